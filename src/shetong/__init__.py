@@ -1,0 +1,1 @@
+"""Shetong (社通): an open-source platform for civil-affairs authorities and the people they serve."""

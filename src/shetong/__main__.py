@@ -1,0 +1,3 @@
+from shetong.cli import main
+
+main()

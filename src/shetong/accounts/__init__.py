@@ -1,0 +1,1 @@
+"""Users, identities, roles and jurisdictions, audit trail."""

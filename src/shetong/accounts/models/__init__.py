@@ -1,0 +1,5 @@
+"""Users, roles with jurisdictions, and the audit trail."""
+
+from shetong.accounts.models.user import User
+
+__all__ = ["User"]

@@ -1,0 +1,1 @@
+"""Kernel without models: identifiers, divisions, money, metadata, personal-data crypto, text normalisation, errors."""

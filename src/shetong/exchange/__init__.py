@@ -1,0 +1,1 @@
+"""Bulk open data and the published metadata standard."""

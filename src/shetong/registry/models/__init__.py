@@ -1,0 +1,37 @@
+"""The register's data and its invariants."""
+
+from shetong.registry.models.attribute import OrganisationAttribute
+from shetong.registry.models.authority import Authority
+from shetong.registry.models.certificate import Certificate, SigningKey
+from shetong.registry.models.choices import AttributeCode, FilingKind, NameEnd, OfficerRole, OrganisationKind, Status
+from shetong.registry.models.filing import Filing
+from shetong.registry.models.imports import ImportChunk, ImportRun
+from shetong.registry.models.name import NameReservation, OrganisationName
+from shetong.registry.models.officer import Officer, Person
+from shetong.registry.models.organisation import Organisation
+from shetong.registry.models.record import PenaltyRecord, PermitRecord
+from shetong.registry.models.search import SearchEntry
+
+__all__ = [
+    "AttributeCode",
+    "Authority",
+    "Certificate",
+    "Filing",
+    "FilingKind",
+    "ImportChunk",
+    "ImportRun",
+    "NameEnd",
+    "NameReservation",
+    "Officer",
+    "OfficerRole",
+    "Organisation",
+    "OrganisationAttribute",
+    "OrganisationKind",
+    "OrganisationName",
+    "PenaltyRecord",
+    "PermitRecord",
+    "Person",
+    "SearchEntry",
+    "SigningKey",
+    "Status",
+]

@@ -1,0 +1,66 @@
+"""Registration certificates with signed QR codes."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from shetong.registry.models.organisation import Organisation
+
+
+class SigningKey(models.Model):
+    """A public key that certificates are signed with; the private half is sealed by the key ring."""
+
+    class Use(models.TextChoices):
+        """Whether the key signs, only verifies, or must no longer be believed."""
+
+        ACTIVE = "active", "签发"
+        RETIRED = "retired", "仅验证"
+        COMPROMISED = "compromised", "已失效"
+
+    key_id = models.BinaryField("密钥标识", max_length=8, unique=True)
+    public_key = models.BinaryField("公钥", max_length=32)
+    private_key_sealed = models.BinaryField("私钥（密文）")
+    use = models.CharField("用途", max_length=11, choices=Use, default=Use.ACTIVE)
+    created_at = models.DateTimeField("生成时间")
+    retired_at = models.DateTimeField("停用时间", null=True)
+
+    class Meta:
+        verbose_name = "证书签名密钥"
+        constraints = [
+            models.UniqueConstraint(fields=["use"], condition=Q(use="active"), name="signing_key_one_active"),
+        ]
+
+    def __str__(self) -> str:
+        return bytes(self.key_id).hex()
+
+
+class Certificate(models.Model):
+    """One issued certificate: a snapshot that stays verifiable after it was replaced or revoked."""
+
+    class State(models.TextChoices):
+        """What a verifier is told."""
+
+        VALID = "valid", "有效"
+        REPLACED = "replaced", "已换发"
+        REVOKED = "revoked", "已废止"
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="certificates")
+    serial = models.CharField("证书编号", max_length=26, unique=True)
+    issued_at = models.DateTimeField("发证时间")
+    snapshot = models.JSONField("所载事项")
+    token = models.BinaryField("签名数据")
+    signing_key = models.ForeignKey(SigningKey, models.PROTECT, related_name="certificates")
+    state = models.CharField("状态", max_length=8, choices=State, default=State.VALID)
+    state_reason = models.CharField("原因", max_length=300, blank=True)
+    state_changed_at = models.DateTimeField("状态变更时间", null=True)
+    demo = models.BooleanField("演示数据", default=False)
+
+    class Meta:
+        verbose_name = "登记证书"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation"], condition=Q(state="valid"), name="certificate_one_valid"),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial

@@ -1,0 +1,72 @@
+"""Closed lists of the register; their published form with sources is in :mod:`shetong.registry.elements`."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class OrganisationKind(models.TextChoices):
+    """Kinds of social organisation (rule of the three registration regulations)."""
+
+    SOCIAL_GROUP = "SG", "社会团体"
+    SERVICE_INSTITUTION = "PN", "民办非企业单位"
+    FOUNDATION = "FD", "基金会"
+    BRANCH = "BR", "分支（代表）机构"
+
+
+class Status(models.TextChoices):
+    """Registration status (登记状态)."""
+
+    NORMAL = "normal", "正常"
+    SUSPENDED = "suspended", "限期停止活动"
+    LIQUIDATING = "liquidating", "清算中"
+    DEREGISTERED = "deregistered", "注销"
+    CANCELLED = "cancelled", "撤销"
+    REVOKED = "revoked", "吊销"
+
+
+class FilingKind(models.TextChoices):
+    """Why the register changed."""
+
+    REGISTRATION = "registration", "成立登记"
+    CHANGE = "change", "变更登记"
+    CORRECTION = "correction", "更正"
+    DEREGISTRATION = "deregistration", "注销登记"
+    ORDER = "order", "行政决定"
+    ATTRIBUTE = "attribute", "资格与标识"
+    OFFICERS = "officers", "负责人备案"
+    IMPORT = "import", "数据导入"
+
+
+class AttributeCode(models.TextChoices):
+    """Dated attributes of an organisation; none of them is a type of its own."""
+
+    CHARITY = "CHARITY", "慈善组织"
+    PUBLIC_FUNDRAISING = "PUBFUND", "公开募捐资格"
+    TAX_DEDUCTION = "TAXDED", "公益性捐赠税前扣除资格"
+    TAX_EXEMPTION = "TAXEX", "非营利组织免税资格"
+    VOLUNTEER_ORGANISATION = "VOLORG", "志愿服务组织"
+    SOCIAL_WORK_AGENCY = "SWORG", "社会工作服务机构"
+    DECOUPLED = "DECOUPLE", "脱钩行业协会商会"
+    EVALUATION = "EVAL", "评估等级"
+
+
+class NameEnd(models.TextChoices):
+    """How a name ceased; decides how long others may not take it (《社会组织名称管理办法》第十六条)."""
+
+    CURRENT = "", "现用"
+    CHANGED = "changed", "变更"
+    DEREGISTERED = "deregistered", "注销"
+    REGISTRATION_CANCELLED = "registration-cancelled", "撤销成立登记"
+    CHANGE_CANCELLED = "change-cancelled", "撤销名称变更"
+
+
+class OfficerRole(models.TextChoices):
+    """Posts filed with the registrar (负责人、理事、监事)."""
+
+    LEGAL_REPRESENTATIVE = "legal-representative", "法定代表人"
+    PRESIDENT = "president", "理事长（会长）"
+    VICE_PRESIDENT = "vice-president", "副理事长（副会长）"
+    SECRETARY_GENERAL = "secretary-general", "秘书长"
+    DIRECTOR = "director", "理事"
+    SUPERVISOR = "supervisor", "监事"

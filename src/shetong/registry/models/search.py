@@ -1,0 +1,35 @@
+"""The search index over names, kept in ordinary tables so that every server and every restart sees the same."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from shetong.registry.models.organisation import Organisation
+
+
+class SearchEntry(models.Model):
+    """One name (current or former) of one organisation, with its search tokens and the columns that filters use.
+
+    ``rank``: static order of importance, smaller first. ``tokens``: see :mod:`shetong.core.search_tokens`.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="search_entries")
+    former = models.BooleanField(default=False)
+    text = models.CharField("规范化名称", max_length=200)
+    initials = models.CharField("拼音首字母", max_length=200)
+    pinyin = models.TextField("全拼")
+    tokens = SearchVectorField()
+    rank = models.IntegerField()
+
+    class Meta:
+        verbose_name = "检索条目"
+        indexes = [
+            GinIndex(fields=["tokens"], name="search_tokens", fastupdate=False),
+            models.Index(fields=["rank", "id"], name="search_rank"),
+            models.Index(fields=["text"], name="search_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,1 @@
+"""Design system, shells of the faces, cross-sector pages."""
