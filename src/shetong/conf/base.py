@@ -1,39 +1,24 @@
-"""Settings shared by every way of running Shetong; each is read from the environment (see docs/configuration.md)."""
+"""Settings shared by every way of running Shetong; what comes from the environment is listed in docs/configuration.md."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
-ROOT = Path(os.environ.get("SHETONG_HOME", Path(__file__).resolve().parents[3]))
-VAR = Path(os.environ.get("SHETONG_VAR", ROOT / "var"))
+from shetong.conf import env
+from shetong.conf.accounts import *  # noqa: F403
+from shetong.conf.accounts import ACCOUNT_APPS, ACCOUNT_MIDDLEWARE
+from shetong.conf.databases import database as database  # noqa: PLC0414 - part of this module's interface
+from shetong.conf.security import *  # noqa: F403
 
-
-def database(url: str) -> dict[str, object]:
-    """Translate a ``postgresql://`` URL (TCP or Unix socket in ``?host=``) into Django's database settings."""
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    host = query.pop("host", [unquote(parts.hostname or "")])[0]
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": host,
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": False,
-        # Client-side binding: server-side binding lets PostgreSQL fall into generic plans for LIKE.
-        "OPTIONS": {name: values[0] for name, values in query.items()},
-        "TEST": {"TEMPLATE": "template0"},
-    }
-
+# SHETONG_HOME: the checkout or installation; SHETONG_VAR: everything that is written while running.
+ROOT = Path(env.text("SHETONG_HOME", str(Path(__file__).resolve().parents[3])))
+VAR = Path(env.text("SHETONG_VAR", str(ROOT / "var")))
 
 DEBUG = False
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
-ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]
-PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")
+SECRET_KEY = env.text("SECRET_KEY")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
+# The address under which people reach the site; QR codes, sitemaps and e-mails are built from it.
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -48,6 +33,7 @@ INSTALLED_APPS = [
     "shetong.registry",
     "shetong.exchange",
     "shetong.web",
+    *ACCOUNT_APPS,
 ]
 
 MIDDLEWARE = [
@@ -62,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    *ACCOUNT_MIDDLEWARE,
 ]
 
 ROOT_URLCONF = "shetong.conf.urls"
@@ -80,7 +67,6 @@ TEMPLATES = [
     }
 ]
 
-AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

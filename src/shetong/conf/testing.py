@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
+from shetong.conf import env
 from shetong.conf.development import *  # noqa: F403
 from shetong.conf.development import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Several runs may share one database server; each names its own database.
+# SHETONG_TEST_RUN: several runs may share one database server; each names its own database.
 DATABASES["default"]["TEST"] = {
     "TEMPLATE": "template0",
-    "NAME": "test_shetong_" + os.environ.get("SHETONG_TEST_RUN", "main"),
+    "NAME": "test_shetong_" + env.text("SHETONG_TEST_RUN", "main"),
 }

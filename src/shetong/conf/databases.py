@@ -1,0 +1,38 @@
+"""Database addresses and how Django connects to them."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from shetong.conf.env import SettingError
+
+SCHEMES = ("postgresql", "postgres")
+
+
+def database(url: str) -> dict[str, object]:
+    """Translate a ``postgresql://`` URL (TCP, or a Unix socket in ``?host=``) into Django's database settings.
+
+    Raises :class:`~shetong.conf.env.SettingError` where the URL is not one of PostgreSQL or names no database.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise SettingError("DATABASE_URL: not an address like postgresql://user:password@host:5432/database") from error
+    if parts.scheme not in SCHEMES or not parts.path.strip("/"):
+        raise SettingError("DATABASE_URL: not an address like postgresql://user:password@host:5432/database")
+    query = parse_qs(parts.query)
+    host = query.pop("host", [unquote(parts.hostname or "")])[0]
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": False,
+        # Client-side binding: server-side binding lets PostgreSQL fall into generic plans for LIKE.
+        "OPTIONS": {name: values[0] for name, values in query.items()},
+        "TEST": {"TEMPLATE": "template0"},
+    }

@@ -1,0 +1,1 @@
+"""Tests of Shetong, laid out like the packages they test."""
