@@ -1,5 +1,20 @@
-"""Users, roles with jurisdictions, and the audit trail."""
+"""Users, roles with jurisdictions, sessions, keys, and the audit trail."""
 
+from shetong.accounts.models.api_key import ApiKey
+from shetong.accounts.models.audit import AuditCheckpoint, AuditEvent, AuditLink, AuditPending
+from shetong.accounts.models.role import RoleAssignment
+from shetong.accounts.models.session import LoginSession
+from shetong.accounts.models.throttle import LoginThrottle
 from shetong.accounts.models.user import User
 
-__all__ = ["User"]
+__all__ = [
+    "ApiKey",
+    "AuditCheckpoint",
+    "AuditEvent",
+    "AuditLink",
+    "AuditPending",
+    "LoginSession",
+    "LoginThrottle",
+    "RoleAssignment",
+    "User",
+]
