@@ -7,7 +7,7 @@ from pathlib import Path
 from shetong.conf import env
 from shetong.conf.accounts import *  # noqa: F403
 from shetong.conf.accounts import ACCOUNT_APPS, ACCOUNT_MIDDLEWARE
-from shetong.conf.databases import database as database  # noqa: PLC0414 - part of this module's interface
+from shetong.conf.databases import database as database
 from shetong.conf.security import *  # noqa: F403
 
 # SHETONG_HOME: the checkout or installation; SHETONG_VAR: everything that is written while running.
@@ -16,6 +16,10 @@ VAR = Path(env.text("SHETONG_VAR", str(ROOT / "var")))
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
+# PII_KEYS seals personal data (id:base64 of 32 bytes, comma-separated; the first seals, all open); PII_INDEX_KEY (base64)
+# keys the blind index. See shetong.core.pii.
+PII_KEYS = env.text("PII_KEYS")
+PII_INDEX_KEY = env.text("PII_INDEX_KEY")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 # The address under which people reach the site; QR codes, sitemaps and e-mails are built from it.
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")

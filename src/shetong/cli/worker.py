@@ -1,0 +1,45 @@
+"""``shetong worker``: runs background jobs and the periodic ones that the packages registered in their ``jobs`` modules."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from shetong.cli.addresses import settle_database
+from shetong.cli.manage import load_django
+from shetong.conf import env
+
+
+@click.command()
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1),
+    default=lambda: env.number("JOBS", 2, least=1),
+    help="Jobs at a time [JOBS, 2].",
+)
+@click.option("--once", is_flag=True, help="Do what is waiting, then end.")
+@click.option("--queue", "queues", multiple=True, help="Only this queue (may be repeated).")
+def worker(concurrency: int, once: bool, queues: tuple[str, ...]) -> None:
+    """Run background jobs until told to stop; a running job is finished first."""
+    import asyncio
+
+    settle_database()
+    load_django()
+    from procrastinate.contrib.django import app
+
+    # The jobs call Django's synchronous database layer from their own threads.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+    async def work() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+            async with worker_app.open_async():
+                await worker_app.run_worker_async(
+                    concurrency=concurrency,
+                    wait=not once,
+                    queues=list(queues) or None,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=env.number("JOB_GRACE_SECONDS", 60),
+                )
+
+    asyncio.run(work())
