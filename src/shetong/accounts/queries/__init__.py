@@ -1,0 +1,1 @@
+"""Reads: permissions, audit trail, sessions, role assignments."""

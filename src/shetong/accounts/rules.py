@@ -1,0 +1,150 @@
+"""Roles of this slice as data: what each may do, which exclude each other, and how far a jurisdiction reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What can be allowed; asked through :func:`shetong.accounts.queries.permissions.may`."""
+
+    REGISTER_VIEW = "register.view"  # what the public may see
+    REGISTER_VIEW_INTERNAL = "register.view-internal"  # officers, internal remarks, masked personal data
+    REGISTER_FILE = "register.file"  # registration, change, deregistration
+    REGISTER_CORRECT = "register.correct"
+    ATTRIBUTE_GRANT = "attribute.grant"
+    PERSONAL_DATA_REVEAL = "personal-data.reveal"
+    CERTIFICATE_ISSUE = "certificate.issue"
+    CERTIFICATE_REVOKE = "certificate.revoke"
+    IMPORT_RUN = "import.run"
+    EXPORT_RUN = "export.run"
+    SIGNING_KEYS_MANAGE = "signing-keys.manage"
+    AUDIT_VIEW = "audit.view"
+    ACCOUNTS_MANAGE = "accounts.manage"
+    API_KEYS_MANAGE = "api-keys.manage"
+
+
+PERMISSION_NAMES: dict[Permission, str] = {
+    Permission.REGISTER_VIEW: "查询社会组织公开信息",
+    Permission.REGISTER_VIEW_INTERNAL: "查看内部登记信息（个人信息脱敏）",
+    Permission.REGISTER_FILE: "办理成立、变更、注销登记",
+    Permission.REGISTER_CORRECT: "更正登记事项",
+    Permission.ATTRIBUTE_GRANT: "认定慈善组织等资格",
+    Permission.PERSONAL_DATA_REVEAL: "按目的查看个人信息原文",
+    Permission.CERTIFICATE_ISSUE: "制发登记证书",
+    Permission.CERTIFICATE_REVOKE: "废止登记证书",
+    Permission.IMPORT_RUN: "导入数据",
+    Permission.EXPORT_RUN: "导出数据",
+    Permission.SIGNING_KEYS_MANAGE: "管理证书签名密钥",
+    Permission.AUDIT_VIEW: "查看审计记录",
+    Permission.ACCOUNTS_MANAGE: "管理账号与角色",
+    Permission.API_KEYS_MANAGE: "管理接口密钥",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role. ``official`` roles are granted by administrators and need a second factor at log-in."""
+
+    code: str
+    name_zh: str
+    permissions: frozenset[Permission]
+    official: bool = True
+    incompatible: frozenset[str] = frozenset()
+
+
+_PUBLIC = frozenset({Permission.REGISTER_VIEW})
+_INTERNAL = _PUBLIC | {Permission.REGISTER_VIEW_INTERNAL}
+_REGISTRAR = _INTERNAL | {
+    Permission.REGISTER_FILE,
+    Permission.CERTIFICATE_ISSUE,
+    Permission.PERSONAL_DATA_REVEAL,
+}
+
+ANONYMOUS = Role("anonymous", "公众", _PUBLIC, official=False)
+CITIZEN = Role("citizen", "个人用户", _PUBLIC, official=False)
+
+# Separation of duties: who manages accounts, who runs the system and who audits are different people
+# (三员分立; GB/T 22239-2019 8.1.5 系统管理、审计管理、安全管理). Compatibility is symmetric; a test checks it.
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        Role("registrar", "登记员", _REGISTRAR),
+        Role(
+            "chief-registrar",
+            "登记负责人",
+            _REGISTRAR | {Permission.REGISTER_CORRECT, Permission.ATTRIBUTE_GRANT, Permission.CERTIFICATE_REVOKE},
+        ),
+        Role("supervisor", "业务主管与监管人员", _INTERNAL | {Permission.PERSONAL_DATA_REVEAL}),
+        Role(
+            "operator",
+            "系统管理员",
+            _INTERNAL | {Permission.IMPORT_RUN, Permission.EXPORT_RUN, Permission.SIGNING_KEYS_MANAGE},
+            incompatible=frozenset({"administrator", "auditor"}),
+        ),
+        Role(
+            "administrator",
+            "账号管理员",
+            _PUBLIC | {Permission.ACCOUNTS_MANAGE, Permission.API_KEYS_MANAGE},
+            incompatible=frozenset({"operator", "auditor"}),
+        ),
+        Role(
+            "auditor",
+            "审计员",
+            _PUBLIC | {Permission.AUDIT_VIEW},
+            incompatible=frozenset({"operator", "administrator", "registrar", "chief-registrar", "supervisor"}),
+        ),
+    )
+}
+
+# The auditor audits everyone, so everyone's role excludes the auditor's.
+INCOMPATIBLE: dict[str, frozenset[str]] = {
+    code: role.incompatible | {other.code for other in ROLES.values() if code in other.incompatible}
+    for code, role in ROLES.items()
+}
+
+# What a program's key may be allowed, and how often it may ask.
+API_SCOPES: dict[str, str] = {
+    "organisations.read": "查询社会组织（检索、详情）",
+    "organisations.lookup": "批量核对社会组织名称或代码",
+}
+# Requests per minute; addresses without a key have the lowest class.
+RATE_CLASSES: dict[str, int] = {"public": 60, "standard": 600, "partner": 6_000}
+
+# Why an official may see personal data (PIPL articles 6, 13 and 34: a definite purpose within statutory duty).
+PURPOSES: dict[str, str] = {
+    "registration-review": "办理登记审查",
+    "officer-verification": "核对负责人身份",
+    "complaint-handling": "办理投诉举报",
+    "supervision": "开展监督检查",
+    "enforcement": "调查行政执法案件",
+    "judicial-assistance": "协助司法机关依法查询",
+    "data-subject-request": "答复个人查阅、更正请求",
+}
+
+NATIONAL = "100000"
+
+
+def holds(jurisdiction: str, division_code: str) -> bool:
+    """Return whether a role in ``jurisdiction`` reaches ``division_code``.
+
+    Trailing zeros are a prefix: ``110000`` reaches ``110105``; ``100000`` reaches everything. What belongs to no
+    division (``""``) belongs to the ministry and is reached by ``100000`` only.
+    """
+    return (division_code or NATIONAL).startswith(jurisdiction_prefix(jurisdiction))
+
+
+def jurisdiction_prefix(code: str) -> str:
+    """Return the digits that every division within ``code`` begins with: ``110000`` → ``11``, ``100000`` → ``""``."""
+    if code == NATIONAL:
+        return ""
+    while code.endswith("00"):
+        code = code[:-2]
+    return code
+
+
+def permissions_of(role: str) -> frozenset[Permission]:
+    """Return the permissions of a role code; none for a code that this version does not know."""
+    known = ROLES.get(role)
+    return known.permissions if known else frozenset()

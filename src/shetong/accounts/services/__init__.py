@@ -1,0 +1,1 @@
+"""Writes: audit trail, roles, keys, sessions, lock-out, personal-data reading."""
