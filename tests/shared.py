@@ -1,4 +1,4 @@
-"""Real data for tests: found beside the checkout or where SHETONG_SHARED_DATA says; never committed, tests skip without it."""
+"""Real data for tests, beside the checkout or where SHETONG_SHARED_DATA says; tests skip without it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ CONNECT_SECONDS = 5
 
 
 def var_directory() -> Path:
-    """Return the directory for everything written while running; as ``conf/base.py`` reads it, without loading Django."""
+    """Return the directory for everything written while running, as ``conf/base.py`` does, without loading Django."""
     home = env.text("SHETONG_HOME", str(Path(__file__).resolve().parents[3]))
     return Path(env.text("SHETONG_VAR", str(Path(home) / "var")))
 

@@ -1,4 +1,4 @@
-"""``shetong worker``: runs background jobs and the periodic ones that the packages registered in their ``jobs`` modules."""
+"""``shetong worker``: runs background jobs, the periodic ones of the packages' ``jobs`` modules included."""
 
 from __future__ import annotations
 

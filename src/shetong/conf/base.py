@@ -1,4 +1,4 @@
-"""Settings shared by every way of running Shetong; what comes from the environment is listed in docs/configuration.md."""
+"""Settings shared by every way of running Shetong; docs/configuration.md lists what comes from the environment."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from shetong.conf import env
 from shetong.conf.accounts import *  # noqa: F403
 from shetong.conf.accounts import ACCOUNT_APPS, ACCOUNT_MIDDLEWARE
 from shetong.conf.databases import database as database
+from shetong.conf.jobs import *  # noqa: F403
+from shetong.conf.observability import *  # noqa: F403
 from shetong.conf.security import *  # noqa: F403
 
 # SHETONG_HOME: the checkout or installation; SHETONG_VAR: everything that is written while running.
@@ -16,8 +18,8 @@ VAR = Path(env.text("SHETONG_VAR", str(ROOT / "var")))
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
-# PII_KEYS seals personal data (id:base64 of 32 bytes, comma-separated; the first seals, all open); PII_INDEX_KEY (base64)
-# keys the blind index. See shetong.core.pii.
+# PII_KEYS seals personal data (id:base64 of 32 bytes, comma-separated; the first seals, all open);
+# PII_INDEX_KEY (base64) keys the blind index. See shetong.core.pii.
 PII_KEYS = env.text("PII_KEYS")
 PII_INDEX_KEY = env.text("PII_INDEX_KEY")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "shetong.web.observability.middleware.ObservabilityMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -79,3 +82,8 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+MEDIA_ROOT = VAR / "media"

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: a server from a wheel, kept under ``var/``, for machines without a database of their own.
 
-One server per data directory, shared by all processes that use it and stopped by the last of them. A process that starts
-others (``shetong run``, ``shetong serve``, the checks) joins once and hands its children ``DATABASE_URL``.
+One server per data directory, shared by all processes that use it and stopped by the last of them. A process that
+starts others (``shetong run``, ``shetong serve``, the checks) joins once and hands its children ``DATABASE_URL``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reading settings from the environment; every name read here is described in ``docs/configuration.md`` (a test compares)."""
+"""Reading settings from the environment; a test compares the names read with ``docs/configuration.md``."""
 
 from __future__ import annotations
 

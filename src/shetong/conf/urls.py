@@ -1,12 +1,15 @@
-"""The address plan. Each package's ``urls`` module carries its own whole paths; here is only who is asked in which order."""
+"""The address plan: who is asked in which order; each package's ``urls`` module carries its own whole paths."""
 
 from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from shetong.web.observability.metrics import metrics
+
 # The portal comes last: it may hold the catch-alls.
 PACKAGES = ("accounts", "registry", "exchange", "web")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"shetong.{package}.urls")) for package in PACKAGES if find_spec(f"shetong.{package}.urls")
+    path("metrics", metrics, name="metrics"),
+    *(path("", include(f"shetong.{package}.urls")) for package in PACKAGES if find_spec(f"shetong.{package}.urls")),
 ]
