@@ -1,7 +1,7 @@
 """Numbers that identify bodies and people: unified social credit codes and identity-card numbers.
 
 GB 32100-2015 (统一社会信用代码) with the main part of GB 11714 (组织机构代码); GB 11643 (公民身份号码), whose scheme
-is shared by the residence permit for residents of Hong Kong, Macao and Taiwan and by the permanent-residence card of foreigners.
+is shared by the residence permits of Hong Kong, Macao and Taiwan and by the permanent-residence card of foreigners.
 Whoever types a number is forgiven full-width characters, lower case, spaces and hyphens; everything else is named.
 """
 

@@ -3,7 +3,15 @@
 from shetong.registry.models.attribute import OrganisationAttribute
 from shetong.registry.models.authority import Authority
 from shetong.registry.models.certificate import Certificate, SigningKey
-from shetong.registry.models.choices import AttributeCode, FilingKind, NameEnd, OfficerRole, OrganisationKind, Status
+from shetong.registry.models.choices import (
+    AttributeCode,
+    FilingKind,
+    IdentityDocument,
+    NameEnd,
+    OfficerRole,
+    OrganisationKind,
+    Status,
+)
 from shetong.registry.models.filing import Filing
 from shetong.registry.models.imports import ImportChunk, ImportRun
 from shetong.registry.models.name import NameReservation, OrganisationName
@@ -18,6 +26,7 @@ __all__ = [
     "Certificate",
     "Filing",
     "FilingKind",
+    "IdentityDocument",
     "ImportChunk",
     "ImportRun",
     "NameEnd",

@@ -52,13 +52,23 @@ class AttributeCode(models.TextChoices):
 
 
 class NameEnd(models.TextChoices):
-    """How a name ceased; decides how long others may not take it (《社会组织名称管理办法》第十六条)."""
+    """How a name ceased; decides how long others may not take it (《社会组织名称管理办法》第十六条).
 
-    CURRENT = "", "现用"
+    The names of bodies that ended are not here: they keep their name, and their status says how they ended.
+    """
+
     CHANGED = "changed", "变更"
-    DEREGISTERED = "deregistered", "注销"
-    REGISTRATION_CANCELLED = "registration-cancelled", "撤销成立登记"
     CHANGE_CANCELLED = "change-cancelled", "撤销名称变更"
+
+
+class IdentityDocument(models.TextChoices):
+    """Papers by which a person is known; the first three carry an 18-digit number with a check sign."""
+
+    RESIDENT = "resident", "居民身份证"
+    HONG_KONG_MACAO_TAIWAN = "hmt-residence", "港澳台居民居住证"
+    PERMANENT_RESIDENT = "permanent-resident", "外国人永久居留身份证"
+    PASSPORT = "passport", "护照"
+    TRAVEL_PERMIT = "travel-permit", "港澳台居民来往内地（大陆）通行证"
 
 
 class OfficerRole(models.TextChoices):

@@ -13,10 +13,11 @@ from shetong.registry.models.organisation import Organisation
 class Filing(models.Model):
     """One act that changed the register, kept for ever (a trigger forbids UPDATE of content and DELETE).
 
-    ``before`` and ``after`` map element names (:mod:`shetong.registry.elements`) to values, only those that changed.
-    What was true on day D as known at time T is the fold of the filings with ``effective_on <= D`` and
-    ``recorded_at <= T`` in the order (effective_on, id); a correction replaces the values that it corrects from the
-    corrected filing's effective date on.
+    ``before`` and ``after`` map element names (:mod:`shetong.registry.elements`) to values, only those that changed;
+    how values are written in JSON, and the keys of attributes and officers, is told in
+    :mod:`shetong.registry.rules.history`, which folds filings into states: what was true on day D as known at time T is
+    the fold of the filings with ``effective_on <= D`` and ``recorded_at <= T`` in the order (effective_on, id). A
+    correction amends the filing that it names: the right values, and as its ``effective_on`` the right effective date.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="filings")

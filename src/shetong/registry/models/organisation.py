@@ -27,6 +27,7 @@ class Organisation(models.Model):
     supervising_body = models.CharField("业务主管单位", max_length=200, blank=True)
     direct_registration = models.BooleanField("直接登记", default=False)
     status = models.CharField("登记状态", max_length=12, choices=Status, default=Status.NORMAL)
+    status_since = models.DateField("登记状态变更日期", null=True)
     certificate_valid_from = models.DateField("证书有效期起", null=True)
     certificate_valid_to = models.DateField("证书有效期止", null=True)
     former_certificate_number = models.CharField("原登记证号", max_length=60, blank=True)
@@ -38,14 +39,18 @@ class Organisation(models.Model):
         verbose_name = "社会组织"
         constraints = [
             models.CheckConstraint(
-                condition=Q(uscc__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$") | Q(kind=OrganisationKind.BRANCH, uscc__isnull=True),
+                condition=Q(uscc__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$")
+                | Q(kind=OrganisationKind.BRANCH, uscc__isnull=True),
                 name="organisation_uscc_form",
             ),
-            models.CheckConstraint(condition=Q(division_code__regex=r"^[1-9]\d{5}$"), name="organisation_division_form"),
+            models.CheckConstraint(
+                condition=Q(division_code__regex=r"^[1-9]\d{5}$"), name="organisation_division_form"
+            ),
             models.CheckConstraint(condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_known"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="organisation_status_known"),
             models.CheckConstraint(
-                condition=Q(registered_funds__isnull=True) | Q(registered_funds__gte=0), name="organisation_funds_positive"
+                condition=Q(registered_funds__isnull=True) | Q(registered_funds__gte=0),
+                name="organisation_funds_positive",
             ),
             models.CheckConstraint(
                 condition=Q(certificate_valid_from__isnull=True)
