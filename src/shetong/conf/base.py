@@ -10,6 +10,7 @@ from shetong.conf.accounts import ACCOUNT_APPS, ACCOUNT_MIDDLEWARE
 from shetong.conf.databases import database as database
 from shetong.conf.jobs import *  # noqa: F403
 from shetong.conf.observability import *  # noqa: F403
+from shetong.conf.pages import *  # noqa: F403
 from shetong.conf.security import *  # noqa: F403
 
 # SHETONG_HOME: the checkout or installation; SHETONG_VAR: everything that is written while running.
@@ -17,11 +18,11 @@ ROOT = Path(env.text("SHETONG_HOME", str(Path(__file__).resolve().parents[3])))
 VAR = Path(env.text("SHETONG_VAR", str(ROOT / "var")))
 
 DEBUG = False
-SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY = env.secret("SECRET_KEY")
 # PII_KEYS seals personal data (id:base64 of 32 bytes, comma-separated; the first seals, all open);
 # PII_INDEX_KEY (base64) keys the blind index. See shetong.core.pii.
-PII_KEYS = env.text("PII_KEYS")
-PII_INDEX_KEY = env.text("PII_INDEX_KEY")
+PII_KEYS = env.secret("PII_KEYS")
+PII_INDEX_KEY = env.secret("PII_INDEX_KEY")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 # The address under which people reach the site; QR codes, sitemaps and e-mails are built from it.
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -47,7 +48,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "shetong.web.preferences.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -60,27 +61,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "shetong.conf.urls"
 WSGI_APPLICATION = "shetong.conf.wsgi.application"
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
-USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
-STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

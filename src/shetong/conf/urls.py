@@ -13,3 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
     *(path("", include(f"shetong.{package}.urls")) for package in PACKAGES if find_spec(f"shetong.{package}.urls")),
 ]
+
+handler400 = "shetong.web.views.errors.bad_request"
+handler403 = "shetong.web.views.errors.forbidden"
+handler404 = "shetong.web.views.errors.not_found"
+handler500 = "shetong.web.views.errors.server_error"

@@ -1,0 +1,34 @@
+"""Settings of pages: templates, languages, static files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shetong.web.preferences.context",
+            ]
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+# What Vite named by its contents never changes; other files are asked for again after an hour.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/static/dist/assets/"
+WHITENOISE_MAX_AGE = 3600
+CSRF_FAILURE_VIEW = "shetong.web.views.errors.csrf_failure"

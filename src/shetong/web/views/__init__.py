@@ -1,0 +1,1 @@
+"""Pages that belong to no single package: home, preferences, design system, errors."""
