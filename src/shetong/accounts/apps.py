@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "shetong.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listen to log-ins."""
+        from shetong.accounts import signals
+
+        signals.connect()

@@ -21,6 +21,8 @@ ACCOUNT_APPS: list[str] = [
 ]
 ACCOUNT_MIDDLEWARE: list[str] = [
     "allauth.account.middleware.AccountMiddleware",
+    "shetong.accounts.middleware.SessionLimitMiddleware",
+    "shetong.accounts.middleware.SecondFactorMiddleware",
 ]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 
@@ -79,7 +81,7 @@ SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")
 OIDC_NAME = env.text("OIDC_NAME", "统一身份认证")
 OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
-OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+OIDC_CLIENT_SECRET = env.secret("OIDC_CLIENT_SECRET")
 OIDC_SIGNUP = env.flag("OIDC_SIGNUP", default=True)
 
 
@@ -109,6 +111,12 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_QUERY_EMAIL = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_STORE_TOKENS = False
+
+# How often one person may look at somebody's personal data in 24 hours.
+PERSONAL_DATA_DAILY_LIMIT = env.number("PERSONAL_DATA_DAILY_LIMIT", 200, least=1)
+
+# Rate limits and used one-time codes are remembered for all servers together, in a table without write-ahead log.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
 
 # Demonstration accounts with known passwords and no second factor: the development profile only (check --deploy).
 DEMO_ACCOUNTS = False

@@ -7,6 +7,8 @@ from shetong.conf.development import *  # noqa: F403
 from shetong.conf.development import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A cache of its own for each process, emptied by tests that count.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # SHETONG_TEST_RUN: several runs may share one database server; each names its own database.
 DATABASES["default"]["TEST"] = {
     "TEMPLATE": "template0",

@@ -1,0 +1,92 @@
+"""Forms of accounts: log-in, second factor, roles, audit filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.forms import LoginForm as BaseLoginForm
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
+
+from shetong.accounts import client, rules
+from shetong.accounts.adapters import current_request
+from shetong.accounts.services import lockout
+
+
+class LoginForm(BaseLoginForm):
+    """User name or e-mail, and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = gettext_lazy("用户名或电子邮箱")
+        self.fields["login"].max_length = 254
+        self.fields["login"].widget = forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"})
+        self.fields["password"].label = gettext_lazy("密码")
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class _CountedCodeMixin(BaseAuthenticateForm):
+    """Codes are counted like passwords: too many wrong ones and the account pauses."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = gettext_lazy("验证码")
+        self.fields["code"].widget = forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "spellcheck": "false", "inputmode": "numeric"}
+        )
+
+    def clean_code(self) -> str:
+        return _counted(self.user, super().clean_code)
+
+
+class SecondFactorForm(_CountedCodeMixin, AuthenticateForm):
+    """The code asked for at log-in."""
+
+
+class SecondFactorAgainForm(_CountedCodeMixin, ReauthenticateForm):
+    """The code asked for again before a sensitive act."""
+
+
+def _counted(user: Any, judge: Callable[[], str]) -> str:
+    attempt = lockout.attempt_of(user, address=client.address(current_request()), what="code")
+    try:
+        lockout.begin(attempt)
+    except lockout.LockedError as error:
+        raise ValidationError(error.message, code=error.code) from error
+    try:
+        code = judge()
+    except ValidationError:
+        lockout.failed(attempt)
+        raise
+    lockout.succeeded(attempt)
+    return code
+
+
+class GrantForm(forms.Form):
+    """Granting a role."""
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("角色"), choices=[(role.code, role.name_zh) for role in rules.ROLES.values()]
+    )
+    division_code = forms.CharField(label=gettext_lazy("管辖区划代码"), max_length=6)
+    valid_to = forms.DateField(label=gettext_lazy("有效期至（不含，可不填）"), required=False)
+    reason = forms.CharField(label=gettext_lazy("授予理由"), max_length=300)
+
+
+class EndForm(forms.Form):
+    """Ending a role, with a reason."""
+
+    reason = forms.CharField(label=gettext_lazy("终止理由"), max_length=300)
+
+
+class InviteForm(forms.Form):
+    """Making an official's account."""
+
+    username = forms.CharField(label=gettext_lazy("用户名"), max_length=150)
+    display_name = forms.CharField(label=gettext_lazy("姓名"), max_length=100)
+    email = forms.EmailField(label=gettext_lazy("电子邮箱（可不填）"), required=False)
+    division_code = forms.CharField(label=gettext_lazy("所属区划代码"), max_length=6)
