@@ -12,7 +12,9 @@ from shetong.registry.models.organisation import Organisation
 class SearchEntry(models.Model):
     """One name (current or former) of one organisation, with its search tokens and the columns that filters use.
 
-    ``rank``: static order of importance, smaller first. ``tokens``: see :mod:`shetong.core.search_tokens`.
+    ``rank``: static order of importance, smaller first (:mod:`shetong.registry.rules.ranking`). ``tokens``: see
+    :mod:`shetong.core.search_tokens`. ``facets``: what filters look at, of fixed width
+    (:mod:`shetong.registry.rules.facets`). Derived from the register by :mod:`shetong.registry.services.search_index`.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="search_entries")
@@ -21,14 +23,18 @@ class SearchEntry(models.Model):
     initials = models.CharField("拼音首字母", max_length=200)
     pinyin = models.TextField("全拼")
     tokens = SearchVectorField()
+    facets = models.CharField("筛选项", max_length=16)
+    founded_on = models.DateField("成立登记日期", null=True)
     rank = models.IntegerField()
 
     class Meta:
         verbose_name = "检索条目"
         indexes = [
             GinIndex(fields=["tokens"], name="search_tokens", fastupdate=False),
-            models.Index(fields=["rank", "id"], name="search_rank"),
-            models.Index(fields=["text"], name="search_text"),
+            # Walked in order for frequent words; what the filters need is in the index, so the table is not read.
+            models.Index(fields=["rank", "id"], include=["text", "initials", "facets"], name="search_walk"),
+            models.Index(fields=["founded_on", "id"], name="search_founded"),
+            models.Index(fields=["text"], opclasses=["varchar_pattern_ops"], name="search_text"),
         ]
 
     def __str__(self) -> str:

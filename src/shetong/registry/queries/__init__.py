@@ -1,0 +1,1 @@
+"""Every read of the register that a page or the API needs."""

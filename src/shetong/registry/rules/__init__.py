@@ -1,0 +1,1 @@
+"""Law of the register as pure functions: no database, no clock."""

@@ -1,0 +1,1 @@
+"""Every write to the register, one module per business act."""
