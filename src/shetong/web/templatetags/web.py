@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -33,6 +34,118 @@ def vite_asset(name: str) -> str:
     return static(frontend.asset(name))
 
 
+# Which tone says what a registration status means.
+STATUS_TONES = {"normal": "green", "suspended": "yellow", "liquidating": "yellow", "cancelled": "red", "revoked": "red"}
+
+
+@register.simple_tag
+def marked(text: str, spans: Iterable[tuple[int, int]] | None = None) -> SafeString:
+    """Return ``text`` with the ``(start, length)`` spans, counted in characters, in ``mark`` elements.
+
+    Spans that overlap an earlier one or lie outside the text are left out.
+    """
+    pieces: list[tuple[str, str]] = []
+    at = 0
+    for start, length in sorted(spans or ()):
+        if start < at or length <= 0 or start >= len(text):
+            continue
+        pieces.append((text[at:start], text[start : start + length]))
+        at = start + length
+    head = format_html_join("", "{}<mark>{}</mark>", pieces)
+    return format_html("{}{}", head, text[at:])
+
+
+@register.inclusion_tag("web/components/search_box.html")
+def search_box(
+    *,
+    value: str = "",
+    quiet: bool = False,
+    hint: str = "",
+    field_id: str = "q",
+    hidden: Iterable[tuple[str, str]] = (),
+) -> dict[str, object]:
+    """Show the one search box; ``hidden`` are the filters that a new search keeps.
+
+    Suggestions come from the API where this installation answers it; the page loads the entry ``search``.
+    """
+    return {
+        "value": value,
+        "quiet": quiet,
+        "hint": hint,
+        "id": field_id,
+        "hidden": hidden,
+        "action": _address("registry:search") or "/search/",
+        "suggest": _address("api-1:organisation-suggest"),
+        "open": (_address("registry:organisation", "CODE")),
+    }
+
+
+@register.inclusion_tag("web/components/result_row.html")
+def result_row(hit: object) -> dict[str, object]:
+    """Show one hit: ``name``, ``url``, ``code``, kind, division, status, and by what it was found."""
+    return {"hit": hit}
+
+
+@register.inclusion_tag("web/components/status_tag.html")
+def status_tag(status: str, label: str) -> dict[str, object]:
+    """Show a registration status in words, and in a tone that repeats what the words say."""
+    return {"tone": STATUS_TONES.get(status, "grey"), "label": label}
+
+
+@register.inclusion_tag("web/components/key_values.html")
+def key_values(rows: Iterable[object]) -> dict[str, object]:
+    """Show labelled values: rows with ``label``, ``value`` and optionally ``code``, ``url``, ``note``, ``chinese``."""
+    return {"rows": rows}
+
+
+@register.inclusion_tag("web/components/timeline.html")
+def timeline(entries: Iterable[object]) -> dict[str, object]:
+    """Show events, newest first: ``title``, ``day``, ``recorded``, ``basis``, ``ahead`` and ``changes``."""
+    return {"entries": entries}
+
+
+@register.inclusion_tag("web/components/filters.html")
+def filters(groups: Iterable[object]) -> dict[str, object]:
+    """Show groups of filter links: ``name``, ``title``, ``options`` and, for a tree, the ``trail`` above them."""
+    return {"groups": groups}
+
+
+@register.inclusion_tag("web/components/pagination.html")
+def pagination(*, previous_url: str = "", next_url: str = "", previous_text: str = "") -> dict[str, object]:
+    """Show the ways to the page before and the page after of a list paged by key."""
+    return {"previous_url": previous_url, "next_url": next_url, "previous_text": previous_text}
+
+
+@register.inclusion_tag("web/components/notice.html")
+def notice(text: str, *, title: str = "", tone: str = "") -> dict[str, object]:
+    """Show a notice; ``tone`` is empty, ``good``, ``warn`` or ``bad``."""
+    return {"text": text, "title": title, "tone": tone}
+
+
+@register.inclusion_tag("web/components/empty_state.html")
+def empty_state(title: str, *, text: str = "", actions: Iterable[object] = ()) -> dict[str, object]:
+    """Show that nothing is here, and what to do: ``actions`` with ``text`` and perhaps ``url``."""
+    return {"title": title, "text": text, "actions": actions}
+
+
+@register.inclusion_tag("web/components/code_block.html")
+def code_block(code: str, *, label: str) -> dict[str, object]:
+    """Show lines for a machine in a box that scrolls; ``label`` names it for those who cannot see it."""
+    return {"code": code, "label": label}
+
+
+@register.inclusion_tag("web/components/demo_banner.html")
+def demo_banner(text: str = "") -> dict[str, object]:
+    """Say that what follows is generated and nobody's real data."""
+    return {"text": text}
+
+
+@register.inclusion_tag("web/components/organisation_header.html")
+def organisation_header(head: object) -> dict[str, object]:
+    """Show an organisation's name, code, status, kind, marks and the QR code of its page."""
+    return {"head": head}
+
+
 # Where people go, by address name; only what this installation answers is linked.
 MAIN_PLACES = (
     (gettext_lazy("查组织"), "registry:search"),
@@ -49,12 +162,17 @@ def _places(context: template.Context, places: tuple[tuple[Any, str], ...]) -> l
     here = request.path if request else ""
     found: list[dict[str, object]] = []
     for text, name in places:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        found.append({"text": text, "url": url, "current": here.startswith(url)})
+        if url := _address(name):
+            found.append({"text": text, "url": url, "current": here.startswith(url)})
     return found
+
+
+def _address(name: str, *arguments: str) -> str:
+    """Return the address of that name; empty where this installation has no such page."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
 
 
 @register.simple_tag(takes_context=True)
