@@ -28,7 +28,7 @@ def settle_database() -> str:
 
     from shetong.conf.databases import database
 
-    url = env.text("DATABASE_URL")
+    url = env.secret("DATABASE_URL")
     if not url:
         url = embedded.start(var_directory())
     else:

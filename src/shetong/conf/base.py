@@ -26,6 +26,8 @@ PII_INDEX_KEY = env.secret("PII_INDEX_KEY")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 # The address under which people reach the site; QR codes, sitemaps and e-mails are built from it.
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+# The name under which the public logs sign; it is part of every checkpoint and must never change.
+LEDGER_ORIGIN = env.text("LEDGER_ORIGIN", PUBLIC_URL.split("://", 1)[-1] + "/log")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -37,6 +39,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
     "shetong.accounts",
+    "shetong.ledger",
     "shetong.registry",
     "shetong.exchange",
     "shetong.web",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from shetong.conf import embedded, env
+from shetong.conf import demo, embedded, env
 from shetong.conf.base import *  # noqa: F403
 from shetong.conf.base import VAR, database
 
-SECRET_KEY = env.text("SECRET_KEY", "development-only-key-never-used-in-production")
-PII_KEYS = env.text("PII_KEYS", "demo:ZGV2ZWxvcG1lbnQtb25seS1zZWFsaW5nLWtleS0zMmI=")
-PII_INDEX_KEY = env.text("PII_INDEX_KEY", "ZGV2ZWxvcG1lbnQtb25seS1pbmRleC1rZXktMzJieSE=")
+SECRET_KEY = env.secret("SECRET_KEY", demo.SECRET_KEY)
+PII_KEYS = env.secret("PII_KEYS", demo.PII_KEYS)
+PII_INDEX_KEY = env.secret("PII_INDEX_KEY", demo.PII_INDEX_KEY)
 ALLOWED_HOSTS = ["*"]
-DATABASES = {"default": database(env.text("DATABASE_URL") or embedded.start(VAR))}
+DEMO_ACCOUNTS = True
+DATABASES = {"default": database(env.secret("DATABASE_URL") or embedded.start(VAR))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
@@ -15,6 +16,21 @@ class SettingError(ValueError):
 def text(name: str, default: str = "") -> str:
     """Return the variable ``name`` without surrounding blanks; an empty variable counts as absent."""
     return os.environ.get(name, "").strip() or default
+
+
+def secret(name: str, default: str = "") -> str:
+    """Return the variable ``name``, or else the content of the file that ``<name>_FILE`` names.
+
+    For secrets that systemd credentials or container secrets put into files. Raises :class:`SettingError` where the
+    file cannot be read.
+    """
+    path = text(f"{name}_FILE")
+    if not path or text(name):
+        return text(name, default)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingError(f"{name}_FILE: cannot read {path} ({error.strerror})") from error
 
 
 def flag(name: str, *, default: bool = False) -> bool:

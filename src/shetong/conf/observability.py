@@ -38,7 +38,7 @@ LOGGING = {
 logs.configure(LOG_FORMAT, LOG_LEVEL)
 
 # Who may read /metrics: with this token, or from these networks (this machine by default).
-METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
 METRICS_NETWORKS = env.items("METRICS_NETWORKS", ("127.0.0.0/8", "::1/128"))
 for network in METRICS_NETWORKS:
     try:

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from shetong.web.observability.metrics import metrics
 
 # The portal comes last: it may hold the catch-alls.
-PACKAGES = ("accounts", "registry", "exchange", "web")
+PACKAGES = ("accounts", "ledger", "registry", "exchange", "web")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
