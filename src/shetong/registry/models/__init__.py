@@ -12,6 +12,7 @@ from shetong.registry.models.choices import (
     OrganisationKind,
     Status,
 )
+from shetong.registry.models.count import OrganisationCount
 from shetong.registry.models.filing import Filing
 from shetong.registry.models.imports import ImportChunk, ImportRun
 from shetong.registry.models.name import NameReservation, OrganisationName
@@ -35,6 +36,7 @@ __all__ = [
     "OfficerRole",
     "Organisation",
     "OrganisationAttribute",
+    "OrganisationCount",
     "OrganisationKind",
     "OrganisationName",
     "PenaltyRecord",
