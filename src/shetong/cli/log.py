@@ -8,6 +8,11 @@ from pathlib import Path
 
 import click
 
+from shetong.cli.addresses import settle_database
+from shetong.cli.console import emit
+from shetong.cli.exits import Exit
+from shetong.cli.manage import load_django
+
 
 @click.group()
 def log() -> None:
@@ -18,10 +23,10 @@ def log() -> None:
 @click.argument("name")
 def sequence(name: str) -> None:
     """Give the waiting entries of the log NAME their places now, as the worker does by itself."""
-    from shetong.cli.console import setup
+    settle_database()
+    load_django()
     from shetong.ledger.services.sequence import sequence as run
 
-    setup()
     click.echo(run(log=name))
 
 
@@ -29,20 +34,16 @@ def sequence(name: str) -> None:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def audit(name: str, *, as_json: bool) -> None:
-    """Re-derive every tile and signed root of the log NAME from its entries. Exit code 1 where something differs."""
-    from shetong.cli.console import setup
+    """Re-derive every tile and signed root of the log NAME from its entries. Ends with 5 where something differs."""
+    settle_database()
+    load_django()
     from shetong.ledger.queries import audit as audits
     from shetong.ledger.queries.tree import log_named
 
-    setup()
     report = audits.audit(log_named(name))
-    if as_json:
-        click.echo(json.dumps(asdict(report), ensure_ascii=False))
-    else:
-        click.echo(f"{report.log}: {report.size} entries, {report.checkpoints} checkpoints")
-        for finding in report.findings:
-            click.echo(f"  {finding}", err=True)
-    raise SystemExit(1 if report.findings else 0)
+    summary = f"{report.log}: {report.size} entries, {report.checkpoints} checkpoints"
+    emit(asdict(report), as_json=as_json, text="\n  ".join((summary, *report.findings)))
+    raise SystemExit(Exit.FINDINGS if report.findings else Exit.DONE)
 
 
 @log.command()

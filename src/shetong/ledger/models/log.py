@@ -1,0 +1,97 @@
+"""A log in tables: entries wait, are sequenced for ever, and are published as tiles under signed checkpoints."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Log(models.Model):
+    """A named log. ``origin`` is the name it signs under; it never changes."""
+
+    name = models.SlugField("名称", max_length=40, unique=True)
+    origin = models.CharField("来源标识", max_length=200, unique=True)
+    created_at = models.DateTimeField("建立时间")
+
+    class Meta:
+        verbose_name = "公开日志"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LogKey(models.Model):
+    """An Ed25519 key of a log; the private half is sealed. One key signs at a time, former ones stay known."""
+
+    log = models.ForeignKey(Log, models.PROTECT, related_name="keys")
+    public_key = models.BinaryField("公钥", max_length=32, unique=True)
+    private_key_sealed = models.BinaryField("私钥（密文）")
+    created_at = models.DateTimeField("生成时间")
+    retired_at = models.DateTimeField("停用时间", null=True)
+
+    class Meta:
+        verbose_name = "日志密钥"
+        constraints = [
+            models.UniqueConstraint(fields=["log"], condition=Q(retired_at__isnull=True), name="log_key_one_signs"),
+        ]
+
+    def __str__(self) -> str:
+        return bytes(self.public_key).hex()
+
+
+class Entry(models.Model):
+    """An entry, written in the transaction of the act that it records; the sequencer gives it its place ``index``.
+
+    A trigger lets only an empty place be filled and forbids every other UPDATE, DELETE and TRUNCATE.
+    """
+
+    log = models.ForeignKey(Log, models.PROTECT, related_name="entries")
+    index = models.BigIntegerField("序号", null=True)
+    reference = models.CharField("业务标识", max_length=80)
+    data = models.BinaryField("内容")
+    submitted_at = models.DateTimeField("提交时间")
+
+    class Meta:
+        verbose_name = "日志条目"
+        constraints = [
+            models.UniqueConstraint(fields=["log", "index"], name="entry_place_once"),
+            models.UniqueConstraint(fields=["log", "reference"], name="entry_once"),
+            models.CheckConstraint(condition=Q(index__gte=0), name="entry_place_positive"),
+        ]
+        indexes = [models.Index(fields=["log", "id"], condition=Q(index__isnull=True), name="entry_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.log_id}/{self.index}"
+
+
+class Tile(models.Model):
+    """Hashes of one tile; it grows to 256 of them and then never changes."""
+
+    log = models.ForeignKey(Log, models.PROTECT, related_name="tiles")
+    level = models.SmallIntegerField("层")
+    index = models.BigIntegerField("序号")
+    hashes = models.BinaryField("散列值")
+
+    class Meta:
+        verbose_name = "日志分片"
+        constraints = [models.UniqueConstraint(fields=["log", "level", "index"], name="tile_once")]
+
+    def __str__(self) -> str:
+        return f"{self.log_id}/{self.level}/{self.index}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of size and root; one for each size, never changed."""
+
+    log = models.ForeignKey(Log, models.PROTECT, related_name="checkpoints")
+    size = models.BigIntegerField("条目数")
+    root = models.BinaryField("根散列值", max_length=32)
+    note = models.TextField("签名文本")
+    signed_at = models.DateTimeField("签名时间")
+
+    class Meta:
+        verbose_name = "日志检查点"
+        constraints = [models.UniqueConstraint(fields=["log", "size"], name="checkpoint_one_per_size")]
+
+    def __str__(self) -> str:
+        return f"{self.log_id}@{self.size}"

@@ -1,0 +1,76 @@
+"""The published tree: size, tiles, entry bundles, proofs and receipts."""
+
+from __future__ import annotations
+
+from shetong.core.errors import NotFoundError
+from shetong.ledger.models import Checkpoint, Entry, Log, Tile
+from shetong.ledger.rules import merkle, notes, tiles
+from shetong.ledger.rules.receipts import Receipt
+
+
+def log_named(name: str) -> Log:
+    """The log ``name``; raises :class:`NotFoundError`."""
+    log = Log.objects.filter(name=name).first()
+    if log is None:
+        raise NotFoundError("没有这个公开日志。", code="log-not-found")
+    return log
+
+
+def latest_checkpoint(log: Log) -> Checkpoint | None:
+    """The newest checkpoint; ``None`` while nothing was sequenced."""
+    return log.checkpoints.order_by("-size").first()
+
+
+def head_size(log: Log) -> int:
+    """Number of entries under the newest checkpoint."""
+    head = latest_checkpoint(log)
+    return head.size if head else 0
+
+
+def verifiers(log: Log) -> list[notes.Verifier]:
+    """The log's public keys, the signing one first."""
+    keys = log.keys.order_by("-created_at", "-id").values_list("public_key", flat=True)
+    return [notes.Verifier(log.origin, bytes(key)) for key in keys]
+
+
+def read_tile(log: Log, level: int, index: int, width: int | None = None) -> bytes:
+    """The hashes of a stored tile, cut to ``width``; raises :class:`NotFoundError` where it is not that wide yet."""
+    row = Tile.objects.filter(log=log, level=level, index=index).values_list("hashes", flat=True).first()
+    wanted = None if width is None else width * merkle.HASH_SIZE
+    if row is None or (wanted is not None and len(row) < wanted):
+        raise NotFoundError("这个分片还没有公布。", code="tile-not-found")
+    return bytes(row)[:wanted]
+
+
+def entry_bundle(log: Log, tile: tiles.TileIndex) -> bytes:
+    """The entries of one bundle; raises :class:`NotFoundError` where they are not all published."""
+    first = tile.index * tiles.WIDTH
+    rows = Entry.objects.filter(log=log, index__gte=first, index__lt=first + tile.width).order_by("index")
+    data = [bytes(row) for row in rows.values_list("data", flat=True)]
+    if len(data) != tile.width:
+        raise NotFoundError("这些条目还没有公布。", code="tile-not-found")
+    return tiles.pack_entries(data)
+
+
+def node_reader(log: Log, size: int) -> merkle.NodeReader:
+    """Read the nodes of the log's tree of ``size`` entries from its tiles."""
+    return tiles.node_reader(lambda level, index, width: read_tile(log, level, index, width), size)
+
+
+def receipt(log: Log, reference: str) -> Receipt:
+    """The receipt of the act ``reference`` under the newest checkpoint; raises :class:`NotFoundError`."""
+    entry = Entry.objects.filter(log=log, reference=reference).first()
+    head = latest_checkpoint(log)
+    if entry is None:
+        raise NotFoundError("公开日志里没有这一条。", code="entry-not-found")
+    if entry.index is None or head is None:
+        raise NotFoundError("这一条正在记入公开日志，请几秒后再查。", code="entry-pending")
+    proof = merkle.inclusion_proof(entry.index, head.size, node_reader(log, head.size))
+    return Receipt(log.origin, entry.index, bytes(entry.data), tuple(proof), head.note)
+
+
+def consistency(log: Log, old: int, new: int) -> list[bytes]:
+    """Proof that the log only grew from ``old`` to ``new`` entries; raises :class:`NotFoundError` beyond the head."""
+    if not 0 <= old <= new <= head_size(log):
+        raise NotFoundError("日志没有这么多条目。", code="size-not-found")
+    return merkle.consistency_proof(old, new, node_reader(log, new))

@@ -1,0 +1,1 @@
+"""What the specifications say, as pure functions: Merkle trees, tiles, signed notes, checkpoints."""
