@@ -1,4 +1,4 @@
-"""Registration certificates with signed QR codes."""
+"""Registration certificates with signed QR codes, and the keys that sign them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from shetong.registry.models.organisation import Organisation
 
 
 class SigningKey(models.Model):
-    """A public key that certificates are signed with; the private half is sealed by the key ring."""
+    """A public key that certificates are signed with; the private half is sealed by the key ring.
+
+    A trigger forbids deleting a key, changing its octets, and believing a compromised one again.
+    """
 
     class Use(models.TextChoices):
         """Whether the key signs, only verifies, or must no longer be believed."""
@@ -24,11 +27,19 @@ class SigningKey(models.Model):
     use = models.CharField("用途", max_length=11, choices=Use, default=Use.ACTIVE)
     created_at = models.DateTimeField("生成时间")
     retired_at = models.DateTimeField("停用时间", null=True)
+    compromised_at = models.DateTimeField("失效时间", null=True)
+    compromise_reason = models.CharField("失效原因", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "证书签名密钥"
         constraints = [
             models.UniqueConstraint(fields=["use"], condition=Q(use="active"), name="signing_key_one_active"),
+            models.CheckConstraint(
+                condition=Q(use="active", retired_at__isnull=True, compromised_at__isnull=True)
+                | Q(use="retired", retired_at__isnull=False, compromised_at__isnull=True)
+                | Q(use="compromised", retired_at__isnull=False, compromised_at__isnull=False),
+                name="signing_key_times_fit_use",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -36,7 +47,12 @@ class SigningKey(models.Model):
 
 
 class Certificate(models.Model):
-    """One issued certificate: a snapshot that stays verifiable after it was replaced or revoked."""
+    """One issued certificate: a snapshot that stays verifiable after it was replaced or revoked.
+
+    ``snapshot`` holds the certificate's elements (:mod:`shetong.registry.rules.certificate_elements`) as issued,
+    ``token`` the COSE_Sign1 message of the QR code. A trigger forbids deletion, changes of what was issued, and every
+    change of state other than from valid to replaced or revoked.
+    """
 
     class State(models.TextChoices):
         """What a verifier is told."""
@@ -60,6 +76,14 @@ class Certificate(models.Model):
         verbose_name = "登记证书"
         constraints = [
             models.UniqueConstraint(fields=["organisation"], condition=Q(state="valid"), name="certificate_one_valid"),
+            models.CheckConstraint(
+                condition=Q(serial__regex=r"^[1-9]\d{3}[0-9A-HJ-NPQRTUWXY]{11}$"), name="certificate_serial_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="valid", state_changed_at__isnull=True)
+                | (Q(state__in=["replaced", "revoked"], state_changed_at__isnull=False) & ~Q(state_reason="")),
+                name="certificate_state_explained",
+            ),
         ]
 
     def __str__(self) -> str:
