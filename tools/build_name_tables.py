@@ -1,8 +1,8 @@
 """Write the tables that names are folded and transliterated with (``src/shetong/core/data``).
 
 Run it when pypinyin or OpenCC brought new data: ``python tools/build_name_tables.py``. Sources: pypinyin (MIT) for
-readings, OpenCC's ``TSCharacters`` (Apache-2.0) for traditional characters. The tables are shipped so that starting a server
-loads two small files instead of dictionaries of a hundred thousand words, and so that two servers never disagree.
+readings, OpenCC's ``TSCharacters`` (Apache-2.0) for traditional characters. The tables are shipped so that starting a
+server loads small files instead of dictionaries of a hundred thousand words, and so that two servers never disagree.
 """
 
 from __future__ import annotations
