@@ -122,11 +122,23 @@ class Formatter(structlog.stdlib.ProcessorFormatter):
         )
 
 
+class StandardError:
+    """Writes to what ``sys.stderr`` is at that moment, so that a logger made early follows a later redirection."""
+
+    def write(self, text: str) -> None:
+        """Write ``text``."""
+        sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush."""
+        sys.stderr.flush()
+
+
 def configure(style: str, level: str) -> None:
     """Set up structlog for this process: ``style`` ``json`` or ``line``; ``level`` as in Python's ``logging``."""
     structlog.configure(
         processors=[*SHARED, render_json if style == "json" else render_line],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(StandardError()),
         cache_logger_on_first_use=True,
     )

@@ -12,8 +12,8 @@ from django.http import HttpResponse, JsonResponse
 _migrated = threading.Event()
 
 
-def _answer(status: int, **values: object) -> HttpResponse:
-    response = JsonResponse(values, status=status)
+def _answer(code: int, **values: object) -> HttpResponse:
+    response = JsonResponse(values, status=code)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,0 +1,1 @@
+"""Tests of the portal pages and the design system."""
