@@ -44,5 +44,5 @@ DELETE FROM registry_organisationcount;
 class Migration(migrations.Migration):
     """Depends on the migration below it in the chain."""
 
-    dependencies = [("registry", "0003_search")]
+    dependencies = [("registry", "0005_certificates")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
