@@ -18,8 +18,3 @@ handler400 = "shetong.web.views.errors.bad_request"
 handler403 = "shetong.web.views.errors.forbidden"
 handler404 = "shetong.web.views.errors.not_found"
 handler500 = "shetong.web.views.errors.server_error"
-
-handler400 = "shetong.web.views.errors.bad_request"
-handler403 = "shetong.web.views.errors.forbidden"
-handler404 = "shetong.web.views.errors.not_found"
-handler500 = "shetong.web.views.errors.server_error"

@@ -57,7 +57,7 @@ class TestAccessLog:
         with written() as lines:
             response = Client().get(f"/people/{IDENTITY}/?q={NAME}&phone={PHONE}")
         whole_log = json.dumps(lines, ensure_ascii=False)
-        access = [line for line in lines if line.get("logger") == "shetong.access"]
+        access = [line for line in lines if line.get("log") == "access"]
         assert len(access) == 1
         assert access[0]["route"] == "/people/<str:code>/"
         assert access[0]["status"] == 200
@@ -76,7 +76,7 @@ class TestAccessLog:
         with written() as lines:
             response = Client(raise_request_exception=False).get("/broken/?secret=1")
         assert response.status_code == 500
-        (error,) = [line for line in lines if line.get("logger") == "shetong.error"]
+        (error,) = [line for line in lines if line.get("log") == "error"]
         told = error["exception"]
         assert isinstance(told, dict)
         assert told["type"] == "ValueError"

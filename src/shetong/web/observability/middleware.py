@@ -21,8 +21,8 @@ HEADER = "X-Request-ID"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 UNROUTED = "(none)"
 
-access_log = structlog.get_logger(logger="shetong.access")
-error_log = structlog.get_logger(logger="shetong.error")
+access_log = structlog.get_logger(log="access")
+error_log = structlog.get_logger(log="error")
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
