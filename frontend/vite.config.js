@@ -13,14 +13,19 @@ const entries = Object.fromEntries(
     .map((name) => [basename(name, ".ts"), join(source, name)]),
 );
 
-/** The design tokens as Sass: custom properties for the light scheme, and again for the dark one and for paper. */
+/** The design tokens as Sass: custom properties for either scheme, and the values as maps for the design page. */
 function tokensAsSass() {
-  const { colours } = JSON.parse(readFileSync(join(source, "tokens.json"), "utf-8"));
+  const { colours, pairs } = JSON.parse(readFileSync(join(source, "tokens.json"), "utf-8"));
   const block = (scheme) =>
     Object.entries(colours)
       .map(([name, colour]) => `  --st-${name}: ${colour[scheme]};`)
       .join("\n");
-  return `@mixin light {\n${block("light")}\n}\n@mixin dark {\n${block("dark")}\n}\n`;
+  const map = Object.entries(colours)
+    .map(([name, { light, dark }]) => `  "${name}": ("light": ${light}, "dark": ${dark}),`)
+    .join("\n");
+  const couples = pairs.map(({ front, back }) => `  ("${front}", "${back}"),`).join("\n");
+  const values = `$colours: (\n${map}\n);\n$pairs: (\n${couples}\n);\n`;
+  return `${values}@mixin light {\n${block("light")}\n}\n@mixin dark {\n${block("dark")}\n}\n`;
 }
 
 const tokenImporter = {

@@ -38,6 +38,12 @@ def vite_asset(name: str) -> str:
 STATUS_TONES = {"normal": "green", "suspended": "yellow", "liquidating": "yellow", "cancelled": "red", "revoked": "red"}
 
 
+@register.filter
+def grouped(number: int) -> str:
+    """Return ``number`` with its thousands apart: ``900000`` → ``900,000``."""
+    return f"{number:,}"
+
+
 @register.simple_tag
 def marked(text: str, spans: Iterable[tuple[int, int]] | None = None) -> SafeString:
     """Return ``text`` with the ``(start, length)`` spans, counted in characters, in ``mark`` elements.
@@ -141,9 +147,9 @@ def demo_banner(text: str = "") -> dict[str, object]:
 
 
 @register.inclusion_tag("web/components/organisation_header.html")
-def organisation_header(head: object) -> dict[str, object]:
-    """Show an organisation's name, code, status, kind, marks and the QR code of its page."""
-    return {"head": head}
+def organisation_header(head: object, *, heading: int = 1) -> dict[str, object]:
+    """Show an organisation's name (a heading of that level), code, status, kind, marks and its page's QR code."""
+    return {"head": head, "heading": f"h{heading}"}
 
 
 # Where people go, by address name; only what this installation answers is linked.

@@ -1,0 +1,2 @@
+// The design page alone: swatches and specimens.
+import "./styles/design.scss";
