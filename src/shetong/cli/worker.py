@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any, cast
 
 import click
 
@@ -27,17 +28,22 @@ def worker(concurrency: int, once: bool, queues: tuple[str, ...]) -> None:
     settle_database()
     load_django()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     # The jobs call Django's synchronous database layer from their own threads.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+    connector = cast("DjangoConnector", app.connector)
+
+    chosen: dict[str, Any] = {"queues": list(queues)} if queues else {}
+
     async def work() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+        with app.replace_connector(connector.get_worker_connector()) as worker_app:
             async with worker_app.open_async():
                 await worker_app.run_worker_async(
                     concurrency=concurrency,
                     wait=not once,
-                    queues=list(queues) or None,
+                    **chosen,
                     delete_jobs="successful",
                     shutdown_graceful_timeout=env.number("JOB_GRACE_SECONDS", 60),
                 )

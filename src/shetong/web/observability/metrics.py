@@ -80,7 +80,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     extra = CollectorRegistry()
     extra.register(JobCollector())
     response = HttpResponse(generate_latest(registry) + generate_latest(extra), content_type=CONTENT_TYPE_LATEST)
