@@ -53,13 +53,11 @@ MERGERS = {"撤销", "撤区设区"}
 # Recorded with a wrong new code (临平区 is 330113) or as a change of a division that only grew.
 WRONG = {(2021, "330110", "临平区"), (2021, "330105", "拱墅区")}
 
-NATIONS = tuple(
-    (
-        "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 "
-        "畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 "
-        "阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 "
-        "门巴 珞巴 基诺 各 "
-    ).split()
+NATIONS = (
+    "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 "
+    "畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 "
+    "阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 "
+    "门巴 珞巴 基诺 各 "
 )
 # Where the proper part is not simply what the common ending leaves.
 SHORT = {
@@ -72,7 +70,7 @@ SHORT = {
     "滨海新区": "滨海",
     "两江新区": "两江",
 }
-_NATION_TAIL = re.compile("(?:" + "|".join(sorted((n + "族" for n in NATIONS), key=len, reverse=True)) + ")+$")
+_NATION_TAIL = re.compile("(?:" + "|".join(sorted((n + "族" for n in NATIONS.split()), key=len, reverse=True)) + ")+$")
 _BARE_NATION_TAIL = re.compile("(?:蒙古|哈萨克|柯尔克孜|塔吉克|锡伯)$")
 _SUFFIX = re.compile("(?:特别行政区|自治区|自治州|自治县|自治旗|地区|省|市|区|县|盟|旗)$")
 

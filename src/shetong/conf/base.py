@@ -8,6 +8,7 @@ from shetong.conf import env
 from shetong.conf.accounts import *  # noqa: F403
 from shetong.conf.accounts import ACCOUNT_APPS, ACCOUNT_MIDDLEWARE
 from shetong.conf.databases import database as database
+from shetong.conf.exchange import *  # noqa: F403
 from shetong.conf.jobs import *  # noqa: F403
 from shetong.conf.observability import *  # noqa: F403
 from shetong.conf.pages import *  # noqa: F403
@@ -72,3 +73,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR / "media"
+# Where releases of the open data are kept; on several servers a shared directory.
+OPEN_DATA_ROOT = Path(env.text("OPEN_DATA_ROOT", str(VAR / "open-data")))
