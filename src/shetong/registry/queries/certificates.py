@@ -1,0 +1,158 @@
+"""Reading certificates: what one would state today, what the register says of a serial number or token, the keys."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from shetong.registry.models import (
+    AttributeCode,
+    Certificate,
+    Organisation,
+    OrganisationAttribute,
+    OrganisationKind,
+    SigningKey,
+    Status,
+)
+from shetong.registry.rules import certificate_tokens, certificate_verification
+from shetong.registry.rules.certificate_elements import Difference, Snapshot, differences
+from shetong.registry.rules.certificate_tokens import Claims
+from shetong.registry.rules.certificate_verification import PublishedKey, Verdict
+
+NORMAL = Status.NORMAL.label
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the register says today of a certificate that it issued; everything in it is public."""
+
+    serial: str
+    state: str
+    state_reason: str
+    state_changed_at: datetime | None
+    issued_at: datetime
+    organisation_code: str
+    snapshot: Snapshot
+    differences: tuple[Difference, ...]
+    token_digest: bytes
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The outcome of verifying a token on the server; ``claims`` and ``standing`` where the verdict rests on them."""
+
+    verdict: Verdict
+    claims: Claims | None = None
+    standing: Standing | None = None
+    key_id: bytes = b""
+
+
+def with_snapshot_fields(organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
+    """Add the authority and ``is_charity`` to a query, so that :func:`snapshot` needs no further one."""
+    today = timezone.localdate()
+    charity = OrganisationAttribute.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=today),
+        organisation=OuterRef("pk"),
+        code=AttributeCode.CHARITY,
+        valid_from__lte=today,
+    )
+    return organisations.select_related("authority").annotate(is_charity=Exists(charity))
+
+
+def certifiable() -> QuerySet[Organisation]:
+    """Return the organisations that may get a certificate today, with the fields of :func:`with_snapshot_fields`."""
+    return with_snapshot_fields(Organisation.objects.all()).filter(
+        Q(certificate_valid_to__isnull=True) | Q(certificate_valid_to__gte=timezone.localdate()),
+        ~Q(kind=OrganisationKind.BRANCH),
+        status=Status.NORMAL,
+        uscc__isnull=False,
+    )
+
+
+def snapshot(organisation: Organisation) -> Snapshot:
+    """Return what a certificate of the organisation states today (a row of :func:`with_snapshot_fields`)."""
+    start, end = organisation.certificate_valid_from, organisation.certificate_valid_to
+    return {
+        "uscc": organisation.uscc,
+        "name": organisation.name,
+        "kind": str(organisation.kind),
+        "business_scope": organisation.business_scope,
+        "domicile": organisation.domicile,
+        "legal_representative": organisation.legal_representative,
+        "registered_funds": organisation.registered_funds,
+        "supervising_body": organisation.supervising_body,
+        "authority": organisation.authority.name,
+        "certificate_valid_from": start.isoformat() if start else None,
+        "certificate_valid_to": end.isoformat() if end else None,
+        "charity": bool(getattr(organisation, "is_charity")),  # noqa: B009 - added by the query
+    }
+
+
+def valid_certificate(organisation_id: int) -> Certificate | None:
+    """Return the organisation's certificate in force, if it has one."""
+    rows = Certificate.objects.select_related("organisation").filter(state=Certificate.State.VALID)
+    return rows.filter(organisation_id=organisation_id).first()
+
+
+def standing(serial: str) -> Standing | None:
+    """Return what the register says of the certificate ``serial`` (two queries), ``None`` where there is none."""
+    certificate = Certificate.objects.filter(serial=serial).first()
+    if certificate is None:
+        return None
+    organisation = with_snapshot_fields(Organisation.objects.all()).get(pk=certificate.organisation_id)
+    changes = differences(certificate.snapshot, snapshot(organisation))
+    if organisation.status != Status.NORMAL:
+        # A certificate is issued in the normal status only, so this differs from what it stood for.
+        changes.append(Difference("status", "登记状态", NORMAL, organisation.get_status_display()))
+    return Standing(
+        serial=certificate.serial,
+        state=certificate.state,
+        state_reason=certificate.state_reason,
+        state_changed_at=certificate.state_changed_at,
+        issued_at=certificate.issued_at,
+        organisation_code=organisation.public_code,
+        snapshot=certificate.snapshot,
+        differences=tuple(changes),
+        token_digest=hashlib.sha256(certificate.token).digest(),
+        demo=certificate.demo,
+    )
+
+
+def published_keys() -> dict[bytes, PublishedKey]:
+    """Return every key that ever signed, by key id; compromised ones carry the time from which not to believe them."""
+    return {
+        bytes(key.key_id): PublishedKey(
+            bytes(key.key_id), bytes(key.public_key), key.created_at, key.retired_at, key.compromised_at
+        )
+        for key in SigningKey.objects.order_by("created_at").defer("private_key_sealed")
+    }
+
+
+def verify_token(token: bytes) -> Verification:
+    """Verify a token against the keys and the register as they are now (three queries)."""
+    check = certificate_verification.check_signature(token, published_keys())
+    if check.verdict is not None or check.claims is None:
+        return Verification(check.verdict or Verdict.MALFORMED, check.claims, key_id=check.key_id)
+    found = standing(check.claims.serial)
+    verdict = certificate_verification.conclude(
+        check.claims,
+        state=found.state if found else None,
+        same_token=found is not None and found.token_digest == hashlib.sha256(token).digest(),
+        changed=bool(found and found.differences),
+        now=timezone.now(),
+    )
+    return Verification(verdict, check.claims, found if verdict != Verdict.UNRECORDED else None, check.key_id)
+
+
+def verify_text(text: str) -> Verification:
+    """Verify a scanned or pasted link, or its digits alone."""
+    try:
+        token = certificate_tokens.token_in(text)
+    except certificate_tokens.TokenError:
+        return Verification(Verdict.MALFORMED)
+    return verify_token(token)

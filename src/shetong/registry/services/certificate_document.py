@@ -1,0 +1,133 @@
+"""The certificate as PDF: Typst sets it, segno draws the QR code, nothing in the data is read as markup.
+
+One compiler per process keeps its fonts (Noto Serif SC and Noto Sans SC, SIL Open Font License 1.1, from the wheel
+``pylopdf-fonts-zh-cn``) and the parsed template. The same certificate always gives the same octets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+import pylopdf_fonts_zh_cn
+import segno
+import typst
+from django.conf import settings
+from django.utils import timezone
+
+from shetong.core.money import format_amount
+from shetong.registry.models import Certificate
+from shetong.registry.rules import certificate_tokens
+from shetong.registry.rules.certificate_elements import TITLES, chinese_date, label, shown
+from shetong.registry.rules.certificate_serials import grouped
+
+TEMPLATE = Path(__file__).parents[1] / "documents" / "certificate.typ"
+FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
+# Any viewer that checks accessibility (tags, title, language, alternative texts) asks for this standard.
+STANDARDS = ["ua-1"]
+
+_compiling = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(str(TEMPLATE), font_paths=[str(FONTS)], ignore_system_fonts=True)
+
+
+@lru_cache(maxsize=1)
+def template_digest() -> str:
+    """Return what changes when the layout changes; part of the document's entity tag."""
+    return hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()[:12]
+
+
+def render_pdf(certificate: Certificate) -> bytes:
+    """Return the certificate as an accessible PDF (PDF/UA-1) with its signed QR code; A4 landscape.
+
+    A business scope that does not fit goes to a second page in full.
+    """
+    data = json.dumps(_content(certificate), ensure_ascii=False)
+    # The compiler's caches are not meant for several threads at once; a document takes some ten milliseconds.
+    with _compiling:
+        pdf = _compiler().compile(
+            sys_inputs={"data": data},
+            format="pdf",
+            pdf_standards=STANDARDS,
+            timestamp=int(certificate.issued_at.timestamp()),
+        )
+    assert isinstance(pdf, bytes)  # noqa: S101 - a document without an output path comes back as one value
+    return pdf
+
+
+def _content(certificate: Certificate) -> dict[str, object]:
+    """Return everything that the template prints, as texts."""
+    facts = certificate.snapshot
+    kind = str(facts["kind"])
+    start, end = facts.get("certificate_valid_from"), facts.get("certificate_valid_to")
+    funds = facts.get("registered_funds")
+    issued_on = timezone.localtime(certificate.issued_at).date()
+    return {
+        "title": TITLES[kind],
+        "charity": "慈善组织" if facts.get("charity") else "",
+        "code_label": label("uscc", kind),
+        "code": facts["uscc"],
+        "rows": [
+            {"label": label("name", kind), "value": facts["name"]},
+            {"label": label("business_scope", kind), "value": facts["business_scope"] or "—"},
+            {"label": label("domicile", kind), "value": facts["domicile"] or "—"},
+            {"label": label("legal_representative", kind), "value": facts["legal_representative"] or "—"},
+            {
+                "label": label("registered_funds", kind),
+                "value": f"人民币{format_amount(funds)}" if funds is not None else "—",
+            },
+            {"label": label("supervising_body", kind), "value": facts["supervising_body"] or "—"},
+            {"label": "有效期限", "value": _period(start, end)},
+        ],
+        "authority_label": "发证机关",
+        "authority": facts["authority"],
+        "date_label": "发证日期",
+        "date": chinese_date(issued_on),
+        "serial_label": "证书编号",
+        "serial": grouped(certificate.serial),
+        "qr": qr_svg(certificate),
+        "qr_alt": f"核验二维码，证书编号{certificate.serial}",
+        "qr_caption": "扫码核验本证书",
+        "site": settings.PUBLIC_URL,
+        "annex": "附页",
+        "see_annex": "……（全文见附页）",
+        "demo": certificate.demo,
+        "demo_mark": "演示",
+        "demo_note": "演示数据，非有效证书",
+    }
+
+
+def _period(start: object, end: object) -> str:
+    if start and end:
+        from_, to = shown("certificate_valid_from", str(start)), shown("certificate_valid_to", str(end))
+        return f"自{from_}至{to}"
+    if end:
+        return f"至{shown('certificate_valid_to', str(end))}"
+    return f"自{shown('certificate_valid_from', str(start))}起" if start else "—"
+
+
+def qr_svg(certificate: Certificate) -> str:
+    """Return the QR code of the certificate's link as SVG: error correction M, four modules of quiet zone."""
+    parts = certificate_tokens.link_segments(
+        bytes(certificate.token), serial=certificate.serial, public_url=settings.PUBLIC_URL
+    )
+    code = segno.make([(part,) for part in parts], error="m", micro=False, boost_error=False)
+    runs: list[str] = []
+    for y, row in enumerate(code.matrix):
+        x = 0
+        while x < len(row):
+            start = x
+            while x < len(row) and row[x]:
+                x += 1
+            if x > start:
+                runs.append(f"M{start} {y}h{x - start}v1h-{x - start}z")
+            x += 1
+    side = len(code.matrix) + 8
+    path = "".join(runs)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 -4 {side} {side}"><path d="{path}"/></svg>'
