@@ -90,3 +90,23 @@ class InviteForm(forms.Form):
     display_name = forms.CharField(label=gettext_lazy("姓名"), max_length=100)
     email = forms.EmailField(label=gettext_lazy("电子邮箱（可不填）"), required=False)
     division_code = forms.CharField(label=gettext_lazy("所属区划代码"), max_length=6)
+
+
+class ApiKeyForm(forms.Form):
+    """Making a key for a program."""
+
+    owner = forms.CharField(label=gettext_lazy("持有人用户名"), max_length=150)
+    label = forms.CharField(label=gettext_lazy("用途说明"), max_length=100)
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("权限范围"),
+        choices=list(rules.API_SCOPES.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    rate_class = forms.ChoiceField(
+        label=gettext_lazy("限流等级"),
+        choices=[(code, f"{code} · {rate}/min") for code, rate in rules.RATE_CLASSES.items()],
+        initial="standard",
+    )
+    expires_on = forms.DateField(
+        label=gettext_lazy("到期日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )

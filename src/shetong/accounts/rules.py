@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shetong.core import divisions
+
 
 class Permission(StrEnum):
     """What can be allowed; asked through :func:`shetong.accounts.queries.permissions.may`."""
@@ -123,7 +125,7 @@ PURPOSES: dict[str, str] = {
     "data-subject-request": "答复个人查阅、更正请求",
 }
 
-NATIONAL = "100000"
+NATIONAL = divisions.NATION
 
 
 def holds(jurisdiction: str, division_code: str) -> bool:
@@ -132,16 +134,7 @@ def holds(jurisdiction: str, division_code: str) -> bool:
     Trailing zeros are a prefix: ``110000`` reaches ``110105``; ``100000`` reaches everything. What belongs to no
     division (``""``) belongs to the ministry and is reached by ``100000`` only.
     """
-    return (division_code or NATIONAL).startswith(jurisdiction_prefix(jurisdiction))
-
-
-def jurisdiction_prefix(code: str) -> str:
-    """Return the digits that every division within ``code`` begins with: ``110000`` → ``11``, ``100000`` → ``""``."""
-    if code == NATIONAL:
-        return ""
-    while code.endswith("00"):
-        code = code[:-2]
-    return code
+    return divisions.contains(jurisdiction, division_code or NATIONAL)
 
 
 def permissions_of(role: str) -> frozenset[Permission]:
