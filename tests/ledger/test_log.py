@@ -21,15 +21,14 @@ from shetong.ledger.models import Checkpoint, Entry, Tile
 from shetong.ledger.queries import audit, tree
 from shetong.ledger.rules import merkle, notes
 from shetong.ledger.rules.receipts import verify_receipt
-from shetong.ledger.services.entries import append, open_log
+from shetong.ledger.services.entries import Act, append, open_log
 from shetong.ledger.services.keys import rotate
 from shetong.ledger.services.sequence import sequence
 
 
 def write(count: int, *, log: str = "registry", prefix: str = "act") -> None:
     with transaction.atomic():
-        for number in range(count):
-            append(log=log, reference=f"{prefix}-{number}", kind="test.act", version=1, body={"number": number})
+        append(log=log, acts=[Act(f"{prefix}-{number}", "test.act", 1, {"number": number}) for number in range(count)])
 
 
 @pytest.mark.django_db
@@ -39,7 +38,7 @@ def test_an_act_and_its_entry_are_one_transaction() -> None:
 
     def act() -> None:
         with transaction.atomic():
-            append(log="registry", reference="act-1", kind="test.act", version=1, body={})
+            append(log="registry", acts=[Act("act-1", "test.act", 1, {})])
             raise RefusedError
 
     with pytest.raises(RefusedError):

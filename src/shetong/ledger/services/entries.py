@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -18,24 +20,45 @@ from shetong.ledger.rules.tiles import MAX_ENTRY
 SEQUENCE_TASK = "ledger.sequence"
 
 
-def append(*, log: str, reference: str, kind: str, version: int, body: Mapping[str, Json]) -> Entry:
-    """Record an act in the log ``log``, once per ``reference``; must be called inside the act's transaction.
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act to be recorded: its business reference (unique in the log), type, version and public content."""
 
-    The entry is the canonical JSON (RFC 8785) of ``{"type", "version", **body}``. ``body`` carries no personal data:
-    digests, public codes and dates only. The entry gets its place within about two seconds of the commit.
+    reference: str
+    kind: str
+    version: int
+    body: Mapping[str, Json]
+
+
+def append(*, log: str, acts: Iterable[Act]) -> int:
+    """Record acts in the log ``log``, each once per reference; must be called inside the acts' own transaction.
+
+    An entry is the canonical JSON (RFC 8785) of ``{"type", "version", **body}``. ``body`` carries no personal data:
+    digests, public codes and dates only. Entries get their places within about two seconds of the commit. Returns
+    their number; raises :class:`InvalidInputError` where an entry is longer than a bundle can hold.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an entry belongs into the transaction of its act")
-    data = canonical({**body, "type": kind, "version": version})
+    now = timezone.now()
+    home = open_log(log)
+    entries = [Entry(log=home, reference=act.reference, data=_encode(act), submitted_at=now) for act in acts]
+    if entries:
+        Entry.objects.bulk_create(entries, batch_size=2_000)
+        _wake_sequencer(log)
+    return len(entries)
+
+
+def _encode(act: Act) -> bytes:
+    data = canonical({**act.body, "type": act.kind, "version": act.version})
     if len(data) > MAX_ENTRY:
         raise InvalidInputError("记入公开日志的内容过长。", code="log-entry-too-long")
-    entry = Entry.objects.create(log=open_log(log), reference=reference, data=data, submitted_at=timezone.now())
-    try:
-        with transaction.atomic():
-            app.configure_task(SEQUENCE_TASK, queueing_lock=f"ledger.{log}").defer(log=log)
-    except AlreadyEnqueued:
-        pass  # one waiting job sequences everything that was committed before it starts
-    return entry
+    return data
+
+
+def _wake_sequencer(log: str) -> None:
+    # One waiting job sequences everything that was committed before it starts.
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(SEQUENCE_TASK, queueing_lock=f"ledger.{log}").defer(log=log)
 
 
 def open_log(name: str) -> Log:

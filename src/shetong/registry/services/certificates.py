@@ -13,6 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from shetong.accounts.models import User
+from shetong.accounts.queries import permissions
+from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.core.errors import ConflictError, InvalidInputError, WrongStateError
 from shetong.registry.models import Certificate, Organisation, OrganisationKind, Status
@@ -22,7 +24,7 @@ from shetong.registry.queries.certificates import verify_token as verify_token
 from shetong.registry.rules import certificate_tokens
 from shetong.registry.rules.certificate_elements import differences
 from shetong.registry.rules.certificate_serials import new_serial
-from shetong.registry.services import locks, signing_keys
+from shetong.registry.services import locks, public_log, signing_keys
 from shetong.registry.services.certificate_document import render_pdf as render_pdf
 from shetong.registry.services.signing_keys import Signer
 
@@ -37,10 +39,10 @@ def issue(organisation_id: int, *, actor: User | str) -> Certificate:
     """Issue a certificate of what the register says today; one in force is replaced in the same transaction.
 
     Raises :class:`WrongStateError` where the organisation may hold none, :class:`ConflictError` where somebody else
-    issued one while this call waited, ``NotFoundError``.
+    issued one while this call waited, ``ForbiddenError``, ``NotFoundError``.
     """
     seen = queries.valid_certificate(organisation_id)
-    locks.take_one(organisation_id)
+    _authorise(actor, Permission.CERTIFICATE_ISSUE, locks.take_one(organisation_id))
     old = queries.valid_certificate(organisation_id)
     if old is not None and (seen is None or seen.pk != old.pk):
         raise ConflictError(
@@ -56,7 +58,7 @@ def revoke(serial: str, *, reason: str, actor: User | str) -> Certificate:
     """Declare a certificate void for ``reason``, which verifiers are told.
 
     Raises :class:`InvalidInputError` without a reason, :class:`WrongStateError` where the certificate is not in force
-    or does not exist.
+    or does not exist, ``ForbiddenError``.
     """
     reason = reason.strip()
     if not reason or len(reason) > 300:
@@ -64,7 +66,7 @@ def revoke(serial: str, *, reason: str, actor: User | str) -> Certificate:
     found = Certificate.objects.filter(serial=serial).first()
     if found is None:
         raise WrongStateError(f"没有编号为{serial}的证书，请核对。", code="certificate-unknown")
-    locks.take_one(found.organisation_id)
+    _authorise(actor, Permission.CERTIFICATE_REVOKE, locks.take_one(found.organisation_id))
     certificate = Certificate.objects.select_related("organisation__authority").get(pk=found.pk)
     if certificate.state != State.VALID:
         raise WrongStateError(f"该证书{certificate.get_state_display()}，无须再废止。", code="certificate-not-in-force")
@@ -113,12 +115,12 @@ def issue_missing(*, actor: User | str, batch: int = BATCH) -> Iterator[int]:
         yield done
 
 
-def reissue_signed_by(key_id: bytes, *, actor: User | str) -> Iterator[int]:
+def reissue_signed_by(key_id: str, *, actor: User | str) -> Iterator[int]:
     """Replace every certificate in force that a key signed, after it was declared compromised; yields the number done.
 
-    Organisations that may hold no certificate now lose theirs.
+    ``key_id`` in hexadecimal. Organisations that may hold no certificate now lose theirs.
     """
-    rows = Certificate.objects.filter(signing_key__key_id=key_id, state=State.VALID)
+    rows = Certificate.objects.filter(signing_key__key_id=signing_keys.octets(key_id), state=State.VALID)
     for done, organisation_id in enumerate(list(rows.values_list("organisation_id", flat=True)), start=1):
         with transaction.atomic():
             locks.take_one(organisation_id)
@@ -133,6 +135,12 @@ def reissue_signed_by(key_id: bytes, *, actor: User | str) -> Iterator[int]:
                 else:
                     _replace(organisation, old, reason="签名密钥失效，换发新证书", actor=actor)
         yield done
+
+
+def _authorise(actor: User | str, permission: Permission, organisation: Organisation) -> None:
+    # A text names a part of the system, which acts on its own authority.
+    if isinstance(actor, User):
+        permissions.require(actor, permission, organisation.authority.division_code)
 
 
 def _organisation(organisation_id: int) -> Organisation:
@@ -169,6 +177,7 @@ def _replace(organisation: Organisation, old: Certificate | None, *, reason: str
         _end(old, State.REPLACED, reason)
     certificate = _build(organisation, signing_keys.signer())
     certificate.save()
+    public_log.certificates_issued([certificate])
     detail = {"serial": certificate.serial, "key_id": str(certificate.signing_key)}
     if old is not None:
         detail |= {"replaces": old.serial, "reason": reason}
@@ -178,7 +187,8 @@ def _replace(organisation: Organisation, old: Certificate | None, *, reason: str
 
 def _issue_first(organisations: list[Organisation], *, actor: User | str) -> None:
     signer = signing_keys.signer()
-    Certificate.objects.bulk_create([_build(organisation, signer) for organisation in organisations])
+    issued = Certificate.objects.bulk_create([_build(organisation, signer) for organisation in organisations])
+    public_log.certificates_issued(issued)
     audit.record(
         actor=actor,
         action="certificate.issue-batch",
@@ -212,6 +222,7 @@ def _end(certificate: Certificate, state: Certificate.State, reason: str) -> Non
     certificate.state_reason = reason
     certificate.state_changed_at = timezone.now()
     certificate.save(update_fields=["state", "state_reason", "state_changed_at"])
+    public_log.certificate_ended(certificate)
 
 
 def _record(
