@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from shetong.cli import assets, bench, check, demo, export, imports, log, manage, migrate, run, serve, worker
+from shetong.cli import assets, bench, check, demo, export, imports, keys, log, manage, migrate, run, serve, worker
 from shetong.cli.exits import HELP, plain_failures
 
 __all__ = ["main"]
@@ -41,6 +41,8 @@ for command in (
     demo.demo,
     imports.imports,
     export.export,
+    keys.keys,
+    keys.certificates,
     log.log,
     check.check,
     bench.bench,

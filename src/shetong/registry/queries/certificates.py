@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shetong.registry.models import (
@@ -156,3 +156,20 @@ def verify_text(text: str) -> Verification:
     except certificate_tokens.TokenError:
         return Verification(Verdict.MALFORMED)
     return verify_token(token)
+
+
+def key_overview() -> list[dict[str, object]]:
+    """Return all keys for administrators, the oldest first, each with the number of certificates in force it signed."""
+    in_force = Count("certificates", filter=Q(certificates__state=Certificate.State.VALID))
+    return [
+        {
+            "key_id": str(key),
+            "use": key.use,
+            "created_at": key.created_at,
+            "retired_at": key.retired_at,
+            "compromised_at": key.compromised_at,
+            "compromise_reason": key.compromise_reason,
+            "certificates_in_force": key.in_force,
+        }
+        for key in SigningKey.objects.annotate(in_force=in_force).order_by("created_at", "pk")
+    ]

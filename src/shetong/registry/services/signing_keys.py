@@ -13,6 +13,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from shetong.accounts.models import User
+from shetong.accounts.queries import permissions
+from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.core import cose, pii
 from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
@@ -52,7 +54,11 @@ def signer() -> Signer:
 
 @transaction.atomic
 def rotate(*, actor: User | str) -> SigningKey:
-    """Retire the active key, which keeps verifying, and return the new one that signs from now on."""
+    """Retire the active key, which keeps verifying, and return the new one that signs from now on.
+
+    Raises ``ForbiddenError``.
+    """
+    _authorise(actor)
     _lock_keys()
     old = SigningKey.objects.select_for_update().filter(use=SigningKey.Use.ACTIVE).first()
     if old is not None:
@@ -67,12 +73,13 @@ def compromise(*, key_id: str, reason: str, actor: User | str) -> tuple[SigningK
 
     Returns the key and how many valid certificates fail verification until they are issued anew
     (:func:`shetong.registry.services.certificates.reissue_signed_by`). Raises :class:`InvalidInputError`,
-    :class:`NotFoundError`, :class:`WrongStateError`.
+    :class:`NotFoundError`, :class:`WrongStateError`, ``ForbiddenError``.
     """
+    _authorise(actor)
     if not reason.strip():
         raise InvalidInputError("请写明密钥失效的原因。", fields={"reason": "请写明原因。"})
     _lock_keys()
-    key = SigningKey.objects.select_for_update().filter(key_id=_octets(key_id)).first()
+    key = SigningKey.objects.select_for_update().filter(key_id=octets(key_id)).first()
     if key is None:
         raise NotFoundError(f"没有标识为{key_id}的密钥，可用 shetong keys list 查看。")
     if key.use == SigningKey.Use.COMPROMISED:
@@ -90,6 +97,12 @@ def compromise(*, key_id: str, reason: str, actor: User | str) -> tuple[SigningK
     if was_active:
         _make(actor=actor)
     return key, Certificate.objects.filter(signing_key=key, state=Certificate.State.VALID).count()
+
+
+def _authorise(actor: User | str) -> None:
+    # A text names a part of the system: the command line, where the operating system has already asked.
+    if isinstance(actor, User):
+        permissions.require(actor, Permission.SIGNING_KEYS_MANAGE, "")
 
 
 def _lock_keys() -> None:
@@ -121,7 +134,8 @@ def _make(*, actor: User | str) -> SigningKey:
     return key
 
 
-def _octets(key_id: str) -> bytes:
+def octets(key_id: str) -> bytes:
+    """Return a key id written in hexadecimal as octets; raises :class:`InvalidInputError`."""
     try:
         return bytes.fromhex(key_id.strip())
     except ValueError as error:
