@@ -26,7 +26,9 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(verbose_name='开始时间')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
                 ('basis', models.CharField(max_length=300, verbose_name='依据')),
+                ('as_of', models.DateField(verbose_name='数据所属日期')),
                 ('demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('deferred', models.JSONField(default=list, verbose_name='暂缺的索引和外键')),
             ],
             options={
                 'verbose_name': '数据导入',
@@ -290,6 +292,7 @@ class Migration(migrations.Migration):
                 ('unchanged', models.PositiveIntegerField(verbose_name='相同')),
                 ('rejected', models.PositiveIntegerField(verbose_name='退回')),
                 ('rejections', models.JSONField(default=list, verbose_name='退回的行')),
+                ('notes', models.JSONField(default=dict, verbose_name='说明')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chunks', to='registry.importrun')),
             ],
             options={

@@ -13,7 +13,10 @@ class ImportRun(models.Model):
     started_at = models.DateTimeField("开始时间")
     finished_at = models.DateTimeField("完成时间", null=True)
     basis = models.CharField("依据", max_length=300)
+    as_of = models.DateField("数据所属日期")
     demo = models.BooleanField("演示数据", default=False)
+    # What a first load took away to be built anew at its end: statements that restore it (services.imports.deferral).
+    deferred = models.JSONField("暂缺的索引和外键", default=list)
 
     class Meta:
         verbose_name = "数据导入"
@@ -32,7 +35,8 @@ class ImportChunk(models.Model):
     changed = models.PositiveIntegerField("变更")
     unchanged = models.PositiveIntegerField("相同")
     rejected = models.PositiveIntegerField("退回")
-    rejections = models.JSONField("退回的行", default=list)
+    rejections = models.JSONField("退回的行", default=list)  # [row number, [reason, …]] each
+    notes = models.JSONField("说明", default=dict)  # remark → number of rows
 
     class Meta:
         verbose_name = "导入分块"
