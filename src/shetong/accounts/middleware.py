@@ -61,7 +61,7 @@ class SessionLimitMiddleware:
         return response
 
     def _end(self, request: HttpRequest, reason: str) -> None:
-        session = LoginSession.objects.filter(pk=request.session.get(sessions.LOGIN), ended_at=None).first()
+        session = LoginSession.objects.filter(pk=sessions.number(request.session), ended_at=None).first()
         if session:
             sessions.end(session=session, reason=reason, request=request)
         logout(request)

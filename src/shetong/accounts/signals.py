@@ -34,7 +34,7 @@ def logged_out(request: HttpRequest, user: User | None, **_: object) -> None:
     """Mark the session as over and record the log-out."""
     if user is None:
         return
-    session = LoginSession.objects.filter(pk=request.session.get(sessions.LOGIN), ended_at=None).first()
+    session = LoginSession.objects.filter(pk=sessions.number(request.session), ended_at=None).first()
     if session is not None:
         sessions.end(session=session, reason=LoginSession.End.LOGOUT, actor=user, request=request)
         audit.record(actor=user, action="account.logout", target=user, detail={"session": session.pk}, request=request)
@@ -43,7 +43,7 @@ def logged_out(request: HttpRequest, user: User | None, **_: object) -> None:
 def password_changed(request: HttpRequest, user: User, **_: object) -> None:
     """End the account's other sessions, forget its failures, record the change."""
     sessions.rekeyed(request.session)
-    own = request.session.get(sessions.LOGIN) if request.user == user else None
+    own = sessions.number(request.session) if request.user == user else 0
     audit.record(actor=user, action="account.password-change", target=user, request=request)
     lockout.unlock(user)
     sessions.end_all(user=user, reason=LoginSession.End.PASSWORD, actor=user, besides=own, request=request)

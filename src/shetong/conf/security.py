@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from csp.constants import NONE, SELF
+
+from shetong.conf.accounts import OIDC_ISSUER
+
+# The log-in form may lead to the identity provider; browsers apply form-action to redirects too.
+_PROVIDER = urlsplit(OIDC_ISSUER)
+_FORM_TARGETS = [SELF, f"{_PROVIDER.scheme}://{_PROVIDER.netloc}"] if OIDC_ISSUER else [SELF]
 
 CONTENT_SECURITY_POLICY: dict[str, object] = {
     "DIRECTIVES": {
@@ -10,7 +18,7 @@ CONTENT_SECURITY_POLICY: dict[str, object] = {
         "base-uri": [NONE],
         "connect-src": [SELF],
         "font-src": [SELF],
-        "form-action": [SELF],
+        "form-action": _FORM_TARGETS,
         "frame-ancestors": [NONE],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],

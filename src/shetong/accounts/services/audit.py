@@ -74,7 +74,8 @@ def record(
 def _chain_after_commit() -> None:
     # Once per transaction is enough, unless the earlier registration hangs on a savepoint that may be rolled back.
     open_now = set(connection.savepoint_ids)
-    if not any(entry[1] is chain_pending and entry[0] <= open_now for entry in connection.run_on_commit):
+    waiting: list[Any] = connection.run_on_commit
+    if not any(function is chain_pending and ids <= open_now for ids, function, *_ in waiting):
         transaction.on_commit(chain_pending, robust=True)
 
 

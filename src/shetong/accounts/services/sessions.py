@@ -43,6 +43,11 @@ def begin(*, user: User, request: HttpRequest, method: str) -> LoginSession:
     return session
 
 
+def number(session: SessionBase) -> int:
+    """Return the number of the session's :class:`LoginSession`; 0 where it has none."""
+    return int(session.get(LOGIN) or 0)
+
+
 def limit_reached(session: SessionBase, *, now: datetime) -> str:
     """Return why a session may not go on (a :class:`LoginSession.End` value), ``""`` where it may."""
     started, seen = session.get(STARTED), session.get(SEEN)
@@ -59,12 +64,12 @@ def seen(session: SessionBase, *, now: datetime) -> None:
     """Note that a session is in use; at most one write a minute."""
     if now.timestamp() - session[SEEN] >= SEEN_GRAIN.total_seconds():
         session[SEEN] = now.timestamp()
-        LoginSession.objects.filter(pk=session.get(LOGIN), ended_at=None).update(last_seen_at=now)
+        LoginSession.objects.filter(pk=number(session), ended_at=None).update(last_seen_at=now)
 
 
 def rekeyed(session: SessionBase) -> None:
     """Follow a session whose key Django changed (after a change of password)."""
-    LoginSession.objects.filter(pk=session.get(LOGIN), ended_at=None).update(session_key=session.session_key)
+    LoginSession.objects.filter(pk=number(session), ended_at=None).update(session_key=session.session_key)
 
 
 def end(*, session: LoginSession, reason: str, actor: User | None = None, request: HttpRequest | None = None) -> bool:
@@ -89,7 +94,7 @@ def end_all(
     user: User,
     reason: str,
     actor: User | None = None,
-    besides: int | None = None,
+    besides: int = 0,
     request: HttpRequest | None = None,
 ) -> int:
     """End every session of an account, ``besides`` the one with that number; returns how many."""

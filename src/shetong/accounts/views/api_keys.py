@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +17,7 @@ from shetong.accounts.models import ApiKey, User
 from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import Permission
 from shetong.accounts.services import api_keys
-from shetong.accounts.views.office import office, refused
+from shetong.accounts.views.office import confirmed, office, refused
 from shetong.accounts.views.own import current_user
 from shetong.accounts.views.users import add_errors
 from shetong.core.errors import DomainError, ForbiddenError
@@ -28,7 +27,7 @@ MOST_SHOWN = 200
 
 @require_http_methods(["GET", "POST"])
 @office(Permission.API_KEYS_MANAGE)
-@reauthentication_required
+@confirmed
 def key_list(request: HttpRequest, grants: Grants) -> HttpResponse:
     """List the keys; a new key's secret is shown once, on the answer to the form."""
     form = ApiKeyForm(request.POST or None)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -18,7 +20,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.views.own import current_user
 from shetong.core.errors import ForbiddenError
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def office(permission: Permission | None = None) -> Callable[[View], View]:
@@ -28,7 +30,7 @@ def office(permission: Permission | None = None) -> Callable[[View], View]:
         @never_cache
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             grants = grants_of(current_user(request))
             allowed = grants.anywhere(permission) if permission else grants.official
             if not allowed:
@@ -40,6 +42,12 @@ def office(permission: Permission | None = None) -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+def confirmed(view: View) -> View:
+    """Ask for the password or second factor again where that was more than five minutes ago."""
+    guarded: View = reauthentication_required(view)
+    return guarded
 
 
 def refused(request: HttpRequest, error: ForbiddenError) -> HttpResponse:

@@ -89,7 +89,7 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     return _answer(OAuth2CallbackView, request, provider_id)
 
 
-def _answer(view: type, request: HttpRequest, provider_id: str) -> HttpResponse:
+def _answer(view: type[OAuth2LoginView | OAuth2CallbackView], request: HttpRequest, provider_id: str) -> HttpResponse:
     try:
         response: HttpResponse = view.adapter_view(VerifyingAdapter(request, provider_id))(request)
     except SocialApp.DoesNotExist as error:

@@ -55,7 +55,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     """Show where one is logged in, and the latest sessions that ended."""
     user = current_user(request)
     context = {
-        "current": request.session.get(sessions.LOGIN),
+        "current": sessions.number(request.session),
         "live": LoginSession.objects.filter(user=user, ended_at=None).order_by("-started_at"),
         "ended": LoginSession.objects.filter(user=user).exclude(ended_at=None).order_by("-id")[:RECENT],
     }
@@ -82,7 +82,7 @@ def sessions_end_others(request: HttpRequest) -> HttpResponse:
         user=user,
         reason=LoginSession.End.ENDED,
         actor=user,
-        besides=request.session.get(sessions.LOGIN),
+        besides=sessions.number(request.session),
         request=request,
     )
     messages.success(request, gettext("已结束其他 %(count)d 个会话。") % {"count": count})

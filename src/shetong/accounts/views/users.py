@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +20,7 @@ from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit, lockout, roles
 from shetong.accounts.services import users as services
-from shetong.accounts.views.office import office, refused
+from shetong.accounts.views.office import confirmed, office, refused
 from shetong.accounts.views.own import current_user, event_id
 from shetong.core.errors import DomainError, ForbiddenError
 
@@ -46,7 +45,7 @@ def user_list(request: HttpRequest, grants: Grants) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @office(Permission.ACCOUNTS_MANAGE)
-@reauthentication_required
+@confirmed
 def user_new(request: HttpRequest, grants: Grants) -> HttpResponse:
     """Make an account; afterwards show, once, the address where its owner sets the password."""
     first = next(iter(grants.jurisdictions(Permission.ACCOUNTS_MANAGE)), "")
@@ -99,7 +98,7 @@ def _show(request: HttpRequest, grants: Grants, subject: User, form: GrantForm) 
 
 @require_POST
 @office(Permission.ACCOUNTS_MANAGE)
-@reauthentication_required
+@confirmed
 def role_grant(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Grant a role."""
     subject = get_object_or_404(User, pk=pk)
@@ -130,7 +129,7 @@ def role_grant(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @office(Permission.ACCOUNTS_MANAGE)
-@reauthentication_required
+@confirmed
 def role_end(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Ask for the reason, then end a role."""
     assignment = get_object_or_404(RoleAssignment.objects.select_related("user"), pk=pk)
@@ -169,7 +168,7 @@ def user_unlock(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
 
 @require_POST
 @office(Permission.ACCOUNTS_MANAGE)
-@reauthentication_required
+@confirmed
 def user_active(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Disable or enable an account."""
     subject = get_object_or_404(User, pk=pk)
