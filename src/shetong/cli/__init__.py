@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import click
 
-from shetong.cli import assets, bench, check, demo, export, imports, keys, log, manage, migrate, run, serve, worker
+from shetong.cli import (
+    accounts,
+    assets,
+    audit,
+    bench,
+    check,
+    demo,
+    export,
+    imports,
+    keys,
+    log,
+    manage,
+    migrate,
+    run,
+    serve,
+    worker,
+)
 from shetong.cli.exits import HELP, plain_failures
 
 __all__ = ["main"]
@@ -44,6 +60,8 @@ for command in (
     keys.keys,
     keys.certificates,
     log.log,
+    audit.audit,
+    accounts.accounts,
     check.check,
     bench.bench,
     assets.assets,
