@@ -1,0 +1,248 @@
+"""Writing one prepared chunk in one transaction: new organisations by COPY, changed ones through ordinary filings."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.core.errors import DomainError
+from shetong.registry.models import (
+    AttributeCode,
+    Authority,
+    Filing,
+    FilingKind,
+    ImportChunk,
+    ImportRun,
+    NameEnd,
+    Organisation,
+    OrganisationAttribute,
+    OrganisationName,
+    SearchEntry,
+    Status,
+)
+from shetong.registry.services import locks, recording, search_index
+from shetong.registry.services.imports.comparison import Changed, compare
+from shetong.registry.services.imports.prepare import AT, Prepared
+from shetong.registry.services.imports.table import Heading
+
+# Chunks of all imports are written one after another: two files may hold the same organisations.
+_WRITING_LOCK = 0x5348_494D_5057
+_NULL = "\x01"
+_TEXTS = (
+    "legal_representative", "domicile", "business_scope", "activity_area", "supervising_body",
+    "former_certificate_number", "field",
+)  # fmt: skip
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all chunks of a run share. ``only_new``: the register held nothing when the run began."""
+
+    run: ImportRun
+    heading: Heading
+    actor: User | None
+    only_new: bool
+    checking_only: bool = False
+
+
+def write(context: Context, chunk: Prepared) -> ImportChunk:
+    """Write a chunk and return its record; a chunk that is recorded already is returned as it is.
+
+    Another writer may register the same code between look and COPY: the database refuses the whole chunk, and it is
+    looked at and written again.
+    """
+    only_new = context.only_new
+    for attempt in range(_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _write(context, chunk, only_new=only_new)
+        except IntegrityError:
+            if attempt + 1 == _ATTEMPTS:
+                raise
+            only_new = False
+    raise AssertionError("unreachable")
+
+
+def _write(context: Context, chunk: Prepared, *, only_new: bool) -> ImportChunk:
+    with connection.cursor() as cursor:
+        # A crash of the server may lose the last chunks, whole: the run then writes them again.
+        cursor.execute("SET LOCAL synchronous_commit TO off")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITING_LOCK])
+    if not context.checking_only:
+        recorded = ImportChunk.objects.filter(run=context.run, first_row=chunk.first_row).first()
+        if recorded is not None:
+            return recorded
+    rejected = dict(chunk.rejected)
+    fresh, changed, unchanged = chunk.rows, list[Changed](), 0
+    if not only_new:
+        comparison = compare(chunk.rows, context.heading)
+        fresh, changed, unchanged = comparison.fresh, comparison.changed, comparison.unchanged
+    record = ImportChunk(
+        run=context.run,
+        first_row=chunk.first_row,
+        rows=chunk.count,
+        created=len(fresh),
+        changed=len(changed),
+        unchanged=unchanged + chunk.repeated,
+        notes=dict(chunk.notes),
+    )
+    if not context.checking_only:
+        _create(context, fresh, chunk.search, timezone.now())
+        record.changed -= _change(context, changed, rejected)
+    record.rejected = len(rejected)
+    record.rejections = [[row, reasons] for row, reasons in sorted(rejected.items())]
+    if not context.checking_only:
+        record.save(force_insert=True)
+    return record
+
+
+def _change(context: Context, changed: list[Changed], rejected: dict[int, list[str]]) -> int:
+    """File what differs, one filing for each organisation; return how many the register refused (now rejected)."""
+    organisations = locks.take(organisations=[each.organisation_id for each in changed])
+    refused = 0
+    for each in sorted(changed, key=lambda one: one.organisation_id):
+        try:
+            with transaction.atomic():
+                recording.record(
+                    organisation=organisations[each.organisation_id],
+                    kind=FilingKind.IMPORT,
+                    after=each.after,
+                    basis=context.run.basis,
+                    effective_on=context.run.as_of,
+                    actor=context.actor,
+                    action="organisation.import",
+                )
+        except DomainError as error:
+            refused += 1
+            rejected[each.row] = ["；".join((error.message, *error.fields.values()))]
+    return refused
+
+
+def _create(context: Context, rows: pl.DataFrame, search: pl.DataFrame, now: datetime) -> None:
+    """COPY new organisations with filing, former names, attributes and search entries."""
+    if not len(rows):
+        return
+    run = context.run
+    organisation = _numbers(Organisation, len(rows))
+    filing = _numbers(Filing, len(rows))
+    stamp = pl.lit(now.isoformat())
+    authority = _authorities(rows)
+    _copy(
+        Organisation,
+        rows.select(
+            organisation.alias("id"),
+            "uscc",
+            "name",
+            "kind",
+            *(pl.col(name).fill_null("") for name in _TEXTS),
+            "division_code",
+            "founded_on",
+            "registered_funds",
+            authority.alias("authority_id"),
+            pl.col("direct_registration").fill_null(value=False),
+            pl.col("status").fill_null(Status.NORMAL.value),
+            pl.lit(run.as_of).alias("status_since"),
+            "certificate_valid_from",
+            "certificate_valid_to",
+            pl.lit(run.demo).alias("demo"),
+            stamp.alias("updated_at"),
+        ),
+    )
+    _copy(
+        Filing,
+        rows.select(
+            filing.alias("id"),
+            organisation.alias("organisation_id"),
+            pl.lit(FilingKind.IMPORT.value).alias("kind"),
+            pl.lit(run.basis).alias("basis"),
+            pl.lit(run.as_of).alias("effective_on"),
+            stamp.alias("recorded_at"),
+            pl.lit(context.actor.pk if context.actor else None, dtype=pl.Int64).alias("actor_id"),
+            pl.lit(context.actor.get_full_name() if context.actor else "系统").alias("actor_name"),
+            pl.lit("{}").alias("before"),
+            "after",
+            stamp.alias("applied_at"),
+        ),
+    )
+    numbered = rows.with_columns(organisation.alias("organisation_id"), filing.alias("filing_id"))
+    _copy_names(numbered)
+    _copy_attributes(numbered)
+    _copy_search(rows, search, organisation)
+
+
+def _copy_names(rows: pl.DataFrame) -> None:
+    names = rows.filter(pl.col("former_names").is_not_null()).select(
+        "organisation_id", pl.col("former_names").str.split("；").alias("name"), "filing_id"
+    )
+    names = names.explode("name").unique(maintain_order=True)
+    _copy(OrganisationName, names.with_columns(pl.lit(NameEnd.CHANGED.value).alias("ended_by")))
+
+
+def _copy_attributes(rows: pl.DataFrame) -> None:
+    since = {"charity_since": AttributeCode.CHARITY, "public_fundraising_since": AttributeCode.PUBLIC_FUNDRAISING}
+    for element, code in since.items():
+        held = rows.filter(pl.col(element).is_not_null())
+        _copy(
+            OrganisationAttribute,
+            held.select(
+                "organisation_id",
+                pl.lit(code.value).alias("code"),
+                pl.lit("").alias("value"),
+                pl.col(element).alias("valid_from"),
+                pl.lit("").alias("basis_document"),
+                pl.lit("").alias("granted_by"),
+                "filing_id",
+            ),
+        )
+
+
+def _copy_search(rows: pl.DataFrame, search: pl.DataFrame, organisation: pl.Series) -> None:
+    """Give the prepared entries the numbers of their organisations; entries of rows that are not new are left out."""
+    numbers = pl.DataFrame({AT: rows[AT], "organisation_id": organisation})
+    matched = search.join(numbers, on=AT, how="inner", maintain_order="left")
+    _copy(SearchEntry, matched.select(search_index.COLUMNS))
+
+
+def _numbers(model: type[Any], count: int) -> pl.Series:
+    """Draw ``count`` numbers from the table's sequence."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)", [table, count]
+        )
+        return pl.Series(cursor.fetchone()[0], dtype=pl.Int64)
+
+
+def _authorities(rows: pl.DataFrame) -> pl.Series:
+    """Return the number of each row's registration authority; unknown ones are added."""
+    wanted = rows.select("authority", "authority_division").unique().sort("authority_division", "authority").rows()
+    Authority.objects.bulk_create(
+        [Authority(name=name, division_code=division) for name, division in wanted], ignore_conflicts=True
+    )
+    names = [name for name, _ in wanted]
+    known = Authority.objects.filter(name__in=names).values_list("name", "division_code", "pk")
+    table = pl.DataFrame(
+        list(known), schema={"authority": pl.String, "authority_division": pl.String, "pk": pl.Int64}, orient="row"
+    )
+    return rows.join(table, on=["authority", "authority_division"], how="left", maintain_order="left")["pk"]
+
+
+def _copy(model: type[Any], frame: pl.DataFrame) -> None:
+    """COPY a frame whose columns are columns of the model's table; text holds no control characters by now."""
+    if not len(frame):
+        return
+    columns = ", ".join(frame.columns)
+    text = io.BytesIO()
+    frame.write_csv(text, include_header=False, null_value=_NULL, quote_style="necessary")
+    statement = f"COPY {model._meta.db_table} ({columns}) FROM STDIN (FORMAT csv, NULL '{_NULL}')"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(text.getbuffer())
