@@ -58,8 +58,8 @@ def _sectors(numbers: RegisterStatistics) -> list[Place]:
         place(_("社会团体"), numbers.social_groups, "kind=SG"),
         place(_("民办非企业单位"), numbers.service_institutions, "kind=PN"),
         place(_("基金会"), numbers.foundations, "kind=FD"),
-        place(_("慈善组织"), numbers.charities, "charity=true"),
-        place(_("公开募捐资格"), numbers.public_fundraisers, "fundraising=true"),
+        place(_("慈善组织"), numbers.charities, "charity=1"),
+        place(_("公开募捐资格"), numbers.public_fundraisers, "fundraising=1"),
         place(_("志愿服务组织"), numbers.volunteer_organisations, ""),
         place(_("社会工作服务机构"), numbers.social_work_agencies, ""),
     ]
