@@ -1,5 +1,5 @@
 # The two commands a newcomer needs: `make run` and `make test`.
-.PHONY: run test lock lint format environment bench-%
+.PHONY: run test lock lint format environment openapi
 
 PYTHON ?= python3
 SCALE ?= small
@@ -26,6 +26,9 @@ lock:  ## pin every dependency with its hashes; no index address is written
 		-o requirements/runtime.lock pyproject.toml
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--extra dev -c requirements/runtime.lock -o requirements/dev.lock pyproject.toml
+
+openapi:  ## write the API's description to docs/api/openapi.json
+	.venv/bin/python -m tools.rules openapi
 
 bench-%:  ## one benchmark: make bench-search SCALE=national
 	@exec .venv/bin/shetong bench $* --scale $(SCALE)

@@ -1,4 +1,4 @@
-"""The browser and the fonts that the page tests need: Debian's Chromium, installed through apt where that is possible."""
+"""The browser and the fonts that the page tests need: Chromium, installed through apt where that is possible."""
 
 from __future__ import annotations
 
@@ -28,5 +28,7 @@ def require() -> None:
     if not missing:
         return
     if not administrator_can_install():
-        sys.exit(f"shetong: the page tests need {', '.join(missing)}; as administrator: apt-get install {' '.join(missing)}")
+        sys.exit(
+            f"shetong: the page tests need {', '.join(missing)}; as administrator: apt-get install {' '.join(missing)}"
+        )
     apt_install(*missing)

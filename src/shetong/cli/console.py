@@ -34,13 +34,20 @@ def emit(result: Any, *, as_json: bool, text: str) -> None:
         sys.stdout.write(text + "\n")
 
 
+STAGES = {"rows": "数据行", "indexes": "建立索引"}
+
+
 @contextmanager
-def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on a terminal and nothing elsewhere; yields a function that takes the units done so far."""
+def progress(title: str) -> Iterator[Callable[[str, int, int | None], None]]:
+    """Show a progress bar on a terminal and nothing elsewhere.
+
+    Yields a function that takes a stage (``rows``, ``indexes``), the units done so far and of how many, where known.
+    """
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        TaskID,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
@@ -54,6 +61,12 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], N
         TimeRemainingColumn(),
     )
     screen = console()
+    tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=screen, disable=not screen.is_terminal, transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda done: bar.update(task, completed=done)
+
+        def advance(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(f"{title} {STAGES.get(stage, stage)}", total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield advance

@@ -37,9 +37,9 @@ def manage(arguments: tuple[str, ...]) -> None:
 
 def passed_on(name: str) -> click.Command | None:
     """Return a command that runs Django's management command ``name``, ``None`` where there is no such one."""
+    load_django()
     from django.core.management import get_commands
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", PROFILE)
     if name not in get_commands():
         return None
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from shetong.conf import env
 from shetong.conf.development import *  # noqa: F403
-from shetong.conf.development import DATABASES
+from shetong.conf.development import DATABASES, INSTALLED_APPS
+
+INSTALLED_APPS += ["django_migration_linter"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A cache of its own for each process, emptied by tests that count.
