@@ -89,7 +89,7 @@ def certificates() -> None:
 @certificates.command("issue-missing")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 def issue_missing(as_json: bool) -> None:
-    """Issue a first certificate to every organisation in normal status that never had one, for instance after an import."""
+    """Issue a first certificate to every organisation in normal status that never had one."""
     load_django()
     from shetong.registry.queries.certificates import certifiable
     from shetong.registry.services import certificates as service

@@ -1,11 +1,18 @@
 """Addresses of the register."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 
-from shetong.registry.views import officers
+from shetong.registry.views import certificate_pdf, officers, published_keys, verification
 
 app_name = "registry"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("organisations/<slug:code>/certificate.pdf", certificate_pdf.certificate_pdf, name="certificate-pdf"),
+    path("v/", verification.verify, name="verify"),
+    # QR codes carry capitals, which take less room.
+    re_path(r"^[vV]/(?P<serial>[0-9A-Za-z -]{1,40})/?$", verification.verify, name="verify-serial"),
+    path("api/v1/certificates/<str:serial>", verification.certificate_status, name="certificate-status"),
+    path(".well-known/shetong-keys", published_keys.cose_key_set, name="keys-cose"),
+    path(".well-known/shetong-keys.json", published_keys.json_key_set, name="keys-json"),
     path("office/organisations/<slug:code>/officers/", officers.officers, name="officers"),
 ]

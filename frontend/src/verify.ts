@@ -1,0 +1,250 @@
+// The verification page: verifies in the browser what the link's fragment, a paste, a picture or the camera brings,
+// then asks the register whether the certificate was replaced, revoked or overtaken by changes.
+import { FormatError } from "./certificate/cbor";
+import { type Claims, tokenIn, type Value } from "./certificate/token";
+import { type Check, checkSignature, conclude, type PublishedKey, sha256, type Status, type Verdict } from "./certificate/verify";
+import "./styles/verify.scss";
+
+interface Words {
+  verdicts: Record<Verdict, { tone: string; title: string; explanation: string }>;
+  labels: Record<string, string>;
+  funds: Record<string, string>;
+  kinds: Record<string, string>;
+  texts: Record<string, string>;
+}
+
+const root = document.getElementById("verify") as HTMLElement;
+const result = document.getElementById("verify-result") as HTMLElement;
+const words = JSON.parse(root.dataset.words ?? "{}") as Words;
+const text = (name: string): string => words.texts[name] ?? name;
+
+let keys: Promise<PublishedKey[]> | undefined;
+
+/** The published keys, fetched once and kept, so that later checks work without a network. */
+function publishedKeys(): Promise<PublishedKey[]> {
+  keys ??= fetch(root.dataset.keys as string)
+    .then((response) => {
+      if (!response.ok) throw new TypeError(`keys: ${response.status}`);
+      return response.json() as Promise<{ keys: PublishedKey[]; revoked_keys: PublishedKey[] }>;
+    })
+    .then((sets) => [...sets.keys, ...sets.revoked_keys])
+    .catch((error: unknown) => {
+      keys = undefined;
+      throw error;
+    });
+  return keys;
+}
+
+/** What the register says: null where it has no such certificate, undefined where it cannot be asked. */
+async function statusOf(serial: string): Promise<Status | null | undefined> {
+  try {
+    const response = await fetch((root.dataset.status as string).replace("SERIAL", serial), { cache: "no-store" });
+    if (response.status === 404) return null;
+    return response.ok ? ((await response.json()) as Status) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function verify(scanned: string): Promise<void> {
+  let token: Uint8Array<ArrayBuffer>;
+  try {
+    token = tokenIn(scanned);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    show("malformed");
+    return;
+  }
+  let check: Check;
+  try {
+    check = await checkSignature(token, await publishedKeys());
+  } catch {
+    say(text("no_keys"));
+    return;
+  }
+  if (check.verdict !== null || !check.claims) {
+    show(check.verdict ?? "malformed", check.claims);
+    return;
+  }
+  say(text("checking"));
+  const status = await statusOf(check.claims.serial);
+  if (status === undefined) {
+    const over = check.claims.expiresAt !== null && Date.now() / 1000 >= check.claims.expiresAt;
+    show(over ? "expired" : "offline", check.claims);
+    return;
+  }
+  const verdict = conclude(check.claims, status, await sha256(token), Date.now() / 1000);
+  show(verdict, check.claims, verdict === "unrecorded" ? undefined : (status ?? undefined));
+}
+
+function element(name: string, className: string, content = ""): HTMLElement {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = content;
+  return made;
+}
+
+function say(message: string): void {
+  result.replaceChildren(element("p", "govuk-body", message));
+}
+
+function show(verdict: Verdict, claims?: Claims, status?: Status): void {
+  const said = words.verdicts[verdict];
+  const notice = element("div", `st-notice st-notice--${said.tone}`);
+  notice.dataset.verdict = verdict;
+  notice.append(element("h2", "st-notice__title", said.title), element("p", "govuk-body", said.explanation));
+  if (status?.state_reason) {
+    const since = status.state_changed_at?.slice(0, 10) ?? "";
+    notice.append(element("p", "govuk-body", `${text("reason")}：${status.state_reason}（${since}）`));
+  }
+  const parts: Node[] = [notice];
+  if (claims?.demo) parts.push(element("p", "govuk-body st-verify__demo", text("demo")));
+  if (status?.differences.length) parts.push(differences(status));
+  if (claims) parts.push(...facts(claims, status));
+  result.replaceChildren(...parts);
+  result.focus();
+  result.scrollIntoView({ block: "start" });
+}
+
+function differences(status: Status): HTMLElement {
+  const table = element("table", "govuk-table st-verify__differences");
+  table.append(element("caption", "govuk-table__caption govuk-table__caption--m", text("differences")));
+  const head = element("tr", "govuk-table__row");
+  for (const title of ["item", "certified", "registered"]) {
+    const cell = element("th", "govuk-table__header", text(title));
+    cell.setAttribute("scope", "col");
+    head.append(cell);
+  }
+  const body = element("tbody", "govuk-table__body");
+  for (const difference of status.differences) {
+    const row = element("tr", "govuk-table__row");
+    const label = element("th", "govuk-table__header", difference.label);
+    label.setAttribute("scope", "row");
+    row.append(label);
+    for (const side of ["certified", "registered"] as const) {
+      const cell = element("td", "govuk-table__cell", difference[side]);
+      cell.dataset.label = text(side);
+      row.append(cell);
+    }
+    body.append(row);
+  }
+  const top = element("thead", "govuk-table__head");
+  top.append(head);
+  table.append(top, body);
+  return table;
+}
+
+function facts(claims: Claims, status?: Status): Node[] {
+  const list = element("dl", "govuk-summary-list");
+  const kind = String(claims.values.kind);
+  const add = (label: string, value: string): void => {
+    const row = element("div", "govuk-summary-list__row");
+    row.append(element("dt", "govuk-summary-list__key", label), element("dd", "govuk-summary-list__value", value));
+    list.append(row);
+  };
+  for (const [name, label] of Object.entries(words.labels)) {
+    const value = name in claims.digests ? status?.certified[name] : claims.values[name];
+    const shownLabel = name === "registered_funds" ? (words.funds[kind] ?? label) : label;
+    add(shownLabel, name in claims.digests && value === undefined ? text("digest") : shown(name, value ?? null));
+  }
+  add(text("issued"), chineseDate(new Date((claims.issuedAt + 8 * 3600) * 1000).toISOString().slice(0, 10)));
+  add(text("serial"), claims.serial.replace(/^(.{4})(.{5})(.{5})(.)$/, "$1 $2 $3 $4"));
+  const parts: Node[] = [element("h2", "govuk-heading-m", text("facts")), list];
+  if (status) {
+    const link = element("a", "govuk-link", text("organisation")) as HTMLAnchorElement;
+    link.href = status.organisation.url;
+    const paragraph = element("p", "govuk-body");
+    paragraph.append(link);
+    parts.push(paragraph);
+  }
+  parts.push(element("p", "govuk-hint", text("by_browser")));
+  return parts;
+}
+
+function shown(name: string, value: Value): string {
+  if (name === "charity") return text(value ? "yes" : "no");
+  if (value === null || value === "") return "—";
+  if (name === "kind") return words.kinds[String(value)] ?? String(value);
+  if (name === "registered_funds") return `人民币${amount(Number(value))}`;
+  return name.startsWith("certificate_valid") ? chineseDate(String(value)) : String(value);
+}
+
+/** Fen as certificates write them: 万元 where two decimals say it exactly, else 元. */
+function amount(fen: number): string {
+  const wan = fen >= 1_000_000 && fen % 10_000 === 0;
+  const value = wan ? fen / 1_000_000 : fen / 100;
+  const decimals = wan || Number.isInteger(value) ? 0 : 2;
+  const written = value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: 2 });
+  return `${written}${wan ? "万元" : "元"}`;
+}
+
+function chineseDate(day: string): string {
+  const [year, month, date] = day.split("-").map(Number);
+  return `${year}年${month}月${date}日`;
+}
+
+// The ways in.
+
+const camera = document.getElementById("verify-camera") as HTMLElement;
+const scanStatus = document.getElementById("verify-scan-status") as HTMLElement;
+const scanButton = document.getElementById("verify-scan") as HTMLButtonElement;
+const fileInput = document.getElementById("verify-file") as HTMLInputElement;
+const scanLabel = scanButton.textContent ?? "";
+let scanning: AbortController | undefined;
+
+async function scan(): Promise<void> {
+  if (scanning) {
+    scanning.abort();
+    return;
+  }
+  scanning = new AbortController();
+  camera.hidden = false;
+  scanButton.textContent = text("stop");
+  scanStatus.textContent = text("scanning");
+  try {
+    const { readCamera } = await import("./certificate/scan");
+    const found = await readCamera(document.getElementById("verify-video") as HTMLVideoElement, scanning.signal);
+    if (found !== null) await verify(found);
+  } catch {
+    say(text("no_camera"));
+  } finally {
+    camera.hidden = true;
+    scanButton.textContent = scanLabel;
+    scanning = undefined;
+  }
+}
+
+async function readChosen(): Promise<void> {
+  const file = fileInput.files?.[0];
+  fileInput.value = "";
+  if (!file) return;
+  try {
+    const { readFile } = await import("./certificate/scan");
+    const found = await readFile(file);
+    if (found === null) say(text("no_code"));
+    else await verify(found);
+  } catch {
+    say(text("no_file"));
+  }
+}
+
+function fromAddress(): void {
+  if (location.hash.length > 100) void verify(location.href);
+}
+
+(document.getElementById("verify-tools") as HTMLElement).hidden = false;
+scanButton.hidden = !navigator.mediaDevices?.getUserMedia;
+scanButton.addEventListener("click", () => void scan());
+document.getElementById("verify-file-button")?.addEventListener("click", () => fileInput.click());
+fileInput.addEventListener("change", () => void readChosen());
+document.getElementById("verify-form")?.addEventListener("submit", (event) => {
+  const link = (document.getElementById("link") as HTMLTextAreaElement).value;
+  // A number alone, or nothing, is for the server.
+  if (link.replace(/\s/g, "").length < 100) return;
+  event.preventDefault();
+  void verify(link);
+});
+window.addEventListener("hashchange", fromAddress);
+// Fetched at once, so that the signature can be checked later without a network.
+publishedKeys().catch(() => undefined);
+fromAddress();
