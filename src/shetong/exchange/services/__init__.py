@@ -1,0 +1,1 @@
+"""Writes of the exchange: releases of the open data."""
