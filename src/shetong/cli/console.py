@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -34,14 +34,19 @@ def emit(result: Any, *, as_json: bool, text: str) -> None:
         sys.stdout.write(text + "\n")
 
 
-STAGES = {"rows": "数据行", "indexes": "建立索引"}
+@contextmanager
+def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on a terminal and nothing elsewhere; yields a function that takes the units done so far."""
+    with staged_progress({"": title}) as advance:
+        yield lambda done: advance("", done, total)
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[str, int, int | None], None]]:
-    """Show a progress bar on a terminal and nothing elsewhere.
+def staged_progress(titles: Mapping[str, str]) -> Iterator[Callable[[str, int, int | None], None]]:
+    """Show a progress bar for each stage of a work on a terminal and nothing elsewhere.
 
-    Yields a function that takes a stage (``rows``, ``indexes``), the units done so far and of how many, where known.
+    ``titles``: what each stage is called. Yields a function that takes the stage, the units done so far, and of how
+    many (``None`` where that is not known).
     """
     from rich.progress import (
         BarColumn,
@@ -66,7 +71,7 @@ def progress(title: str) -> Iterator[Callable[[str, int, int | None], None]]:
 
         def advance(stage: str, done: int, total: int | None) -> None:
             if stage not in tasks:
-                tasks[stage] = bar.add_task(f"{title} {STAGES.get(stage, stage)}", total=total)
+                tasks[stage] = bar.add_task(titles.get(stage, stage), total=total)
             bar.update(tasks[stage], completed=done, total=total)
 
         yield advance

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shetong.cli.console import emit, progress
+from shetong.cli.console import emit, staged_progress
 from shetong.cli.exits import Exit
 from shetong.cli.manage import load_django
 
 if TYPE_CHECKING:
     from shetong.registry.services.imports import ImportReport
+
+STAGES = {"rows": "导入数据行", "indexes": "建立索引"}
 
 
 @click.group("import")
@@ -48,7 +50,7 @@ def organisations(
     load_django()
     from shetong.registry.services.imports import DEFAULT_BASIS, import_organisations
 
-    with progress("导入") as advance:
+    with staged_progress(STAGES) as advance:
         report = import_organisations(
             file,
             basis=basis or DEFAULT_BASIS,
