@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shetong.exchange.views import standards
+from shetong.exchange.views import open_data, site_maps, standards
 
 app_name = "exchange"
 
@@ -17,4 +17,12 @@ urlpatterns = [
     path("standards/parameters/", standards.parameters, name="parameters"),
     path("standards/<slug:slug>.json", standards.code_list_json, name="code-list-json"),
     path("standards/<slug:slug>/", standards.code_list, name="code-list"),
+    path("open-data/", open_data.open_data, name="open-data"),
+    path("open-data/catalogue.json", open_data.catalogue, name="open-data-catalogue"),
+    path("open-data/<str:release>/<str:name>", open_data.download, name="open-data-file"),
+    path("sitemap.xml", site_maps.index, name="sitemap"),
+    path("sitemaps/pages.xml", site_maps.pages, name="sitemap-pages"),
+    path("sitemaps/organisations-<int:number>.xml", site_maps.organisations, name="sitemap-organisations"),
+    path("sitemaps/organisations-<int:number>.xml.gz", site_maps.organisations_gz, name="sitemap-organisations-gz"),
+    path("robots.txt", site_maps.robots, name="robots"),
 ]
