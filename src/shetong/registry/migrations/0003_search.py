@@ -22,5 +22,5 @@ ALTER TABLE registry_searchentry RESET (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0001_initial")]
+    dependencies = [("registry", "0002_invariants")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -1,0 +1,149 @@
+"""Conditions of registration as far as registered items show them: funds, code against kind, retired divisions.
+
+Values are those of a filing (:mod:`shetong.registry.rules.values`). The law's figures are dated rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from shetong.core import divisions
+from shetong.core.errors import InvalidInputError
+from shetong.core.identifiers import CIVIL_AFFAIRS, KIND_OF_CATEGORY, split_uscc
+from shetong.core.money import FEN_PER_WAN, format_amount
+from shetong.registry.rules.findings import Finding, Severity
+from shetong.registry.rules.history import Json
+
+SGR_10 = "《社会团体登记管理条例》第十条"
+FR_8 = "《基金会管理条例》第八条"
+_KINDS = {"SG": "社会团体", "PN": "民办非企业单位", "FD": "基金会", "BR": "分支（代表）机构"}
+
+
+@dataclass(frozen=True, slots=True)
+class FundFloor:
+    """Least funds in fen of bodies founded in a period; ``national``: registered by the ministry."""
+
+    kind: str
+    national: bool
+    least: int
+    provision: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+FUND_FLOORS = (
+    FundFloor("SG", True, 10 * FEN_PER_WAN, SGR_10, date(1998, 10, 25)),
+    FundFloor("SG", False, 3 * FEN_PER_WAN, SGR_10, date(1998, 10, 25)),
+    # The lowest that any foundation of the level may have; which of them applies depends on how it raises funds.
+    FundFloor("FD", True, 800 * FEN_PER_WAN, FR_8, date(2004, 6, 1)),
+    FundFloor("FD", False, 200 * FEN_PER_WAN, FR_8, date(2004, 6, 1)),
+)
+
+
+def fund_floor(kind: str, *, national: bool, on: date) -> FundFloor | None:
+    """Return the floor in force on a day for a kind and level of registration; ``None`` where the law sets none."""
+    return next(
+        (
+            floor
+            for floor in FUND_FLOORS
+            if (floor.kind, floor.national) == (kind, national)
+            and floor.valid_from <= on
+            and (floor.valid_to is None or on < floor.valid_to)
+        ),
+        None,
+    )
+
+
+def conditions(values: Mapping[str, Json], *, authority_division: str, on: date) -> list[Finding]:
+    """Return what is wrong or remarkable with the registered items of one body founded ``on`` that day."""
+    found = _funds(values, authority_division == divisions.NATION, on)
+    if values.get("uscc"):
+        found += _code(values["uscc"], values.get("kind", ""))
+    if values.get("division_code"):
+        found += _division(values["division_code"], on)
+    return found
+
+
+def _funds(values: Mapping[str, Json], national: bool, on: date) -> list[Finding]:
+    funds = values.get("registered_funds")
+    floor = fund_floor(values.get("kind", ""), national=national, on=on)
+    if floor is None or funds is None or funds >= floor.least:
+        return []
+    level = "民政部登记的" if national else "地方登记的"
+    return [
+        Finding(
+            "funds-below-floor",
+            Severity.REFUSE,
+            f"{level}{_KINDS[floor.kind]}，注册资金不得低于{format_amount(floor.least)}，现填报{format_amount(funds)}。",
+            floor.provision,
+            "registered_funds",
+        )
+    ]
+
+
+def _code(uscc: str, kind: str) -> list[Finding]:
+    try:
+        parts = split_uscc(uscc)
+    except InvalidInputError as error:
+        return [Finding(error.code, Severity.REFUSE, error.message, "GB 32100-2015", "uscc")]
+    found = []
+    if parts.department != CIVIL_AFFAIRS:
+        found.append(
+            Finding(
+                "code-department",
+                Severity.WARN,
+                f"统一社会信用代码第1位是“{parts.department}”，不是民政部门赋码（5），请核对。",
+                "GB 32100-2015",
+                "uscc",
+            )
+        )
+    elif parts.category in KIND_OF_CATEGORY and kind in _KINDS and KIND_OF_CATEGORY[parts.category] != kind:
+        said = _KINDS[KIND_OF_CATEGORY[parts.category]]
+        found.append(
+            Finding(
+                "code-kind",
+                Severity.WARN,
+                f"统一社会信用代码第2位表示{said}，与填报的类型“{_KINDS[kind]}”不一致，请核对。",
+                "GB 32100-2015",
+                "uscc",
+            )
+        )
+    division = divisions.get(parts.division_code)
+    if division is None:
+        found.append(
+            Finding(
+                "code-division-unknown",
+                Severity.WARN,
+                f"统一社会信用代码中的行政区划码{parts.division_code}不在区划表中，请核对。",
+                field="uscc",
+            )
+        )
+    elif not division.is_current:
+        found.append(
+            Finding(
+                "code-division-retired",
+                Severity.NOTE,
+                f"统一社会信用代码中的行政区划码{parts.division_code}（{division.name}）已停用；代码终身不变，无需更换。",
+                field="uscc",
+            )
+        )
+    return found
+
+
+def _division(code: str, on: date) -> list[Finding]:
+    division = divisions.get(code, on)
+    if division is not None:
+        return []
+    heirs = "、".join(f"{heir.name}（{heir.code}）" for heir in divisions.successors(code))
+    advice = f"现为{heirs}，请改填。" if heirs else "请改填现行区划。"
+    return [
+        Finding(
+            "division-retired",
+            Severity.WARN,
+            f"住所行政区划代码{code}在{on.year}年不是有效区划。{advice}",
+            "GB/T 2260",
+            "division_code",
+        )
+    ]

@@ -1,0 +1,27 @@
+"""What a check of the register finds: a reason in Chinese, how grave it is, and the provision relied upon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How grave a finding is."""
+
+    REFUSE = "refuse"  # the law does not allow it
+    WARN = "warn"  # a person must look at it
+    NOTE = "note"  # worth knowing
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. ``provision`` is empty where no text was at hand; ``organisation`` is the other body's code."""
+
+    code: str
+    severity: Severity
+    message: str
+    provision: str = ""
+    field: str = ""
+    organisation: str = ""
+    organisation_name: str = ""

@@ -1,0 +1,297 @@
+"""Names against the register: may this name be taken, which names look like it, and holding it for an applicant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+
+from django.conf import settings
+from django.contrib.postgres.search import SearchQuery
+from django.db import transaction
+from django.utils import timezone
+from rapidfuzz.distance import DamerauLevenshtein
+
+from shetong.accounts.models import User
+from shetong.accounts.rules import Permission
+from shetong.accounts.services import audit
+from shetong.core import divisions
+from shetong.core.errors import ConflictError, InvalidInputError
+from shetong.core.pinyin import transliterate
+from shetong.core.search_tokens import query_pairs, query_triples
+from shetong.core.text import key
+from shetong.registry.models import (
+    Authority,
+    NameReservation,
+    Organisation,
+    OrganisationKind,
+    OrganisationName,
+    SearchEntry,
+    Status,
+)
+from shetong.registry.rules import history
+from shetong.registry.rules.findings import Finding, Severity
+from shetong.registry.rules.names import N69_16, NameParts, check_branch, check_structure, closed_until, parse_name
+from shetong.registry.services import locks
+from shetong.registry.services.projection import load
+from shetong.registry.services.recording import SYSTEM, authorise
+
+_ENDED = {Status.DEREGISTERED: "注销", Status.CANCELLED: "撤销", Status.REVOKED: "吊销"}
+_CANDIDATES = 300
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class NameReport:
+    """What was found about a name, gravest first; ``acceptable`` unless the rules forbid it."""
+
+    name: str
+    parts: NameParts
+    findings: tuple[Finding, ...]
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether no finding forbids the name; warnings are for a person to weigh."""
+        return all(finding.severity is not Severity.REFUSE for finding in self.findings)
+
+
+def check_name(
+    *,
+    name: str,
+    kind: OrganisationKind,
+    authority: Authority,
+    parent: Organisation | None = None,
+    on: date | None = None,
+    organisation_id: int | None = None,
+    applicant: str = "",
+) -> NameReport:
+    """Check a name applied for at a registration authority; nothing is written.
+
+    ``parent``: of a branch body. ``on``: the day on which it is to be taken (default: today). ``organisation_id``: the
+    body that wants to change to it. ``applicant``: whose own reservation does not stand in the way. Raises
+    :class:`InvalidInputError` for an empty or overlong name.
+    """
+    name = name.strip()
+    _check_form(name)
+    day = on or timezone.localdate()
+    if kind == OrganisationKind.BRANCH:
+        found = [] if parent is None else check_branch(name, parent_name=parent.name, parent_kind=parent.kind)
+    else:
+        found = check_structure(
+            name,
+            kind,
+            authority_division=authority.division_code,
+            forbidden_words=settings.NAME_FORBIDDEN_WORDS,
+        )
+    taken = taken_by(name, kind=kind, authority=authority, on=day, organisation_id=organisation_id)
+    found += taken + _reservations(name, applicant)
+    found += _look_alikes(name, authority, {finding.organisation for finding in taken}, organisation_id)
+    order = list(Severity)
+    return NameReport(
+        name, parse_name(name, kind), tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
+    )
+
+
+def taken_by(
+    name: str, *, kind: str, authority: Authority, on: date, organisation_id: int | None = None
+) -> list[Finding]:
+    """Return the bodies for whose sake ``name`` may not, or should not, be taken on a day (article 16).
+
+    At the same authority an equal name forbids, as do names given up less than one year ago and cancelled ones less
+    than three years ago. An equal name elsewhere is a warning. Names are equal where they fold to the same text, or
+    differ in how the division is written only.
+    """
+    found = []
+    for organisation, former in _bearers(name, kind):
+        if organisation.pk == organisation_id:
+            continue
+        same_authority = organisation.authority_id == authority.pk
+        finding = _conflict(organisation, former, on, same_authority=same_authority)
+        if finding is not None:
+            found.append(finding)
+    return found
+
+
+def refuse_taken(name: str, *, kind: str, authority: Authority, on: date, organisation_id: int | None = None) -> None:
+    """Raise :class:`ConflictError` where the register forbids ``name``; called under the name's lock."""
+    findings = taken_by(name, kind=kind, authority=authority, on=on, organisation_id=organisation_id)
+    for finding in findings:
+        if finding.severity is Severity.REFUSE:
+            raise ConflictError(
+                finding.message, code=finding.code, fields={"name": finding.message}, provision=finding.provision
+            )
+
+
+@transaction.atomic
+def reserve_name(
+    *,
+    name: str,
+    kind: OrganisationKind,
+    authority: Authority,
+    applicant: str,
+    actor: User | None,
+    parent: Organisation | None = None,
+) -> NameReservation:
+    """Hold a name for an applicant until it expires (setting ``NAME_RESERVATION_DAYS``) and return the reservation.
+
+    Of two simultaneous requests one gets the name. Raises :class:`ConflictError` with the first reason that forbids it,
+    :class:`ForbiddenError`, :class:`InvalidInputError`.
+    """
+    authorise(actor, Permission.REGISTER_FILE, authority.division_code)
+    if not applicant.strip():
+        raise InvalidInputError("请填写申请人。", fields={"applicant": "请填写申请人。"})
+    locks.take(names=[key(name)])
+    report = check_name(name=name, kind=kind, authority=authority, parent=parent, applicant="")
+    for finding in report.findings:
+        if finding.severity is Severity.REFUSE:
+            raise ConflictError(
+                finding.message, code=finding.code, fields={"name": finding.message}, provision=finding.provision
+            )
+    now = timezone.now()
+    NameReservation.objects.filter(name_key=key(name), released_at__isnull=True).update(released_at=now)  # expired
+    reservation = NameReservation.objects.create(
+        name=report.name,
+        name_key=key(name),
+        kind=kind,
+        division_code=authority.division_code,
+        applicant=applicant.strip(),
+        reserved_at=now,
+        expires_at=now + timedelta(days=settings.NAME_RESERVATION_DAYS),
+    )
+    audit.record(
+        actor=actor or SYSTEM,
+        action="registry.reserve-name",
+        target=reservation,
+        jurisdiction=authority.division_code,
+        detail={"name": report.name},
+    )
+    return reservation
+
+
+def release(name: str) -> int:
+    """End the reservation of a name because it was registered; return how many there were."""
+    held = NameReservation.objects.filter(name_key=key(name), released_at__isnull=True)
+    return held.update(released_at=timezone.now())
+
+
+def _check_form(name: str) -> None:
+    if not key(name):
+        raise InvalidInputError("请填写名称。", fields={"name": "请填写名称。"})
+    if len(name) > 200:
+        message = f"名称最多200个字，现有{len(name)}个字，请缩短。"
+        raise InvalidInputError(message, fields={"name": message})
+
+
+def _bearers(name: str, kind: str) -> Iterator[tuple[Organisation, OrganisationName | None]]:
+    """Yield who bears or bore a name that folds to the same text, in any spelling of its division."""
+    texts = set(_spellings(name, kind))
+    entries = SearchEntry.objects.filter(text__in=texts).select_related("organisation__authority").order_by("pk")
+    for entry in entries[:_CANDIDATES]:
+        if not entry.former:
+            yield entry.organisation, None
+            continue
+        for former in OrganisationName.objects.filter(organisation=entry.organisation):
+            if key(former.name) == entry.text:
+                yield entry.organisation, former
+
+
+def _spellings(name: str, kind: str) -> Iterator[str]:
+    yield key(name)
+    parts = parse_name(name, kind)
+    if parts.division is None or not parts.certain_division or not parts.form:
+        return
+    tail = parts.brand + parts.field + parts.form
+    division = parts.division
+    above = divisions.full_name(division.code)
+    for written in {division.name, division.short_name, above}:
+        yield key(written + tail)
+
+
+def _conflict(
+    organisation: Organisation, former: OrganisationName | None, on: date, *, same_authority: bool
+) -> Finding | None:
+    code, shown = organisation.public_code, organisation.name
+    if former is None and organisation.status not in _ENDED:
+        severity = Severity.REFUSE if same_authority else Severity.WARN
+        where = "本登记管理机关" if same_authority else f"{organisation.authority.name}"
+        return Finding("name-taken", severity, f"“{shown}”已在{where}登记，名称相同。", N69_16, "name", code, shown)
+    ended_on, ended_by, how = _ending(organisation, former)
+    until = closed_until(ended_on, ended_by) if ended_on else None
+    if until is not None and until <= on:
+        return None
+    known = (
+        f"于{ended_on}{how}，{until}前不得使用" if until else f"已{how}，但登记簿没有记载日期，请核对是否已满规定期限"
+    )
+    severity = Severity.REFUSE if same_authority and until else Severity.WARN
+    return Finding(
+        "name-window", severity, f"“{former.name if former else shown}”{known}。", N69_16, "name", code, shown
+    )
+
+
+def _ending(organisation: Organisation, former: OrganisationName | None) -> tuple[date | None, str, str]:
+    """When and how a name ended: by change, or with the body; a cancelled body counts as cancelled for ever."""
+    if former is not None:
+        return former.valid_to, former.ended_by, "因变更停用" if former.ended_by == "changed" else "被撤销变更"
+    statuses = history.periods(load(organisation.pk).stands, "status")
+    for period in statuses:
+        if period.value == Status.CANCELLED:
+            return period.start, "cancelled", "被撤销登记"
+    return organisation.status_since, organisation.status, _ENDED[Status(organisation.status)]
+
+
+def _reservations(name: str, applicant: str) -> list[Finding]:
+    held = NameReservation.objects.filter(
+        name_key=key(name), released_at__isnull=True, expires_at__gt=timezone.now()
+    ).first()
+    if held is None or (applicant and held.applicant == applicant.strip()):
+        return []
+    until = timezone.localdate(held.expires_at)
+    return [Finding("name-reserved", Severity.REFUSE, f"该名称已为其他申请人保留至{until}。", field="name")]
+
+
+def _look_alikes(name: str, authority: Authority, known: set[str], organisation_id: int | None) -> list[Finding]:
+    """Names at the same authority that read or sound nearly the same: for a person to judge."""
+    own = key(name)
+    spelling = transliterate(own)
+    query = " | ".join(f"({' & '.join(group)})" for group in _token_groups(own, spelling.initials))
+    if not query:
+        return []
+    entries = SearchEntry.objects.filter(
+        tokens=SearchQuery(query, search_type="raw", config="simple"), organisation__authority=authority
+    )
+    scored: dict[int, tuple[int, Finding]] = {}
+    for entry in entries.select_related("organisation")[:_CANDIDATES]:
+        body = entry.organisation
+        if body.pk == organisation_id or body.public_code in known or body.status in _ENDED:
+            continue
+        sounds = entry.pinyin == spelling.pinyin
+        distance = DamerauLevenshtein.distance(own, entry.text, score_cutoff=2)
+        if not sounds and distance > (1 if len(own) < 8 else 2):
+            continue
+        how = "读音相同" if sounds else f"仅{distance}字之差"
+        finding = Finding(
+            "name-look-alike",
+            Severity.WARN,
+            f"与“{body.name}”{how}，容易混淆，请核对。",
+            "",
+            "name",
+            body.public_code,
+            body.name,
+        )
+        scored[body.pk] = min(scored.get(body.pk, (9, finding)), (distance, finding), key=lambda pair: pair[0])
+    return [finding for _, finding in sorted(scored.values(), key=lambda pair: pair[0])[:_SHOWN]]
+
+
+def _token_groups(text: str, initials: str) -> Iterator[list[str]]:
+    """Groups of tokens of which a name one edit away, or with the same sound, keeps at least one whole.
+
+    One edit breaks two neighbouring pairs of characters, which lie in at most two of four parts of the name.
+    """
+    pairs = query_pairs(text)
+    size = -(-len(pairs) // 4)
+    parts = [pairs[at : at + size] for at in range(0, len(pairs), size)] if size else []
+    groups = [one + other for one, other in combinations(parts, 2)] if len(parts) > 2 else parts
+    yield from ([f"'{pair}'" for pair in group] for group in groups)
+    if triples := query_triples(initials):
+        yield [f"'{triple}'" for triple in triples]

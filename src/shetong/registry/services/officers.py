@@ -1,0 +1,158 @@
+"""Officers filed with the registrar: who held which post from when to when (负责人、理事、监事备案)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from django.db import transaction
+
+from shetong.accounts.models import User
+from shetong.accounts.rules import Permission
+from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
+from shetong.registry.models import (
+    Filing,
+    FilingKind,
+    IdentityDocument,
+    Officer,
+    OfficerRole,
+    Organisation,
+    OrganisationKind,
+    Person,
+)
+from shetong.registry.rules import history
+from shetong.registry.rules.history import OFFICER_PREFIX
+from shetong.registry.services import locks, people
+from shetong.registry.services.checks import ALIVE, FR_23, SGR_12
+from shetong.registry.services.projection import load
+from shetong.registry.services.recording import authorise, record
+
+_PHONE = re.compile(r"\+?[0-9][0-9\- ]{5,18}[0-9]")
+
+
+@transaction.atomic
+def appoint_officer(
+    *,
+    organisation_id: int,
+    role: OfficerRole,
+    name: str,
+    identity_number: str,
+    basis: str,
+    effective_on: date,
+    actor: User | None,
+    document: IdentityDocument | None = None,
+    phone: str = "",
+    valid_to: date | None = None,
+) -> Filing:
+    """File that a person holds a post from ``effective_on`` (to ``valid_to``, exclusive) and return the filing.
+
+    The filing names the person by number only. Raises :class:`InvalidInputError`, :class:`ForbiddenError`,
+    :class:`WrongStateError`, :class:`ConflictError` (post held already; 法定代表人 elsewhere; not the registered one).
+    """
+    name, phone = name.strip(), phone.strip()
+    _check_form(name, phone, effective_on, valid_to)
+    number, kind = people.read_identity(identity_number, document)
+    index = people.index_of(number, kind)
+    organisation = locks.take(people=[index], organisations=[organisation_id])[organisation_id]
+    authorise(actor, Permission.REGISTER_FILE, organisation.authority.division_code)
+    person = people.find_or_create(name=name, number=number, document=kind, phone=phone)
+    spans = history.spans(load(organisation.pk).stands, OFFICER_PREFIX)
+    _check_post(organisation, person, role, spans, effective_on, valid_to)
+    value = {"valid_from": effective_on.isoformat()}
+    if valid_to is not None:
+        value["valid_to"] = valid_to.isoformat()
+    return record(
+        organisation=organisation,
+        kind=FilingKind.OFFICERS,
+        after={f"{OFFICER_PREFIX}{role}.{person.pk}": value},
+        basis=basis,
+        effective_on=effective_on,
+        actor=actor,
+        action="registry.appoint-officer",
+    )
+
+
+@transaction.atomic
+def end_officer(
+    *, organisation_id: int, person_id: int, role: OfficerRole, basis: str, effective_on: date, actor: User | None
+) -> Filing:
+    """File that a person no longer holds a post from ``effective_on`` and return the filing.
+
+    Raises :class:`NotFoundError` where the post is not held on that day, else as :func:`appoint_officer`.
+    """
+    organisation = locks.take_one(organisation_id)
+    authorise(actor, Permission.REGISTER_FILE, organisation.authority.division_code)
+    key = f"{OFFICER_PREFIX}{role}.{person_id}"
+    held = history.held_on(history.spans(load(organisation.pk).stands, OFFICER_PREFIX), effective_on)
+    if key not in held:
+        raise NotFoundError("该人员在这一天没有担任该职务，请核对人员、职务和日期。")
+    return record(
+        organisation=organisation,
+        kind=FilingKind.OFFICERS,
+        after={key: None},
+        basis=basis,
+        effective_on=effective_on,
+        actor=actor,
+        action="registry.end-officer",
+    )
+
+
+def _check_form(name: str, phone: str, effective_on: date, valid_to: date | None) -> None:
+    faults = {}
+    if not name:
+        faults["name"] = "请填写姓名。"
+    elif len(name) > 100:
+        faults["name"] = "姓名最多100个字，请核对。"
+    if phone and not _PHONE.fullmatch(phone):
+        faults["phone"] = "联系电话的写法无法识别，请填写手机号码或带区号的固定电话。"
+    if valid_to is not None and valid_to <= effective_on:
+        faults["valid_to"] = "任期截止日期应晚于开始日期。"
+    if faults:
+        raise InvalidInputError("填报的内容有误，请按提示修改。", fields=faults)
+
+
+def _check_post(
+    organisation: Organisation,
+    person: Person,
+    role: OfficerRole,
+    spans: list[history.Span],
+    effective_on: date,
+    valid_to: date | None,
+) -> None:
+    for span in spans:
+        _, held_role, held_by = span.key.split(".")
+        overlaps = (span.end is None or span.end > effective_on) and (valid_to is None or span.start < valid_to)
+        if not overlaps or held_role != role:
+            continue
+        if int(held_by) == person.pk:
+            raise ConflictError(f"该人员在此期间已担任“{role.label}”，不能重复备案。", code="post-held")
+        if role == OfficerRole.LEGAL_REPRESENTATIVE:
+            raise ConflictError("该组织在此期间已有法定代表人，请先办理变更登记。", code="post-held")
+    if role == OfficerRole.LEGAL_REPRESENTATIVE:
+        _check_representative(organisation, person, effective_on)
+
+
+def _check_representative(organisation: Organisation, person: Person, on: date) -> None:
+    registered = history.fold(load(organisation.pk).stands, on).get("legal_representative")
+    if registered != person.name:
+        raise ConflictError(
+            f"法定代表人是登记事项，现登记为“{registered or '空'}”。请先办理法定代表人变更登记，再备案人员信息。",
+            code="representative-differs",
+        )
+    posts = Officer.objects.filter(
+        person=person, role=OfficerRole.LEGAL_REPRESENTATIVE, valid_to__isnull=True, organisation__status__in=ALIVE
+    ).exclude(organisation=organisation)
+    if organisation.kind == OrganisationKind.SOCIAL_GROUP:
+        posts = posts.filter(organisation__kind=OrganisationKind.SOCIAL_GROUP)
+        message, provision = "社会团体的法定代表人不得同时担任其他社会团体的法定代表人", SGR_12
+    elif organisation.kind == OrganisationKind.FOUNDATION:
+        message, provision = "基金会的法定代表人不得同时担任其他组织的法定代表人", FR_23
+    else:
+        return
+    other = posts.select_related("organisation").first()
+    if other is not None:
+        raise ConflictError(
+            f"{message}。该人员现任“{other.organisation.name}”的法定代表人。",
+            code="representative-elsewhere",
+            provision=provision,
+        )

@@ -1,0 +1,129 @@
+"""People of the register: each known once by the blind index of the identity number, everything personal sealed."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.accounts.services import personal_data
+from shetong.core import pii
+from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
+from shetong.core.identifiers import parse_identity_number, tidy
+from shetong.registry.models import IdentityDocument, Person
+
+IDENTITY_CONTEXT = "person.identity_number"
+PHONE_CONTEXT = "person.phone"
+_UNCHECKED = (IdentityDocument.PASSPORT, IdentityDocument.TRAVEL_PERMIT)
+_FIELDS = {"identity_number": ("identity_number_sealed", IDENTITY_CONTEXT), "phone": ("phone_sealed", PHONE_CONTEXT)}
+
+
+def read_identity(number: str, document: IdentityDocument | None = None) -> tuple[str, IdentityDocument]:
+    """Return the normalised number and the kind of paper. Raises :class:`InvalidInputError`, never with the number.
+
+    ``document`` need only be given for passports and travel permits, whose numbers have no check sign.
+    """
+    if document in _UNCHECKED:
+        plain = tidy(number)
+        if not (plain.isascii() and plain.isalnum() and 6 <= len(plain) <= 18):
+            raise InvalidInputError("证件号码应为6至18位字母或数字，请核对。", code="identity-sign")
+        return plain, document
+    parsed = parse_identity_number(number, today=timezone.localdate())
+    kind = IdentityDocument(parsed.kind.value)
+    if document is not None and document != kind:
+        raise InvalidInputError(f"证件号码不是{document.label}的号码，请核对证件类型。", code="identity-kind")
+    return parsed.number, kind
+
+
+def index_of(number: str, document: IdentityDocument) -> bytes:
+    """Return the blind index of a normalised number; numbers without a check sign are told apart by kind of paper."""
+    text = f"{document}:{number}" if document in _UNCHECKED else number
+    return pii.blind_index(text, context=IDENTITY_CONTEXT)
+
+
+def find_or_create(*, name: str, number: str, document: IdentityDocument, phone: str = "") -> Person:
+    """Return the person of a normalised number, created where unknown; the caller holds the lock on the index.
+
+    Raises :class:`ConflictError` where the number belongs to somebody of another name.
+    """
+    index = index_of(number, document)
+    person = Person.objects.filter(identity_number_index=index).first()
+    if person is None:
+        return Person.objects.create(
+            name=name,
+            identity_kind=document,
+            identity_number_sealed=pii.seal(number, context=IDENTITY_CONTEXT),
+            identity_number_index=index,
+            phone_sealed=pii.seal(phone, context=PHONE_CONTEXT) if phone else None,
+        )
+    if person.name != name:
+        raise ConflictError("该证件号码已登记在另一姓名下，请核对姓名和证件号码。", code="identity-name")
+    if phone:
+        person.phone_sealed = pii.seal(phone, context=PHONE_CONTEXT)
+        person.save(update_fields=["phone_sealed"])
+    return person
+
+
+def masked_identity(person: Person) -> str:
+    """Return the identity number masked, for officials who may see internal data."""
+    number = pii.open_sealed(person.identity_number_sealed, context=IDENTITY_CONTEXT)
+    return pii.mask_identity_number(number)
+
+
+def reveal(
+    *,
+    person_id: int,
+    field: str,
+    actor: User,
+    jurisdiction: str,
+    purpose: str,
+    reason: str,
+    request: HttpRequest | None = None,
+) -> str:
+    """Return a person's ``identity_number`` or ``phone`` in the clear; permission, purpose and audit are checked there.
+
+    ``jurisdiction``: division of the authority of the organisation in whose matter it is read. Raises what
+    :func:`shetong.accounts.services.personal_data.reveal` raises, and :class:`NotFoundError`.
+    """
+    person = Person.objects.filter(pk=person_id).first()
+    column, context = _FIELDS[field]
+    sealed = getattr(person, column) if person else None
+    if person is None or sealed is None or not _serves_in(person, jurisdiction):
+        raise NotFoundError("没有找到该人员的这项信息。")
+    return personal_data.reveal(
+        actor=actor,
+        subject=f"person:{person.pk}",
+        field=field,
+        jurisdiction=jurisdiction,
+        purpose=purpose,
+        reason=reason,
+        read=lambda: pii.open_sealed(sealed, context=context),
+        request=request,
+    )
+
+
+def _serves_in(person: Person, jurisdiction: str) -> bool:
+    """Whoever reads must read in the matter of an organisation there in which the person holds, or held, a post."""
+    return person.posts.filter(organisation__authority__division_code=jurisdiction).exists()
+
+
+def reseal(*, limit: int = 1_000) -> int:
+    """Seal values of retired keys anew under the current key; return how many people were done (0: finished)."""
+    done = 0
+    ring = pii.ring()
+    for person in Person.objects.order_by("pk").iterator():
+        stale = [
+            (column, context)
+            for column, context in _FIELDS.values()
+            if getattr(person, column) is not None and not ring.is_current(bytes(getattr(person, column)))
+        ]
+        if not stale:
+            continue
+        for column, context in stale:
+            text = ring.open(bytes(getattr(person, column)), context=context)
+            setattr(person, column, ring.seal(text, context=context))
+        person.save(update_fields=[column for column, _ in stale])
+        done += 1
+        if done >= limit:
+            break
+    return done

@@ -1,0 +1,157 @@
+"""Recording one filing: the single way in which the register changes.
+
+Every business act comes here with the organisation locked. The history with the new filing is walked through the table
+of states, the filing is written with what was before, and the present state is folded anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.accounts.queries import permissions
+from shetong.accounts.rules import Permission
+from shetong.accounts.services import audit
+from shetong.core.errors import ConflictError, InvalidInputError
+from shetong.registry import states
+from shetong.registry.models import Filing, FilingKind, Organisation, OrganisationKind
+from shetong.registry.rules import history
+from shetong.registry.rules.history import Entry, Json, State
+from shetong.registry.rules.values import ELEMENT_NAMES, empty
+from shetong.registry.services import certificates, public_log, search_index
+from shetong.registry.services.projection import History, load, project
+
+SYSTEM = "system:registry"
+FURTHEST = timedelta(days=3_660)
+# Greater than any number the database gives: the place of a filing that is not yet written.
+_NEXT = 2**63
+
+
+def authorise(actor: User | None, permission: Permission, division_code: str) -> None:
+    """Ask whether ``actor`` may do this in the division of the registration authority; ``None`` is the system itself.
+
+    Raises :class:`ForbiddenError`.
+    """
+    if actor is not None:
+        permissions.require(actor, permission, division_code)
+
+
+def record(
+    *,
+    organisation: Organisation,
+    kind: FilingKind,
+    after: Mapping[str, Json],
+    basis: str,
+    effective_on: date,
+    actor: User | None,
+    action: str,
+    corrects: Filing | None = None,
+) -> Filing:
+    """Write one filing of a locked organisation and everything that follows from it; return the filing.
+
+    ``after``: changed keys only matter; those equal to what was before are left out. ``action``: the name in the audit
+    trail. With ``effective_on`` after today the filing waits for :func:`shetong.registry.services.due.apply_due`.
+
+    Raises :class:`InvalidInputError` (basis, date, nothing changed), :class:`WrongStateError`, :class:`ConflictError`.
+    """
+    today = timezone.localdate()
+    _check_form(basis, effective_on, today)
+    past = load(organisation.pk)
+    before = _before(past, effective_on, corrects)
+    moved = corrects is not None and corrects.effective_on != effective_on
+    changed = {key: value for key, value in after.items() if key == history.VOID or _was(before, key) != value}
+    if not changed and not moved:
+        raise InvalidInputError("填报的内容与现登记事项相同，没有需要办理的变化。", code="nothing-changed")
+    entry = Entry(_NEXT, kind, effective_on, timezone.now(), changed, corrects.pk if corrects else None)
+    _check_course(past, past.with_entry(entry), entry, branch=organisation.kind == OrganisationKind.BRANCH)
+    filing = Filing.objects.create(
+        organisation=organisation,
+        kind=kind,
+        basis=basis.strip(),
+        effective_on=effective_on,
+        recorded_at=entry.recorded_at,
+        actor=actor,
+        actor_name=actor.get_full_name() if actor else "系统",
+        before={key: _was(before, key) for key in changed if key != history.VOID},
+        after=changed,
+        corrects=corrects,
+        applied_at=entry.recorded_at if effective_on <= today else None,
+    )
+    public_log.filing_recorded(filing)
+    # A correction may also take back something already applied, so it is folded in at once.
+    if effective_on <= today or corrects is not None:
+        apply(organisation, caused_by=filing, today=today)
+    audit.record(
+        actor=actor or SYSTEM,
+        action=action,
+        target=organisation,
+        jurisdiction=organisation.authority.division_code,
+        detail={"filing": filing.pk, "effective_on": str(effective_on), "items": sorted(changed)},
+    )
+    return filing
+
+
+def apply(organisation: Organisation, *, caused_by: Filing, today: date) -> None:
+    """Fold the filings of a locked organisation into its rows, the search index and the certificate in force.
+
+    Raises :class:`ConflictError` where the result contradicts the register (a period or code held twice).
+    """
+    try:
+        with transaction.atomic():
+            project(organisation, load(organisation.pk), today=today, caused_by=caused_by)
+    except IntegrityError as error:
+        raise ConflictError(
+            "填报的内容与登记簿中已有的记载冲突（同一期间重复或代码已被使用），请核对后再办理。"
+        ) from error
+    search_index.refresh([organisation.pk])
+    certificates.refresh([organisation.pk], actor=caused_by.actor or SYSTEM)
+
+
+def _check_form(basis: str, effective_on: date, today: date) -> None:
+    faults = {}
+    if not basis.strip():
+        faults["basis"] = "请填写办理依据，例如批准文件的名称和文号。"
+    elif len(basis.strip()) > 300:
+        faults["basis"] = f"办理依据最多300个字，现有{len(basis.strip())}个字，请缩短。"
+    if effective_on > today + FURTHEST:
+        faults["effective_on"] = "生效日期过远，请核对年份。"
+    if faults:
+        raise InvalidInputError("填报的内容有误，请按提示修改。", fields=faults)
+
+
+def _before(past: History, effective_on: date, corrects: Filing | None) -> State:
+    if corrects is None:
+        return history.fold(past.stands, effective_on)
+    corrected = next((stand for stand in past.stands if stand.number == corrects.pk), None)
+    return dict(corrected.after) if corrected else {}
+
+
+def _was(before: State, key: str) -> Json:
+    return before.get(key, empty(key) if key in ELEMENT_NAMES else None)
+
+
+def _check_course(old: History, new: History, entry: Entry, *, branch: bool) -> None:
+    """Refuse a filing that the states do not allow, or after which an existing filing would not be allowed."""
+    failure = states.replay(new.stands, branch=branch)
+    if failure is None:
+        return
+    stand, error = failure
+    if stand.number in (entry.number, entry.corrects):
+        first = new.stands[0]
+        if first.number == entry.number and len(new.stands) > 1:
+            raise InvalidInputError(
+                "生效日期早于登记簿对该组织的最早记载，请核对。",
+                fields={"effective_on": f"不能早于{new.stands[1].effective_on}。"},
+            )
+        raise error
+    already = states.replay(old.stands, branch=branch)
+    if already is not None and already[0].number == stand.number:
+        return  # imported history may hold what the table would not have allowed
+    raise ConflictError(
+        f"登记簿中已有于{stand.effective_on}生效的记载，办理后该记载将与登记状态矛盾。请先更正或作废该记载。",
+        code="later-filing",
+    )
