@@ -6,7 +6,6 @@ Most characters have one reading, taken from a table with ``str.translate``; phr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from operator import add
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 LONGEST_SYLLABLE = 6  # zhuang
 _MAX_READINGS = 8
+_FAR_FETCHED = 2.0
 
 
 class Spelling(NamedTuple):
@@ -45,6 +45,7 @@ class _Tables(NamedTuple):
     pinyin: dict[int, str]
     phrases: dict[str, Spelling]
     pairs: frozenset[str]  # the first two characters of every phrase read otherwise than its characters
+    characters: dict[str, str]  # syllable → common characters so read
     syllables: frozenset[str]
     beginnings: frozenset[str]
 
@@ -54,10 +55,10 @@ def _tables() -> _Tables:
     data = files("shetong.core").joinpath("data")
     initials: dict[int, str] = {}
     pinyin: dict[int, str] = {}
-    syllables = []
+    characters_of: dict[str, str] = {}
     for line in data.joinpath("pinyin.txt").read_text(encoding="utf-8").splitlines():
         reading, characters = line.split("\t")
-        syllables.append(reading)
+        characters_of[reading] = "".join(c for c in characters if "\u4e00" <= c <= "\u9fa5")
         codes = [ord(character) for character in characters]
         initials.update(dict.fromkeys(codes, reading[0]))
         pinyin.update(dict.fromkeys(codes, " " + reading))
@@ -69,14 +70,15 @@ def _tables() -> _Tables:
         phrases[phrase] = Spelling("".join(part[0] for part in reading.split(" ")), " " + reading)
     # Some phrases only mark where words end (协会|计划 is no 会计); alone they need no second look.
     unusual = {phrase for phrase, spelling in phrases.items() if phrase.translate(pinyin) != spelling.pinyin}
-    interjections = {"n", "m", "hm", "ng"}
+    interjections = {"n", "m", "hm", "ng", "o"}
     return _Tables(
         initials,
         pinyin,
         phrases,
         frozenset(phrase[:2] for phrase in unusual),
-        frozenset(syllables) - interjections,
-        frozenset(syllable[:length] for syllable in syllables for length in range(1, len(syllable) + 1)),
+        characters_of,
+        frozenset(characters_of) - interjections,
+        frozenset(syllable[:length] for syllable in characters_of for length in range(1, len(syllable) + 1)),
     )
 
 
@@ -109,46 +111,72 @@ def _phrase_at(text: str, position: int, tables: _Tables) -> Spelling | None:
     return tables.phrases.get(text[position : position + 3]) or tables.phrases.get(text[position : position + 2])
 
 
+def characters_read(syllable: str, *, begun: bool = False) -> str:
+    """Return the usual characters read ``syllable``, or read by any syllable that begins with it."""
+    table = _tables().characters
+    if not begun:
+        return table.get(syllable, "")
+    return "".join(characters for reading, characters in table.items() if reading.startswith(syllable))
+
+
 def readings(letters: str) -> list[Reading]:
-    """Return the ways to read ``letters`` (lower case a–z) as pinyin syllables, the fewest syllables first.
+    """Return the likely ways to read ``letters`` (lower case a–z) as pinyin syllables, the likeliest first.
 
     The last syllable may be only begun, as while typing. At most eight are returned; none where the letters are no
     pinyin, for example initials such as ``zgcszh``. ``ü`` is written ``v`` (``lvyou``); ``lue``, ``nue`` are accepted.
     """
     if not letters.isascii() or not letters.isalpha():
         return []
-    written = letters.replace("lue", "lve").replace("nue", "nve")
-    found = sorted(_split(written, _dead_ends(written)), key=lambda r: (r.partial, len(r.syllables), r.syllables))
-    return found[:_MAX_READINGS]
-
-
-def _dead_ends(letters: str) -> set[int]:
-    """Positions from which the rest cannot be read; keeps the search for readings from growing exponentially."""
     tables = _tables()
-    dead: set[int] = set()
-    for start in range(len(letters) - 1, -1, -1):
-        rest = letters[start:]
-        if rest in tables.beginnings:
-            continue
-        if not any(
-            rest[:length] in tables.syllables and start + length not in dead
-            for length in range(1, min(LONGEST_SYLLABLE, len(rest)) + 1)
-        ):
-            dead.add(start)
-    return dead
+    written = umlauts(letters)
+    end = len(written)
+    # The likeliest readings of the first so many letters; few are kept, so the work grows with the length only.
+    best: list[list[tuple[float, tuple[str, ...]]]] = [[] for _ in range(end + 1)]
+    best[0].append((0.0, ()))
+    found: list[tuple[float, Reading]] = []
+    for start in range(end):
+        best[start] = sorted(best[start])[:_MAX_READINGS]
+        rest = written[start:]
+        if best[start] and rest in tables.beginnings and rest not in tables.syllables:
+            found += [(cost + 2, Reading((*done, rest), partial=True)) for cost, done in best[start]]
+        for length in range(1, min(LONGEST_SYLLABLE, end - start) + 1):
+            syllable = rest[:length]
+            if syllable in tables.syllables:
+                price = _price(syllable) if start else 1.0
+                best[start + length] += [(cost + price, (*done, syllable)) for cost, done in best[start]]
+    found += [(cost, Reading(done, partial=False)) for cost, done in best[end]]
+    found.sort()
+    return [reading for cost, reading in found[:_MAX_READINGS] if cost <= found[0][0] + _FAR_FETCHED]
 
 
-def _split(letters: str, dead: set[int]) -> Iterator[Reading]:
-    """Yield readings, longest syllables first, no more than a few dozen."""
-    tables = _tables()
-    budget = _MAX_READINGS * 8
-    stack: list[tuple[int, tuple[str, ...]]] = [(0, ())]
-    while stack and budget:
-        start, done = stack.pop()
-        rest = letters[start:]
-        if rest in tables.beginnings:
-            budget -= 1
-            yield Reading((*done, rest), partial=rest not in tables.syllables)
-        for length in range(1, min(LONGEST_SYLLABLE, len(rest) - 1) + 1):
-            if rest[:length] in tables.syllables and start + length not in dead:
-                stack.append((start + length, (*done, rest[:length])))
+def readable_parts(letters: str) -> list[Reading]:
+    """Return the longest beginning and the longest end of ``letters`` that can be read; for pinyin with an error in it.
+
+    Parts of fewer than two syllables are left out, and an end that begins inside the first part.
+    """
+    parts = []
+    cuts = range(len(letters), 3, -1)
+    beginning = next(((cut, found[0]) for cut in cuts if (found := _complete(letters[:cut]))), (0, None))
+    if beginning[1] is not None:
+        parts.append(beginning[1])
+    for start in range(beginning[0], len(letters) - 3):
+        if found := _complete(letters[start:]):
+            parts.append(found[0])
+            break
+    return [part for part in parts if len(part.syllables) > 1]
+
+
+def _complete(letters: str) -> list[Reading]:
+    return [reading for reading in readings(letters) if not reading.partial]
+
+
+def umlauts(letters: str) -> str:
+    """Return typed pinyin as names are spelt here: lve and nve, which are often typed lue and nue."""
+    return letters.replace("lue", "lve").replace("nue", "nve")
+
+
+def _price(syllable: str) -> float:
+    """Return how unlikely a syllable is inside a word: fewer are likelier, those of one vowel are rare."""
+    if len(syllable) == 1:
+        return 2.5
+    return 1.5 if syllable[0] in "aeo" else 1.0

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shetong.core.divisions import prefix as prefix_of
+
 # One letter for every status (GB has none; ours): stored, so never change one.
 STATUS_LETTER = {
     "normal": "n",
@@ -21,15 +23,6 @@ STATUS_LETTER = {
 _WIDTH = {"division": 6, "kind": 2, "year": 4}
 _YEARS_AS_TOKENS = 12
 YEAR_START = 12  # position of the year in the string, counted from 1 as SQL's substr does
-
-
-def division_prefix(code: str) -> str:
-    """Return what every division inside ``code`` begins with: ``110000`` → ``11``, ``100000`` (the nation) → ````."""
-    if code == "100000":
-        return ""
-    if code.endswith("0000"):
-        return code[:2]
-    return code[:4] if code.endswith("00") else code
 
 
 def facets(
@@ -83,6 +76,10 @@ class Filters:
         """Whether the founding year is restricted."""
         return self.founded_from is not None or self.founded_to is not None
 
+    def status_letters(self) -> tuple[str, ...]:
+        """Return the statuses as the string of facets writes them."""
+        return tuple(STATUS_LETTER[status] for status in self.statuses)
+
     def years(self) -> tuple[int, int]:
         """Return the first and last founding year asked for."""
         return (self.founded_from or 1, self.founded_to or 9999)
@@ -90,7 +87,7 @@ class Filters:
     def groups(self) -> list[Sequence[str]]:
         """Return the tokens: every group must be met by one of its tokens. Long spans are left to ``years``."""
         found: list[Sequence[str]] = []
-        prefix = division_prefix(self.division) if self.division else ""
+        prefix = prefix_of(self.division) if self.division else ""
         if prefix:
             found.append([f"D{prefix}"])
         if self.kinds:
@@ -108,7 +105,7 @@ class Filters:
 
     def pattern(self) -> str:
         """Return a LIKE pattern for the string, empty where one is not needed; kinds and statuses if single."""
-        prefix = division_prefix(self.division) if self.division else ""
+        prefix = prefix_of(self.division) if self.division else ""
         kind = self.kinds[0] if len(self.kinds) == 1 else "__"
         status = STATUS_LETTER[self.statuses[0]] if len(self.statuses) == 1 else "_"
         pattern = f"{prefix:_<6}{kind}{status}{'C' if self.charity else '_'}{'F' if self.fundraising else '_'}"

@@ -92,12 +92,11 @@ def rows(sources: Iterable[Source]) -> Iterator[Row]:
 
 def write(sources: Iterable[Source]) -> int:
     """COPY the index rows of names into the index and return their number. The caller holds the transaction."""
-    count = 0
+    made = list(rows(sources))  # before COPY begins: a source that reads the database would wait for itself
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row in rows(sources):
+        for row in made:
             copy.write_row(row)
-            count += 1
-    return count
+    return len(made)
 
 
 @transaction.atomic
@@ -142,7 +141,7 @@ def rebuild() -> int:
 
 
 def settle() -> None:
-    """Renew planner statistics and visibility map, without which search is slow; after a bulk load, in no transaction."""
+    """Renew planner statistics and visibility map after a bulk load, outside any transaction: search needs both."""
     with connection.cursor() as cursor:
         cursor.execute(f"VACUUM (ANALYZE) {SearchEntry._meta.db_table}")
 
