@@ -159,7 +159,7 @@ class TestContent:
         assert json_rows(release)[0]["domicile"] == evil
 
     @pytest.mark.parametrize(
-        "text", ['引号"逗号,', "换\n行", "\r\n", "😀𠮷", "\ufeffx", "a;b；c", "\\N", "NULL", "nan"]
+        "text", ['引号"逗号,', "换\n行", "甲\r\n乙", "😀𠮷", "\ufeffx", "a;b；c", "\\N", "NULL", "nan"]
     )
     def test_difficult_text_survives_every_format(self, text: str) -> None:
         body = factories.register_organisation()

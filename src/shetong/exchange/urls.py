@@ -15,6 +15,7 @@ urlpatterns = [
     path("standards/dictionary.schema.json", standards.dictionary_schema, name="dictionary-schema"),
     path("standards/division/", standards.division_list, name="division-list"),
     path("standards/parameters/", standards.parameters, name="parameters"),
+    path("standards/boundaries.geojson", standards.boundaries, name="boundaries"),
     path("standards/<slug:slug>.json", standards.code_list_json, name="code-list-json"),
     path("standards/<slug:slug>/", standards.code_list, name="code-list"),
     path("open-data/", open_data.open_data, name="open-data"),

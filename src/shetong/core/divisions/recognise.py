@@ -71,17 +71,21 @@ def find(text: str, *, within: str = NATION) -> Match | None:
     return Match(chosen, head[: best.end].strip(), rest[_skip(rest, 0) :], best.complete, tuple(rivals.values()))
 
 
-def _read(text: str, start: int, inside: str) -> Iterator[_Reading]:
-    """Yield the readings of ``text`` from ``start`` whose divisions lie inside the code prefix ``inside``."""
+def _read(text: str, start: int, inside: str, above: str = "") -> Iterator[_Reading]:
+    """Yield the readings of ``text`` from ``start`` below the code prefix ``above`` that end inside ``inside``."""
     names = _names()
     for length in _lengths().get(text[start : start + 2], ()):
         end = start + length
         for division, full in names.get(text[start:end], ()):
-            if not division.code.startswith(inside) or division.code == inside.ljust(6, "0"):
+            own = prefix(division.code)
+            if own == above or not own.startswith(above):
+                continue
+            within = own.startswith(inside)
+            if not within and not inside.startswith(own):
                 continue
             if division.level is not Level.COUNTY:
-                yield from _read(text, _skip(text, end), prefix(division.code))
-            if full or not (end < len(text) and text[end] in _NOT_AFTER_SHORT):
+                yield from _read(text, _skip(text, end), inside, own)
+            if within and (full or text[end : end + 1] not in _NOT_AFTER_SHORT):
                 yield _Reading(end, division, full, division.is_current)
 
 

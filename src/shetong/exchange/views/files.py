@@ -35,7 +35,9 @@ def send(
         return HttpResponse(content_type=content_type, headers={**headers, "X-Accel-Redirect": accel})
     part = _wanted(request, status.st_size, headers)
     if part is None:
-        return FileResponse(path.open("rb"), content_type=content_type, headers=headers)
+        return FileResponse(
+            path.open("rb"), as_attachment=True, filename=filename, content_type=content_type, headers=headers
+        )
     first, last = part
     if first > last:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{status.st_size}"})

@@ -15,7 +15,13 @@ from shetong.exchange.queries import site_map
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-_STATIC_PAGES = ("web:home", "registry:search", "exchange:standards", "exchange:open-data")
+_STATIC_PAGES = (
+    "web:home",
+    "exchange:standards",
+    "exchange:parameters",
+    "exchange:division-list",
+    "exchange:open-data",
+)
 # Pages that answer a question of one person or cost a search each: nothing for an index.
 _DISALLOWED = ("/search/?", "/api/", "/v/", "/accounts/", "/hall/", "/office/", "/preferences/")
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +16,7 @@ from django.views.decorators.http import condition, conditional_page, require_sa
 
 from shetong.core import divisions, statutes
 from shetong.core.divisions import Division
+from shetong.core.divisions.boundaries import Boundaries, load
 from shetong.exchange import dictionary, workbook
 from shetong.exchange.parameters import period, quantity
 
@@ -135,6 +139,21 @@ def code_list_json(_request: HttpRequest, slug: str) -> HttpResponse:
     if codes is None:
         raise Http404
     return HttpResponse(dictionary.list_json(codes), content_type="application/json")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+@conditional_page
+def boundaries(_request: HttpRequest) -> HttpResponse:
+    """Answer with the deployment's boundaries; only where they come from an approved base map."""
+    if not (settings.BOUNDARIES_FILE and settings.BOUNDARIES_APPROVAL):
+        raise Http404
+    return HttpResponse(_boundaries(settings.BOUNDARIES_FILE).content, content_type="application/geo+json")
+
+
+@lru_cache(maxsize=1)
+def _boundaries(path: str) -> Boundaries:
+    return load(Path(path))
 
 
 def _division_row(division: Division) -> dict[str, object]:
