@@ -17,7 +17,7 @@ OPEN_DATA_LICENCE_URL = env.text(
 )
 # How many releases stay downloadable, the newest included.
 OPEN_DATA_KEEP = env.number("OPEN_DATA_KEEP", 3, least=1)
-# When the periodic release is made (cron, UTC like all of Procrastinate's schedules).
-OPEN_DATA_CRON = env.text("OPEN_DATA_CRON", "0 2 * * 1")
+# When the periodic release is made (cron in UTC: Monday 02:00 in Beijing).
+OPEN_DATA_CRON = env.text("OPEN_DATA_CRON", "0 18 * * 0")
 # An internal nginx location of OPEN_DATA_ROOT (for example /_open-data/): nginx then sends the files itself.
 OPEN_DATA_ACCEL = env.text("OPEN_DATA_ACCEL")
