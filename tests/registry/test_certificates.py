@@ -307,7 +307,7 @@ class TestTheDatabaseRefuses:
     )
     def test_rewriting_history(self, statement: str) -> None:
         _issued()
-        with pytest.raises(IntegrityError, match="certificate|key"), transaction.atomic():
+        with pytest.raises(IntegrityError, match=r"certificate|key"), transaction.atomic():
             connection.cursor().execute(statement)
 
     def test_bringing_back_what_ended(self) -> None:

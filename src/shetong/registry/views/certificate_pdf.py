@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -15,28 +13,25 @@ from shetong.registry.models import Certificate, Organisation, OrganisationKind,
 from shetong.registry.services.certificate_document import render_pdf, template_digest
 
 
-def _certificate_of(code: str) -> Certificate | None:
-    rows = Certificate.objects.select_related("organisation")
-    return rows.filter(organisation__uscc=code.upper(), state=Certificate.State.VALID).first()
+def _in_force(request: HttpRequest, code: str) -> Certificate | None:
+    """Return the certificate in force; asked once per request, by the entity tag and then by the view."""
+    known: dict[str, Certificate | None] = request.__dict__.setdefault("certificates_in_force", {})
+    if code not in known:
+        rows = Certificate.objects.select_related("organisation")
+        known[code] = rows.filter(organisation__uscc=code.upper(), state=Certificate.State.VALID).first()
+    return known[code]
 
 
-def _document_tag(request: HttpRequest, code: str) -> str | None:
-    request.certificate = _certificate_of(code)  # type: ignore[attr-defined] # read again by the view, one query for both
-    if request.certificate is None:  # type: ignore[attr-defined]
-        return None
-    return f'"{request.certificate.serial}-{template_digest()}"'  # type: ignore[attr-defined]
-
-
-def _issued(request: HttpRequest, code: str) -> datetime | None:
-    certificate = request.certificate  # type: ignore[attr-defined]
-    return certificate.issued_at if certificate else None
+def _tag(request: HttpRequest, code: str) -> str | None:
+    certificate = _in_force(request, code)
+    return f'"{certificate.serial}-{template_digest()}"' if certificate else None
 
 
 @require_safe
-@condition(etag_func=_document_tag, last_modified_func=_issued)
+@condition(etag_func=_tag)
 def certificate_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """Send the certificate in force as PDF, or a page that says why there is none."""
-    certificate: Certificate | None = request.certificate  # type: ignore[attr-defined]
+    certificate = _in_force(request, code)
     if certificate is None:
         return _no_certificate(request, code)
     response = HttpResponse(render_pdf(certificate), content_type="application/pdf")

@@ -24,9 +24,16 @@ SECONDS = 300
 NOT_BEFORE, NOT_AFTER = 1, 2
 
 
+def _keys(request: HttpRequest) -> list[PublishedKey]:
+    """Return all keys; asked once per request, by the entity tag and then by the view."""
+    if "published_keys" not in request.__dict__:
+        request.__dict__["published_keys"] = list(published_keys().values())
+    keys: list[PublishedKey] = request.__dict__["published_keys"]
+    return keys
+
+
 def _tag(request: HttpRequest) -> str:
-    request.published = list(published_keys().values())  # type: ignore[attr-defined] # read again by the view
-    states = [[key.key_id, str(key.not_after), str(key.revoked_at)] for key in request.published]  # type: ignore[attr-defined]
+    states = [[key.key_id, str(key.not_after), str(key.revoked_at)] for key in _keys(request)]
     return f'"{hashlib.sha256(cose.encode(states)).hexdigest()[:24]}"'
 
 
@@ -35,9 +42,7 @@ def _tag(request: HttpRequest) -> str:
 def cose_key_set(request: HttpRequest) -> HttpResponse:
     """Send the keys as COSE_KeySet; the period in which each signs or signed under the private label -65537."""
     keys = [
-        cose.cose_key(key.public_key, extra={ENTITY: _period(key)})
-        for key in request.published  # type: ignore[attr-defined]
-        if key.revoked_at is None
+        cose.cose_key(key.public_key, extra={ENTITY: _period(key)}) for key in _keys(request) if key.revoked_at is None
     ]
     return _public(HttpResponse(cose.encode(keys), content_type="application/cose-key-set"))
 
@@ -46,7 +51,7 @@ def cose_key_set(request: HttpRequest) -> HttpResponse:
 @condition(etag_func=_tag)
 def json_key_set(request: HttpRequest) -> HttpResponse:
     """Send the keys as JSON Web Key Set, key ids in hexadecimal, and beside it the revoked ones."""
-    published: list[PublishedKey] = request.published  # type: ignore[attr-defined]
+    published = _keys(request)
     return _public(
         JsonResponse(
             {
