@@ -15,6 +15,7 @@ from shetong.cli.addresses import var_directory
 from shetong.cli.console import say
 from shetong.cli.exits import NotReadyError
 from shetong.cli.manage import execute
+from shetong.conf import env
 
 SOURCES = ("package.json", "package-lock.json", "vite.config.*", "tsconfig*.json", "src", "public", "scripts")
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -81,9 +82,14 @@ def build_frontend() -> bool:
     return True
 
 
+def collected_stamp() -> Path:
+    """Return the file below STATIC_ROOT that holds the digest of what was collected there."""
+    return Path(env.text("STATIC_ROOT", str(var_directory() / "static"))) / ".sources"
+
+
 def collect_static() -> bool:
     """Copy and compress the static files into STATIC_ROOT unless they are unchanged; return whether it was done."""
-    stamp = var_directory() / "static" / ".sources"
+    stamp = collected_stamp()
     folders = sorted(PACKAGE.glob("*/static"))
     wanted = digest_of([*folders, Path(__file__)])
     if stamp.is_file() and stamp.read_text() == wanted:
@@ -99,6 +105,6 @@ def assets(force: bool) -> None:
     """Build the front end and collect the static files; does nothing where the sources are unchanged."""
     if force:
         (DIST / ".sources").unlink(missing_ok=True)
-        (var_directory() / "static" / ".sources").unlink(missing_ok=True)
+        collected_stamp().unlink(missing_ok=True)
     build_frontend()
     collect_static()

@@ -17,6 +17,8 @@ from shetong.conf import env
 TARGET = "shetong.conf.wsgi:application"
 SHUTDOWN_SECONDS = 10
 LONGEST_BACKLOG = 1024
+# For the proxy, which shares our group; nobody else may claim to be it.
+SOCKET_MODE = 0o660
 
 
 def default_workers() -> int:
@@ -75,6 +77,7 @@ def serve(host: str, port: int, uds: Path | None, workers: int, threads: int) ->
         address=host,
         port=port,
         uds=uds,
+        uds_permissions=SOCKET_MODE if uds else None,
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,

@@ -12,6 +12,7 @@ from shetong.conf.exchange import *  # noqa: F403
 from shetong.conf.jobs import *  # noqa: F403
 from shetong.conf.observability import *  # noqa: F403
 from shetong.conf.pages import *  # noqa: F403
+from shetong.conf.registry import *  # noqa: F403
 from shetong.conf.security import *  # noqa: F403
 
 # SHETONG_HOME: the checkout or installation; SHETONG_VAR: everything that is written while running.
@@ -67,7 +68,8 @@ ROOT_URLCONF = "shetong.conf.urls"
 WSGI_APPLICATION = "shetong.conf.wsgi.application"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-STATIC_ROOT = VAR / "static"
+# Where `shetong assets` collects the static files; a container image has them apart from SHETONG_VAR.
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
