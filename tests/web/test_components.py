@@ -19,11 +19,11 @@ def render(source: str, **values: object) -> str:
 
 
 def test_a_match_is_marked_by_characters() -> None:
-    assert marked("杭州市慈善总会", [(3, 2)]) == "杭州市<mark>慈善</mark>总会"
+    assert marked("杭州市慈善总会", [(3, 5)]) == "杭州市<mark>慈善</mark>总会"
 
 
 def test_characters_beyond_the_basic_plane_count_as_one() -> None:
-    assert marked("𠮷田慈善会", [(2, 2)]) == "𠮷田<mark>慈善</mark>会"
+    assert marked("𠮷田慈善会", [(2, 4)]) == "𠮷田<mark>慈善</mark>会"
 
 
 spans = st.lists(st.tuples(st.integers(-3, 30), st.integers(-3, 30)))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from shetong.core import divisions
 from shetong.registry.models.choices import OrganisationKind, Status
-from shetong.registry.queries.search import SearchRequest, Sort
+from shetong.registry.queries.search.request import SearchRequest, Sort
 from shetong.registry.rules.facets import Filters
 
 
@@ -27,7 +27,7 @@ class Option:
 class Group:
     """The options of one filter; a tree has the way down to the present place in ``trail``.
 
-    ``minor`` groups are left out in the elder-friendly mode.
+    ``minor`` groups are left out in the elder-friendly mode; ``short`` options fit beside each other.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Group:
     options: tuple[Option, ...]
     trail: tuple[Option, ...] = ()
     minor: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _divisions(request: SearchRequest, links: Links) -> Group:
         )
         for division in divisions.children(chosen)
     )
-    return Group("division", _("行政区划"), below, tuple(reversed(way)))
+    return Group("division", _("行政区划"), below, tuple(reversed(way)), short=chosen == divisions.NATION)
 
 
 def _kinds(request: SearchRequest, links: Links) -> Group:

@@ -47,17 +47,17 @@ def grouped(number: int) -> str:
 
 @register.simple_tag
 def marked(text: str, spans: Iterable[tuple[int, int]] | None = None) -> SafeString:
-    """Return ``text`` with the ``(start, length)`` spans, counted in characters, in ``mark`` elements.
+    """Return ``text`` with the spans from ``start`` to ``end`` (exclusive), in characters, in ``mark`` elements.
 
     Spans that overlap an earlier one or lie outside the text are left out.
     """
     pieces: list[tuple[str, str]] = []
     at = 0
-    for start, length in sorted(spans or ()):
-        if start < at or length <= 0 or start >= len(text):
+    for start, end in sorted(spans or ()):
+        if start < at or end <= start or start >= len(text):
             continue
-        pieces.append((text[at:start], text[start : start + length]))
-        at = start + length
+        pieces.append((text[at:start], text[start:end]))
+        at = end
     head = format_html_join("", "{}<mark>{}</mark>", pieces)
     return format_html("{}{}", head, text[at:])
 

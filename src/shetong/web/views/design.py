@@ -135,14 +135,14 @@ def _rows() -> dict[str, object]:
         return SimpleNamespace(**{**plain, **values})
 
     first = row(
-        name="示例市春晖养老服务中心", name_marks=[(3, 2)], code=_code("52000000MJ0000001"), marks=[_("慈善组织")]
+        name="示例市春晖养老服务中心", name_marks=[(3, 5)], code=_code("52000000MJ0000001"), marks=[_("慈善组织")]
     )
     second = row(
         name="示例市长青助老基金会",
         code=_code("53000000MJ0000002"),
         matched_by=_("曾用名"),
         matched_text="示例市春晖助老基金会",
-        matched_marks=[(3, 2)],
+        matched_marks=[(3, 5)],
         status="deregistered",
         status_name=_("注销"),
     )
