@@ -11,11 +11,13 @@ from typing import Any
 
 import jwt
 from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.http import Http404, HttpRequest, HttpResponse
+from requests import RequestException
 
 from shetong.core import pii
 
@@ -90,8 +92,12 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def _answer(view: type[OAuth2LoginView | OAuth2CallbackView], request: HttpRequest, provider_id: str) -> HttpResponse:
+    adapter = VerifyingAdapter(request, provider_id)
     try:
-        response: HttpResponse = view.adapter_view(VerifyingAdapter(request, provider_id))(request)
+        response: HttpResponse = view.adapter_view(adapter)(request)
     except SocialApp.DoesNotExist as error:
         raise Http404 from error
+    except (RequestException, KeyError, ValueError) as error:
+        # The provider is down, or what it publishes is no discovery document.
+        response = render_authentication_error(request, adapter.get_provider(), exception=error)
     return response
