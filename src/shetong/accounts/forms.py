@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.forms import LoginForm as BaseLoginForm
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
@@ -35,12 +36,24 @@ class _CountedCodeMixin(BaseAuthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = gettext_lazy("验证码")
-        self.fields["code"].widget = forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "spellcheck": "false", "inputmode": "numeric"}
-        )
+        self.fields["code"].widget = code_input()
 
     def clean_code(self) -> str:
         return _counted(self.user, super().clean_code)
+
+
+class ActivateTotpForm(ActivateTOTPForm):
+    """The first code of a new authenticator."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = gettext_lazy("验证码")
+        self.fields["code"].widget = code_input()
+
+
+def code_input() -> forms.TextInput:
+    """Return the control for one-time codes: digits first, filled in by the phone where it can."""
+    return forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false", "inputmode": "numeric"})
 
 
 class SecondFactorForm(_CountedCodeMixin, AuthenticateForm):

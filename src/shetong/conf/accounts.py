@@ -61,6 +61,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Shetong"
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
+    "activate_totp": "shetong.accounts.forms.ActivateTotpForm",
     "authenticate": "shetong.accounts.forms.SecondFactorForm",
     "reauthenticate": "shetong.accounts.forms.SecondFactorAgainForm",
 }
