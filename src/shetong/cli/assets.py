@@ -58,8 +58,9 @@ def _npm(folder: Path, *arguments: str) -> None:
         text=True,
     )
     if finished.returncode:
-        tail = "\n".join((finished.stdout + finished.stderr).strip().splitlines()[-20:])
-        raise NotReadyError(f"npm {' '.join(arguments)} failed in {folder}:\n{tail}")
+        said = (finished.stdout + finished.stderr).strip().splitlines()
+        errors = [line for line in said if line.startswith("npm error ")] or said[-20:]
+        raise NotReadyError(f"npm {' '.join(arguments)} failed in {folder}:\n" + "\n".join(errors[:20]))
 
 
 def build_frontend() -> bool:
