@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from shetong.registry.views import certificate_pdf, officers, published_keys, verification
+from shetong.registry.views import certificate_pdf, officers, organisation, published_keys, search, verification
 
 app_name = "registry"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("search/", search.search_page, name="search"),
+    path("organisations/<slug:code>/", organisation.organisation, name="organisation"),
+    path("organisations/<slug:code>/qr.svg", organisation.qr_code, name="organisation-qr"),
     path("organisations/<slug:code>/certificate.pdf", certificate_pdf.certificate_pdf, name="certificate-pdf"),
     path("v/", verification.verify, name="verify"),
     # QR codes carry capitals, which take less room.

@@ -46,11 +46,6 @@ def tokens() -> dict[str, Any]:
     return loaded
 
 
-def build_digest() -> str:
-    """Return what changes whenever the built files change; part of the pages' entity tags."""
-    return str(_stamp())
-
-
 def _stamp() -> int:
     try:
         return (DIST / "manifest.json").stat().st_mtime_ns

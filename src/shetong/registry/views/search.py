@@ -75,7 +75,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 def read_request(parameters: QueryDict) -> tuple[SearchRequest, list[str]]:
     """Return what is asked and what was wrong with it: each parameter that cannot be read is dropped and named."""
-    remaining, problems = parameters.copy(), []
+    remaining = parameters.copy()
+    problems: list[str] = []
     while True:
         try:
             return SearchRequest.from_parameters(remaining), problems
