@@ -46,7 +46,7 @@ def apt_install(*packages):
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     sys.stderr.write(f"Installing {', '.join(packages)} …\n")
     for command in (["apt-get", "update", "-qq"], install_command):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 - apt-get with fixed arguments
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
         if done.returncode and command[1] == "install":
             fail(f"apt-get could not install {' '.join(packages)}: {done.stderr.strip()[-300:]}")
 
@@ -88,7 +88,7 @@ def install(kind):
         [*pip, "install", "-q", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
     )
     for step in steps:
-        if subprocess.run(step, check=False).returncode:  # noqa: S603 - pip with fixed arguments
+        if subprocess.run(step, check=False).returncode:
             fail("the packages could not be installed; pip's message is above. Is the network there, is the disk full?")
 
 
@@ -107,7 +107,7 @@ def main():
         if not (VENV / "bin" / "python").exists():
             require_venv()
             sys.stderr.write("Making the environment .venv …\n")
-            done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)  # noqa: S603 - venv
+            done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
             if done.returncode:
                 shutil.rmtree(str(VENV), ignore_errors=True)
                 fail("the environment could not be made: " + (done.stdout + done.stderr).strip()[-300:])
