@@ -159,18 +159,18 @@ class SuggestingSearch {
   }
 }
 
-/** The text in pieces, matched parts in `mark`; positions count characters, not UTF-16 units. */
+/** The text in pieces, matched parts (start, end) in `mark`; positions count characters, not UTF-16 units. */
 function highlighted(text: string, spans: [number, number][]): (Node | string)[] {
   const characters = [...text];
   const pieces: (Node | string)[] = [];
   let at = 0;
-  for (const [start, length] of spans) {
-    if (start < at || length <= 0) continue;
+  for (const [start, end] of spans) {
+    if (start < at || end <= start) continue;
     pieces.push(characters.slice(at, start).join(""));
     const mark = document.createElement("mark");
-    mark.textContent = characters.slice(start, start + length).join("");
+    mark.textContent = characters.slice(start, end).join("");
     pieces.push(mark);
-    at = start + length;
+    at = end;
   }
   pieces.push(characters.slice(at).join(""));
   return pieces;

@@ -107,6 +107,20 @@ def transliterate(text: str) -> Spelling:
     return Spelling("".join(initials), "".join(pinyin))
 
 
+def character_tables() -> tuple[dict[str, str], dict[str, str]]:
+    """Return initial and full spelling (with a space before it) of single characters, for work on whole columns.
+
+    Right for texts none of whose pairs of neighbours is in :func:`irregular_pairs`.
+    """
+    tables = _tables()
+    return {chr(c): i for c, i in tables.initials.items()}, {chr(c): p for c, p in tables.pinyin.items()}
+
+
+def irregular_pairs() -> frozenset[str]:
+    """Return the pairs of characters that begin a phrase read otherwise than its characters."""
+    return _tables().pairs
+
+
 def _phrase_at(text: str, position: int, tables: _Tables) -> Spelling | None:
     return tables.phrases.get(text[position : position + 3]) or tables.phrases.get(text[position : position + 2])
 

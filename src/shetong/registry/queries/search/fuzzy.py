@@ -71,7 +71,7 @@ def _by_pairs(folded: str, filters: Filters, limit: int) -> list[Near]:
     rarest = sorted(pairs, key=known.of)[:_RAREST]
     shared = _shared([*pairs, *dict.fromkeys("".join(rarest))], "text", known)
     found: list[Near] = []
-    for query in (_two_of(pairs, known), _one_of(pairs, known)):
+    for query in (two_of(pairs, known), _one_of(pairs, known)):
         if query and not found:
             found = _compared(folded, _candidates(query, Sql("TRUE"), shared, filters), limit)
     return found
@@ -82,26 +82,29 @@ def _by_letters(letters: str, filters: Filters, limit: int) -> list[Near]:
     known = frequencies()
     spelt = dict.fromkeys(triple for part in readable_parts(letters) for triple in query_triples(part.initials))
     triples = list(spelt) or query_triples(letters)
-    query = _two_of(triples, known)
+    query = two_of(triples, known)
     if not query:
         return []
     found = _candidates(query, Sql("TRUE"), _shared(triples, "initials", known), filters)
     scored = [
-        Near(entry, owner, text, _likeness(letters, pinyin.replace(" ", "") if spelt else initials))
+        Near(entry, owner, text, likeness(letters, pinyin.replace(" ", "") if spelt else initials))
         for entry, owner, text, initials, pinyin in found
     ]
     return _best(scored, limit)
 
 
-def _two_of(tokens: list[str], known: Frequencies) -> str:
-    """Return a ``tsquery`` for names that hold two of the rarest tokens, as many couples as yield few candidates."""
+def two_of(tokens: list[str], known: Frequencies, *, wanted: int = _WANTED_CANDIDATES) -> str:
+    """Return a ``tsquery`` for names that hold two of the rarest tokens, in as many couples as yield ``wanted``.
+
+    Empty for fewer than two tokens.
+    """
     rarest = sorted(tokens, key=known.of)[:_RAREST]
     couples = sorted((known.of(a) * known.of(b) ** 0.5 * known.rows, a, b) for a, b in combinations(rarest, 2))
     chosen: list[str] = []
     expected = 0.0
     for rows, a, b in couples:
         expected += rows
-        if chosen and expected > _WANTED_CANDIDATES:
+        if chosen and expected > wanted:
             break
         chosen.append(f"({quote(a)}&{quote(b)})")
     return "|".join(chosen)
@@ -154,7 +157,7 @@ def _candidates(query: str, condition: Sql, shared: Sql, filters: Filters) -> li
 
 
 def _compared(folded: str, found: list[tuple[int, int, str, str, str]], limit: int) -> list[Near]:
-    return _best([Near(entry, owner, text, _likeness(folded, text)) for entry, owner, text, _, _ in found], limit)
+    return _best([Near(entry, owner, text, likeness(folded, text)) for entry, owner, text, _, _ in found], limit)
 
 
 def _best(scored: list[Near], limit: int) -> list[Near]:
@@ -167,7 +170,7 @@ def _best(scored: list[Near], limit: int) -> list[Near]:
     return [each for each in once.values() if each.likeness >= best - _BEHIND_THE_BEST][:limit]
 
 
-def _likeness(query: str, text: str) -> float:
+def likeness(query: str, text: str) -> float:
     """Return how like a name is to a query, which may leave characters out: 0 … 1.
 
     Mostly the share of the query's characters that the name has in the same order, a little the likeness as a whole,

@@ -19,6 +19,7 @@ from shetong.registry.models import (
     OrganisationName,
     SearchEntry,
 )
+from shetong.registry.services import search_index
 
 _TABLES = [
     model._meta.db_table for model in (Organisation, Filing, SearchEntry, OrganisationName, OrganisationAttribute)
@@ -103,7 +104,7 @@ def restore(run: ImportRun, progress: Callable[[int, int], None] | None = None) 
 
 
 def settle() -> None:
-    """Give the planner its statistics and index-only scans their visibility map. Outside transactions."""
+    """Give the planner its statistics, and the walk of the search index its visibility map. Outside transactions."""
+    search_index.settle()
     with connection.cursor() as cursor:
-        for table in _TABLES:
-            cursor.execute(f"VACUUM (ANALYZE) {table}")
+        cursor.execute(f"ANALYZE {', '.join(table for table in _TABLES if table != SearchEntry._meta.db_table)}")

@@ -12,15 +12,12 @@ from datetime import date
 
 import polars as pl
 
-from shetong.core.text import key
 from shetong.registry.elements import ORGANISATION
-from shetong.registry.services import search_index
 from shetong.registry.services.imports.checks import Checker
+from shetong.registry.services.imports.index_columns import AT, index_columns
 from shetong.registry.services.imports.sources import Source
 from shetong.registry.services.imports.table import ROW
 
-# Where a row's search entry finds its organisation: position of the row in its chunk.
-AT = "__at__"
 _CONTENT = [element.name for element in ORGANISATION]
 
 
@@ -123,47 +120,30 @@ def filing_content(rows: pl.DataFrame) -> pl.Series:
 
 def search_entries(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Return the index rows of current and former names, with AT instead of the organisation's number."""
-    held = [(rows[name] <= as_of).fill_null(value=False) for name in ("charity_since", "public_fundraising_since")]
-    columns = pl.DataFrame(
-        {
-            AT: pl.int_range(len(rows), eager=True),
-            "name": rows["name"],
-            "former": pl.repeat(value=False, n=len(rows), eager=True),
-            "kind": rows["kind"],
-            "status": rows["status"].fill_null("normal"),
-            "division": rows["division_code"],
-            "authority": rows["authority_division"],
-            "founded": rows["founded_on"],
-            "charity": held[0],
-            "raising": held[1],
-        }
+    columns = rows.select(
+        AT,
+        "name",
+        pl.lit(value=False).alias("former"),
+        "kind",
+        pl.col("status").fill_null("normal"),
+        "division_code",
+        "authority_division",
+        "founded_on",
+        (pl.col("charity_since") <= as_of).fill_null(value=False).alias("charity"),
+        (pl.col("public_fundraising_since") <= as_of).fill_null(value=False).alias("fundraising"),
     )
-    entries = _index_rows(columns)
-    earlier = columns.with_columns(rows["former_names"]).filter(rows["former_names"].is_not_null())
+    entries = index_columns(columns)
+    earlier = columns.with_columns(rows["former_names"], entries["text"].alias("present"))
+    earlier = earlier.filter(pl.col("former_names").is_not_null())
     if not len(earlier):
         return entries
-    # A former name that folds to the present one finds nothing more.
     each = earlier.with_columns(
-        pl.col("former_names").str.split("；"), pl.col("name").map_elements(key, pl.String).alias("present")
-    ).explode("former_names")
-    each = each.filter(each["former_names"].map_elements(key, pl.String) != each["present"])
-    former = each.select(
-        AT, pl.col("former_names").alias("name"), pl.lit(value=True).alias("former"), *columns.columns[3:]
+        pl.col("former_names").str.split("；").alias("name"), pl.lit(value=True).alias("former")
     )
-    return pl.concat([entries, _index_rows(former)])
-
-
-def _index_rows(columns: pl.DataFrame) -> pl.DataFrame:
-    sources = map(search_index.Source._make, columns.iter_rows())
-    names = search_index.COLUMNS
-    if not len(columns):
-        return pl.DataFrame(schema={name: _TYPES.get(name, pl.String) for name in (AT, *names[1:])})
-    by_column = zip(*search_index.rows(sources), strict=True)
-    series = [
-        pl.Series(AT if name == "organisation_id" else name, values, dtype=_TYPES.get(name, pl.String))
-        for name, values in zip(names, by_column, strict=True)
-    ]
-    return pl.DataFrame(series)
-
-
-_TYPES = {AT: pl.Int64, "organisation_id": pl.Int64, "former": pl.Boolean, "founded_on": pl.Date, "rank": pl.Int32}
+    each = each.explode("name")
+    former = index_columns(each)
+    # A former name that folds to the present one, or to another former one, finds nothing more.
+    distinct = (former["text"] != each["present"]) & former.select(
+        pl.struct(AT, "text").is_first_distinct()
+    ).to_series()
+    return pl.concat([entries, former.filter(distinct)])

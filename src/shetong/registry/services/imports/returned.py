@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from shetong.registry.services.imports.sources import READ_ROWS, Source
 from shetong.registry.services.imports.table import REASONS, ROW

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,8 @@ from shetong.registry.models import (
 )
 from shetong.registry.services import locks, recording, search_index
 from shetong.registry.services.imports.comparison import Changed, compare
-from shetong.registry.services.imports.prepare import AT, Prepared
+from shetong.registry.services.imports.index_columns import AT
+from shetong.registry.services.imports.prepare import Prepared
 from shetong.registry.services.imports.table import Heading
 
 # Chunks of all imports are written one after another: two files may hold the same organisations.
@@ -52,6 +53,8 @@ class Context:
     actor: User | None
     only_new: bool
     checking_only: bool = False
+    # Numbers of registration authorities met so far; forgotten when a chunk that may have added some is undone.
+    authorities: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def write(context: Context, chunk: Prepared) -> ImportChunk:
@@ -66,6 +69,7 @@ def write(context: Context, chunk: Prepared) -> ImportChunk:
             with transaction.atomic():
                 return _write(context, chunk, only_new=only_new)
         except IntegrityError:
+            context.authorities.clear()
             if attempt + 1 == _ATTEMPTS:
                 raise
             only_new = False
@@ -135,7 +139,7 @@ def _create(context: Context, rows: pl.DataFrame, search: pl.DataFrame, now: dat
     organisation = _numbers(Organisation, len(rows))
     filing = _numbers(Filing, len(rows))
     stamp = pl.lit(now.isoformat())
-    authority = _authorities(rows)
+    authority = _authorities(rows, context.authorities)
     _copy(
         Organisation,
         rows.select(
@@ -213,25 +217,33 @@ def _copy_search(rows: pl.DataFrame, search: pl.DataFrame, organisation: pl.Seri
 
 
 def _numbers(model: type[Any], count: int) -> pl.Series:
-    """Draw ``count`` numbers from the table's sequence."""
-    table = model._meta.db_table
+    """Take ``count`` successive numbers from the table's sequence.
+
+    Whoever draws a number between both calls of this one statement makes the chunk fail on the primary key; it is then
+    written again.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT array_agg(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)", [table, count]
+            "SELECT setval(s, nextval(s) + %s - 1) FROM pg_get_serial_sequence(%s, 'id') AS s",
+            [count, model._meta.db_table],
         )
-        return pl.Series(cursor.fetchone()[0], dtype=pl.Int64)
+        last = int(cursor.fetchone()[0])
+    return pl.int_range(last - count + 1, last + 1, dtype=pl.Int64, eager=True)
 
 
-def _authorities(rows: pl.DataFrame) -> pl.Series:
-    """Return the number of each row's registration authority; unknown ones are added."""
-    wanted = rows.select("authority", "authority_division").unique().sort("authority_division", "authority").rows()
-    Authority.objects.bulk_create(
-        [Authority(name=name, division_code=division) for name, division in wanted], ignore_conflicts=True
-    )
-    names = [name for name, _ in wanted]
-    known = Authority.objects.filter(name__in=names).values_list("name", "division_code", "pk")
+def _authorities(rows: pl.DataFrame, known: dict[tuple[str, str], int]) -> pl.Series:
+    """Return the number of each row's registration authority; unknown ones are added, to ``known`` too."""
+    pairs = rows.select("authority", "authority_division").unique().rows()
+    if wanted := sorted(set(pairs) - known.keys()):
+        Authority.objects.bulk_create(
+            [Authority(name=name, division_code=division) for name, division in wanted], ignore_conflicts=True
+        )
+        found = Authority.objects.filter(name__in=[name for name, _ in wanted])
+        known.update({(name, code): pk for name, code, pk in found.values_list("name", "division_code", "pk")})
     table = pl.DataFrame(
-        list(known), schema={"authority": pl.String, "authority_division": pl.String, "pk": pl.Int64}, orient="row"
+        [(name, division, known[name, division]) for name, division in pairs],
+        schema={"authority": pl.String, "authority_division": pl.String, "pk": pl.Int64},
+        orient="row",
     )
     return rows.join(table, on=["authority", "authority_division"], how="left", maintain_order="left")["pk"]
 

@@ -1,0 +1,59 @@
+"""The public API of the register, ``/api/v1/``: OpenAPI 3.1, problems after RFC 9457, cursors, rate limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from shetong.core.errors import DomainError
+from shetong.registry.api import detail, organisations
+from shetong.registry.api.gate import gate
+from shetong.registry.api.problems import of_domain_error, of_validation, problem
+
+VERSION = "1.0.0"
+
+api = NinjaAPI(
+    title="社通开放接口",
+    version=VERSION,
+    description="查询依法登记的社会组织。错误按 RFC 9457 返回，列表以游标翻页，限额见 RateLimit 响应头。",
+    urls_namespace="api-1",
+    docs_url=None,
+    openapi_url="/openapi.json",
+)
+api.add_router("", organisations.router)
+# Last: its address would take the words above for codes.
+api.add_router("", detail.router)
+
+
+@api.exception_handler(DomainError)
+def _refused(_request: HttpRequest, error: DomainError) -> HttpResponse:
+    return of_domain_error(error)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return of_validation(error.errors)
+
+
+@api.exception_handler(HttpError)
+def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, gettext("请求体不是有效的 JSON，请检查后重试。"))
+
+
+def urls() -> list[URLPattern | URLResolver]:
+    """Return the addresses of the API, every view behind the gate."""
+    patterns, _, _ = api.urls
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            pattern.callback = gate(pattern.callback, bucket="suggest" if "suggest" in str(pattern.name) else "api")
+    return patterns
+
+
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document as committed in ``docs/api/openapi.json``."""
+    return dict(api.get_openapi_schema(path_prefix="/api/v1/"))

@@ -1,0 +1,167 @@
+"""The address plan walked with every role: what ``url_matrix.toml`` says, and what the site answers.
+
+A row is named by the route; ``path`` fills its parameters with things of the :class:`World`; ``GET`` and ``POST`` are
+one status for everybody, or a table of statuses by role with ``others`` for the rest. To add rows for new addresses:
+
+    SHETONG_URL_MATRIX=write pytest tests/accounts/test_url_matrix.py
+
+then read what was written: each status is a decision about who may see or do what, not a recording.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.accounts.services import api_keys, roles
+from tests.accounts.conftest import PASSWORD, confirm_again
+
+FILE = Path(__file__).with_suffix(".toml")
+METHODS = ("GET", "POST")
+INSIDE, OUTSIDE, NATION = "110000", "310000", "100000"
+
+# Role of the matrix → role code and division; the things of the world belong to Beijing.
+OFFICIALS = {
+    "registrar-inside": ("registrar", INSIDE),
+    "registrar-outside": ("registrar", OUTSIDE),
+    "chief-registrar": ("chief-registrar", NATION),
+    "supervisor": ("supervisor", INSIDE),
+    "operator": ("operator", NATION),
+    "administrator": ("administrator", NATION),
+    "auditor": ("auditor", NATION),
+}
+ROLES = ("anonymous", "citizen", *OFFICIALS, "api-key")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address of the plan and the statuses it answers with, by method and role."""
+
+    name: str
+    path: str
+    statuses: dict[str, dict[str, int]]
+
+
+def routes() -> dict[str, str]:
+    """Return every route of the project: its name (its pattern where it has none) and its pattern."""
+    found: dict[str, str] = {}
+    for name, pattern in _walk(get_resolver().url_patterns):
+        if found.setdefault(name, pattern) != pattern:
+            found[f"{name} {pattern}"] = pattern
+    return found
+
+
+def _walk(patterns: Any, prefix: str = "", spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    for entry in patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = (*spaces, entry.namespace) if entry.namespace else spaces
+            yield from _walk(entry.url_patterns, route, inner)
+        elif isinstance(entry, URLPattern):
+            yield ":".join((*spaces, entry.name)) if entry.name else route, route
+
+
+def rows() -> dict[str, Row]:
+    """Read the matrix; raises ``ValueError`` where a row says nothing about some role."""
+    with FILE.open("rb") as file:
+        return {name: _row(name, content) for name, content in tomllib.load(file).items()}
+
+
+def _row(name: str, content: dict[str, Any]) -> Row:
+    statuses = {}
+    for method in METHODS:
+        given = content[method]
+        by_role = given if isinstance(given, dict) else {"others": given}
+        if unknown := set(by_role) - {*ROLES, "others"}:
+            raise ValueError(f"{name} {method}: no such role: {unknown}")
+        statuses[method] = {role: by_role.get(role, by_role.get("others")) for role in ROLES}
+        if None in statuses[method].values():
+            raise ValueError(f"{name} {method}: says nothing about some role")
+    return Row(name, content["path"], statuses)
+
+
+class World:
+    """One of everything that addresses name, and one logged-in browser for each role."""
+
+    def __init__(self) -> None:
+        from tests.registry import factories
+
+        organisation = factories.register_organisation(demo=True)
+        subject = User.objects.create_user("subject", password=PASSWORD)
+        assignment = roles.grant(user=subject, role="supervisor", division_code=INSIDE, reason="测试", actor=None)
+        key, self.key = api_keys.create(
+            owner=subject,
+            label="测试",
+            scopes=["organisations.read", "organisations.lookup"],
+            rate_class="partner",
+            expires_at=timezone.now() + timedelta(days=1),
+            actor=None,
+        )
+        self.things = {
+            "code": organisation.public_code,
+            "user": subject.pk,
+            "assignment": assignment.pk,
+            "key": key.pk,
+        }
+        self.clients = {"anonymous": Client(raise_request_exception=False)}
+        for role in ROLES[1:-1]:
+            # Demonstration accounts need no second factor; that officials do is tested by itself.
+            user = User.objects.create_user(role, password=PASSWORD, demo=True)
+            if role in OFFICIALS:
+                code, division = OFFICIALS[role]
+                roles.grant(user=user, role=code, division_code=division, reason="测试", actor=None)
+            client = Client(raise_request_exception=False)
+            client.force_login(user)
+            confirm_again(client)
+            self.clients[role] = client
+
+    def path(self, row_path: str) -> str:
+        """Fill the parameters of a row's path."""
+        return row_path.format(**self.things)
+
+    def ask(self, role: str, method: str, path: str) -> int:
+        """Return the status that ``role`` gets; whatever the request does is undone."""
+        cache.clear()
+        client = Client(raise_request_exception=False)
+        headers = {}
+        if role == "api-key":
+            headers["Authorization"] = f"Bearer {self.key}"
+        else:
+            client.cookies.update(self.clients[role].cookies)
+        with transaction.atomic():
+            response = client.generic(method, path, headers=headers)
+            if response.streaming:
+                response.close()
+            transaction.set_rollback(True)
+        return int(response.status_code)
+
+
+def draft(pattern: str) -> str:
+    """Return a path for a route that has no row yet; parameters that the world does not know stay to be filled."""
+    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
+    return "/" + re.sub(r"[\^$]|\(\?P\{?", "", path)
+
+
+def written(name: str, path: str, statuses: dict[str, dict[str, int]]) -> str:
+    """Return a row as the matrix file holds it."""
+    lines = [f'["{name}"]', f'path = "{path}"']
+    for method in METHODS:
+        by_role = statuses[method]
+        counts = {status: list(by_role.values()).count(status) for status in by_role.values()}
+        usual = max(counts, key=lambda status: counts[status])
+        rest = {role: status for role, status in by_role.items() if status != usual}
+        table = ", ".join(f"{role} = {status}" for role, status in rest.items())
+        lines.append(f"{method} = {{ {table}, others = {usual} }}" if rest else f"{method} = {usual}")
+    return "\n".join(lines) + "\n"
