@@ -195,7 +195,8 @@ def _head(page: OrganisationPage) -> Head:
         code=page.code,
         code_label=_("编号") if branch else _("统一社会信用代码"),
         status=page.status,
-        status_name=_(Status(page.status).label),
+        # Of a day before the record began nothing is known, the status neither.
+        status_name=_(Status(page.status).label) if page.values else "",
         kind_name=_(OrganisationKind(page.kind).label),
         marks=tuple(" ".join(filter(None, (_(AttributeCode(each.code).label), each.value))) for each in held),
         qr_url=reverse("registry:organisation-qr", args=[page.code]),

@@ -53,6 +53,7 @@ class Cell:
     text: str
     chinese: bool = False
     url: str = ""
+    whole: bool = False  # not to be broken over lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ def sections(page: OrganisationPage) -> list[Section]:
     found += [_permits(page), _penalties(page)]
     if page.kind != OrganisationKind.BRANCH and page.on is None:
         found.append(_certificates(page))
-    found.append(_timeline(page))
+    if page.timeline:
+        found.append(_timeline(page))
     return found
 
 
@@ -179,25 +181,27 @@ def _attributes(page: OrganisationPage) -> Section:
     title = _("资格与标识")
     if not page.attributes:
         return Section("attributes", title, empty=_("没有登记慈善组织、公开募捐资格等资格和标识。"))
-    rows = tuple(
+    rows = [
         (
             Cell(" ".join(filter(None, (_(AttributeCode(held.code).label), held.value)))),
-            Cell(held.valid_from.isoformat()),
-            Cell(held.valid_to.isoformat() if held.valid_to else _("至今")),
+            Cell(held.valid_from.isoformat(), whole=True),
+            Cell(held.valid_to.isoformat() if held.valid_to else _("至今"), whole=True),
             Cell(" ".join(filter(None, (held.granted_by, held.basis_document))), chinese=True),
         )
         for held in page.attributes
-    )
+    ]
     headings = (_("资格或标识"), _("起"), _("止（不含当日）"), _("依据"))
-    return Section("attributes", title, table=Table(title, headings, rows))
+    # Imported lists rarely say the document; an empty column would only take room.
+    shown = len(headings) if any(cells[-1].text for cells in rows) else len(headings) - 1
+    return Section("attributes", title, table=Table(title, headings[:shown], tuple(cells[:shown] for cells in rows)))
 
 
 def _former_names(page: OrganisationPage) -> Section:
     rows = tuple(
         (
             Cell(former.name, chinese=True),
-            Cell(former.valid_from.isoformat() if former.valid_from else _("不详")),
-            Cell(former.valid_to.isoformat() if former.valid_to else _("不详")),
+            Cell(former.valid_from.isoformat() if former.valid_from else _("不详"), whole=True),
+            Cell(former.valid_to.isoformat() if former.valid_to else _("不详"), whole=True),
         )
         for former in page.former_names
     )
@@ -218,9 +222,9 @@ def _officers(page: OrganisationPage) -> Section:
     held = sorted(page.officers, key=lambda officer: (order.index(OfficerRole(officer.role)), officer.valid_from))
     table = tuple(
         (
-            Cell(_(OfficerRole(officer.role).label)),
+            Cell(_(OfficerRole(officer.role).label), whole=True),
             Cell(officer.name, chinese=True),
-            Cell(officer.valid_from.isoformat()),
+            Cell(officer.valid_from.isoformat(), whole=True),
         )
         for officer in held
     )
@@ -249,7 +253,7 @@ def _permits(page: OrganisationPage) -> Section:
         (
             Cell(permit.title, chinese=True),
             Cell(permit.document_number, chinese=True),
-            Cell(permit.decided_on.isoformat()),
+            Cell(permit.decided_on.isoformat(), whole=True),
             Cell(permit.authority_name, chinese=True),
         )
         for permit in page.permits
@@ -267,7 +271,7 @@ def _penalties(page: OrganisationPage) -> Section:
             Cell(penalty.facts, chinese=True),
             Cell(penalty.penalty, chinese=True),
             Cell(f"{penalty.document_number}，{penalty.basis}", chinese=True),
-            Cell(penalty.decided_on.isoformat()),
+            Cell(penalty.decided_on.isoformat(), whole=True),
             Cell(penalty.authority_name, chinese=True),
         )
         for penalty in page.penalties
@@ -283,7 +287,7 @@ def _certificates(page: OrganisationPage) -> Section:
     rows = tuple(
         (
             Cell(line.serial, url=reverse("registry:verify-serial", args=[line.serial])),
-            Cell(timezone.localdate(line.issued_at).isoformat()),
+            Cell(timezone.localdate(line.issued_at).isoformat(), whole=True),
             Cell(_(CERTIFICATE_STATES[line.state])),
         )
         for line in page.certificates
