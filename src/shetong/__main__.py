@@ -1,3 +1,5 @@
+"""``python -m shetong``: the command line tool."""
+
 from shetong.cli import main
 
 main()

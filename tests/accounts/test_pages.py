@@ -140,7 +140,9 @@ def test_a_key_is_shown_once_and_listed_by_its_prefix(person: MakePerson, browse
 def test_auditors_see_their_jurisdiction_only_and_export_it(person: MakePerson, browser_of: BrowserOf) -> None:
     from shetong.accounts.services import audit
 
-    audit.record(actor="system:test", action="test.act", target="organisation:1", jurisdiction="110105")
+    # A detail may have any key, also one that templates would take for a method.
+    detail = {"items": "name", "reason": None}
+    audit.record(actor="system:test", action="test.act", target="organisation:1", jurisdiction="110105", detail=detail)
     audit.record(actor="system:test", action="test.act", target="organisation:2", jurisdiction="310101")
     audit.record(actor="system:test", action="test.act", target="=HYPERLINK(1)", jurisdiction="110108")
     client = browser_of(person("auditor", role="auditor", division=BEIJING))

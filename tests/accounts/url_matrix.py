@@ -143,15 +143,19 @@ class World:
         with transaction.atomic():
             response = client.generic(method, path, headers=headers)
             if response.streaming:
-                response.close()
+                # Read to the end within the transaction; closing it would close the connection.
+                for _ in response.streaming_content:
+                    pass
             transaction.set_rollback(True)
         return int(response.status_code)
 
 
 def draft(pattern: str) -> str:
     """Return a path for a route that has no row yet; parameters that the world does not know stay to be filled."""
-    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
-    return "/" + re.sub(r"[\^$]|\(\?P\{?", "", path)
+    path = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", pattern)
+    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+    path = re.sub(r"\[(\w)\w*\]", r"\1", path)
+    return "/" + re.sub(r"[\^$?]", "", path)
 
 
 def written(name: str, path: str, statuses: dict[str, dict[str, int]]) -> str:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from shetong.core.identifiers import uscc_check_character
 from shetong.registry.models import (
     Authority,
     Filing,
@@ -24,11 +25,15 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
 
 
+def _code(first: str) -> str:
+    return first + uscc_check_character(first)
+
+
 @pytest.fixture
 def organisation() -> Callable[..., Organisation]:
     """Make an organisation of the given kind, status and division in the register's table."""
     authority = Authority.objects.create(name="示例市民政局", division_code="330100")
-    codes = iter(f"51330100MJ{number:07d}0" for number in range(1, 1000))
+    codes = iter(_code(f"51330100MJ{number:07d}") for number in range(1, 1000))
 
     def make(**values: object) -> Organisation:
         given = {"kind": "SG", "status": "normal", "division_code": "330106", **values}
@@ -77,7 +82,8 @@ def test_rows_copied_in_bulk_are_counted(organisation: Callable[..., Organisatio
     ):
         for number in range(500):
             copy.write_row((
-                f"52110105MJ{number:07d}1", "示例中心", "PN", "", "", "110105", "", "", made.authority_id, "", False,
+                _code(f"52110105MJ{number:07d}"),
+                "示例中心", "PN", "", "", "110105", "", "", made.authority_id, "", False,
                 "normal", "", "", True, timezone.now(),
             ))  # fmt: skip
     numbers = register_statistics(today=TODAY)

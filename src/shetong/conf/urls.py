@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from shetong.registry.api import urls as api_urls
 from shetong.web.observability.metrics import metrics
 
 # The portal comes last: it may hold the catch-alls.
@@ -11,6 +12,7 @@ PACKAGES = ("accounts", "ledger", "registry", "exchange", "web")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
+    path("api/v1/", include((api_urls(), "api"), namespace="api-1")),
     *(path("", include(f"shetong.{package}.urls")) for package in PACKAGES if find_spec(f"shetong.{package}.urls")),
 ]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 class DomainError(Exception):
     """A business act was refused. ``code`` is stable for programs; ``message`` is for people; ``fields`` for forms.
 
-    ``provision`` names the provision relied upon, where there is one (for example ``《社会组织名称管理办法》第十六条``).
+    ``provision`` names the provision relied upon, where there is one (such as ``《社会组织名称管理办法》第十六条``).
     """
 
     code = "refused"

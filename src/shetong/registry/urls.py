@@ -1,6 +1,6 @@
 """Addresses of the register."""
 
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from shetong.registry.views import certificate_pdf, officers, organisation, published_keys, search, verification
 

@@ -108,3 +108,9 @@ def purpose_name(code: str) -> str:
 def division_name(code: str) -> str:
     """Return a division's full name; the code where it is unknown."""
     return gettext("全国") if code == rules.NATIONAL else divisions.full_name(code) or code
+
+
+@register.filter
+def pairs(mapping: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return keys and values of a mapping, which may itself have a key called ``items``."""
+    return list(mapping.items())

@@ -141,6 +141,7 @@ class OrganisationDetail(Schema):
     "/organisations/{code}",
     response={200: OrganisationDetail, frozenset({401, 403, 404, 422, 429}): ProblemShape},
     summary="社会组织详情",
+    description="按统一社会信用代码（分支、代表机构按 BR 加编号）查询全部公开信息。",
     url_name="organisation-detail",
     openapi_extra={
         "parameters": [
@@ -155,7 +156,7 @@ class OrganisationDetail(Schema):
     },
 )
 def organisation_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """按统一社会信用代码（分支、代表机构按 BR 加编号）查询全部公开信息。"""
+    """Answer what is public of one organisation."""
     require_scope(request, "organisations.read")
     page = by_code(code, on=_day(request.GET.get("on", "")))
     response = HttpResponse(encode(detail(page)), content_type="application/json")

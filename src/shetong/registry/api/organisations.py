@@ -68,11 +68,12 @@ _PROBLEMS: dict[Any, Any] = {frozenset({401, 403, 422, 429}): ProblemShape}
     "/organisations",
     response={200: SearchAnswer, **_PROBLEMS},
     summary="查询社会组织",
+    description="按名称、拼音、代码或者人名查询，可以筛选、排序、翻页。",
     url_name="organisation-search",
     openapi_extra={"parameters": SEARCH_PARAMETERS},
 )
 def search_organisations(request: HttpRequest) -> HttpResponse:
-    """按名称、拼音、代码或者人名查询，可以筛选、排序、翻页。"""
+    """Answer a search."""
     require_scope(request, "organisations.read")
     return _json(search_answer(search(SearchRequest.from_parameters(request.GET))))
 
@@ -81,11 +82,12 @@ def search_organisations(request: HttpRequest) -> HttpResponse:
     "/organisations/suggest",
     response={200: list[Suggestion], **_PROBLEMS},
     summary="输入提示",
+    description="边输入边提示，最多八条。",
     url_name="organisation-suggest",
     openapi_extra={"parameters": [_Q]},
 )
 def suggest_organisations(request: HttpRequest) -> HttpResponse:
-    """边输入边提示，最多八条。"""
+    """Answer what has been typed so far."""
     require_scope(request, "organisations.read")
     asked = SearchRequest.from_parameters(request.GET)
     return _json(suggestions(suggest(asked.q)))
@@ -95,14 +97,15 @@ def suggest_organisations(request: HttpRequest) -> HttpResponse:
     "/organisations/lookup",
     response={200: LookupAnswers, **_PROBLEMS},
     summary="批量核对",
+    description="逐个核对名称或者代码：是否为依法登记的社会组织、有无相近的名称。每 20 个计为一次请求。",
     url_name="organisation-lookup",
 )
 def look_up_organisations(request: HttpRequest, body: LookupQuery) -> HttpResponse:
-    """逐个核对名称或者代码：是否为依法登记的社会组织、有无相近的名称。每 20 个计为一次请求。"""
+    """Answer for each name or code whether an organisation bears it."""
     require_scope(request, "organisations.lookup")
     if further := (len(body.queries) - 1) // _NAMES_PER_REQUEST:
         spend(request, further)
-    queries = [query.encode("utf-8", "ignore").decode()[:LONGEST_QUERY * 2] for query in body.queries]
+    queries = [query.encode("utf-8", "ignore").decode()[: LONGEST_QUERY * 2] for query in body.queries]
     return _json(lookup_answers(look_up(queries, near=body.near)))
 
 

@@ -32,7 +32,7 @@ class Problem(msgspec.Struct, omit_defaults=True):
     title: str
     status: int
     detail: str = ""
-    errors: dict[str, str] = {}  # noqa: RUF012 - msgspec copies defaults
+    errors: dict[str, str] = {}
     provision: str = ""
 
 

@@ -31,7 +31,9 @@ def _element(name: str, **extra: Any) -> Any:
 class OrganisationItem(Schema):
     """An organisation in a list."""
 
-    code: str = Field(description="地址中使用的标识：统一社会信用代码；分支（代表）机构为 BR 加编号", examples=["51100000500000015P"])
+    code: str = Field(
+        description="地址中使用的标识：统一社会信用代码；分支（代表）机构为 BR 加编号", examples=["51100000500000015P"]
+    )
     name: str = _element("name")
     kind: str = _element("kind", json_schema_extra={"enum": list(_KIND_NAMES)})
     kind_name: str

@@ -8,7 +8,7 @@ from shetong.registry.models.choices import OrganisationKind, Status
 
 
 class OrganisationCount(models.Model):
-    """A difference in the number of organisations of one kind, status and province; the sum over all rows is the number.
+    """A difference in the number of organisations of a kind, status and province; the sum of all rows is the number.
 
     Statement triggers on the organisations append rows (migration ``statistics``), so that writers never wait for each
     other; :func:`shetong.registry.services.statistics.compact` adds them up from time to time.

@@ -72,7 +72,9 @@ def look_up(queries: Sequence[str], *, near: bool = True) -> list[Answer]:
     names = ["" if code else key(query[:500].replace("\x00", " ")) for query, code in zip(queries, codes, strict=True)]
     by_code = _by_codes({code for code in codes if code})
     by_name = _by_names({name for name in names if name})
-    matches = [by_code.get(code, []) if code else by_name.get(name, []) for code, name in zip(codes, names, strict=True)]
+    matches = [
+        by_code.get(code, []) if code else by_name.get(name, []) for code, name in zip(codes, names, strict=True)
+    ]
     unknown = sorted({name for name, found in zip(names, matches, strict=True) if len(name) > 2 and not found})
     alike = _near(unknown) if near else {}
     return [

@@ -7,8 +7,8 @@ from datetime import date
 
 from django.db.models import F
 
+from shetong.core import pii
 from shetong.registry.models import Officer, Organisation, Person
-from shetong.registry.services.people import masked_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def _row(post: Officer, person: Person) -> OfficerRow:
         name=person.name,
         role=post.get_role_display(),
         identity_kind=person.get_identity_kind_display(),
-        identity_number=masked_identity(person),
+        identity_number=_masked(person),
         has_phone=person.phone_sealed is not None,
         valid_from=post.valid_from,
         valid_to=post.valid_to,
@@ -54,3 +54,8 @@ def by_public_code(code: str) -> Organisation | None:
     if code[:2].upper() == "BR" and code[2:].isascii() and code[2:].isdigit() and len(code) <= 20:
         return organisations.filter(pk=int(code[2:]), uscc=None).first()
     return organisations.filter(uscc=code.upper()).first()
+
+
+def _masked(person: Person) -> str:
+    number = pii.open_sealed(person.identity_number_sealed, context="person.identity_number")
+    return pii.mask_identity_number(number)

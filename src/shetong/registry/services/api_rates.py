@@ -1,8 +1,9 @@
 """Rate limits of the API, agreed on by all workers and servers without a write for each request.
 
 A caller may spend so many requests in a minute. The account of the minute is one row of an unlogged table; a process
-borrows a part of the allowance at once and spends it from memory. So processes agree up to what they have borrowed and
-not spent, and the database is asked once in some ten requests of a busy caller. Only keyed hashes of addresses are kept.
+borrows a part of the allowance at once and spends it from memory. So processes agree up to what they have borrowed
+and not spent, and the database is asked once in some ten requests of a busy caller. Only keyed hashes of addresses
+are kept.
 """
 
 from __future__ import annotations
@@ -93,14 +94,13 @@ def clear_old(*, before_minute: int) -> int:
     """Delete the accounts of minutes gone by and return their number; a job's work."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM registry_apirate WHERE minute < %s", [before_minute])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _borrow(key: bytes, minute: int, wanted: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_BORROW, [key, minute, wanted])
-        used: int = cursor.fetchone()[0]
-    return used
+        return int(cursor.fetchone()[0])
 
 
 def _standing(allowed: bool, limit: int, loan: _Loan, moment: float) -> Standing:

@@ -64,12 +64,6 @@ def find_or_create(*, name: str, number: str, document: IdentityDocument, phone:
     return person
 
 
-def masked_identity(person: Person) -> str:
-    """Return the identity number masked, for officials who may see internal data."""
-    number = pii.open_sealed(person.identity_number_sealed, context=IDENTITY_CONTEXT)
-    return pii.mask_identity_number(number)
-
-
 def reveal(
     *,
     person_id: int,

@@ -29,7 +29,12 @@ def filing_recorded(filing: Filing) -> None:
 
 def import_finished(run: ImportRun, *, created: int, changed: int) -> None:
     """Record a finished import as one act; its filings are found through the file's digest."""
-    body: dict[str, Json] = {"file": bytes(run.file_digest).hex(), "created": created, "changed": changed, "demo": run.demo}
+    body: dict[str, Json] = {
+        "file": bytes(run.file_digest).hex(),
+        "created": created,
+        "changed": changed,
+        "demo": run.demo,
+    }
     append(log=REGISTRY, acts=[Act(f"import-{run.pk}", "registry.import", 1, body)])
 
 

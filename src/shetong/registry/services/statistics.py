@@ -21,4 +21,4 @@ def compact() -> int:
             GROUP BY kind, status, province, demo HAVING sum(difference) <> 0
             """
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
