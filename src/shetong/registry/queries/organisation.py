@@ -1,98 +1,100 @@
-"""One organisation as everybody may see it: today, or on a day in the past, with its history.
-
-What is not public is not read: of people only names and posts, of penalties only those still within their publicity
-period. Identity papers, telephone numbers and who filed what stay out of these values altogether.
-"""
+"""One organisation: its public page, its state on any day, its course of events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
-from django.db.models import F, Q
 from django.utils import timezone
 
-from shetong.core.errors import NotFoundError
-from shetong.registry.elements import ORGANISATION
+from shetong.accounts.queries.permissions import Viewer, may
+from shetong.accounts.rules import Permission
+from shetong.core import divisions
+from shetong.core.identifiers import tidy
 from shetong.registry.models import (
     Certificate,
     Filing,
-    FilingKind,
     Officer,
     Organisation,
     OrganisationAttribute,
-    OrganisationKind,
     OrganisationName,
     PenaltyRecord,
     PermitRecord,
 )
+from shetong.registry.queries.timeline import TimelineEntry, entries, timeline
 from shetong.registry.rules import history
-from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, Entry, Json, Standing, State
+from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, State
+from shetong.registry.rules.values import ELEMENT_NAMES, empty
+from shetong.registry.rules.visibility import Sight
+from shetong.registry.services.projection import entry_of
 
-# A page lists so many branch bodies; the rest is counted.
-MOST_BRANCHES = 100
+__all__ = ["OrganisationPage", "by_code", "find", "state_on", "timeline"]
+
+MOST_BRANCHES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Another organisation that the page names."""
+    """Another organisation: its public code, name and status."""
 
     code: str
     name: str
     status: str
+    status_label: str
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
+class FormerName:
+    """A name borne until ``valid_to`` (exclusive); dates are ``None`` where the register does not know them."""
+
+    name: str
+    valid_from: date | None
+    valid_to: date | None
+    ended_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAttribute:
     """A qualification or mark held from ``valid_from`` to ``valid_to`` (exclusive; ``None``: still)."""
 
     code: str
+    label: str
     value: str
     valid_from: date
     valid_to: date | None
     basis_document: str
     granted_by: str
-
-    def held_on(self, day: date) -> bool:
-        """Whether it was held on that day."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
-
-
-@dataclass(frozen=True, slots=True)
-class FormerName:
-    """A name borne until ``valid_to`` (exclusive); dates are ``None`` where an imported list did not say them."""
-
-    name: str
-    valid_from: date | None
-    valid_to: date | None
+    published_at: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class PublicOfficer:
-    """Who holds a post: the name and the post are public, nothing else."""
+    """A person's name and post; nothing else of a person is public."""
 
     name: str
     role: str
+    role_label: str
     valid_from: date
     valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """An administrative permit (行政许可) of the 双公示."""
+    """An administrative permit decision."""
 
     document_number: str
     title: str
     decided_on: date
-    authority_name: str
+    valid_from: date | None
     valid_to: date | None
+    authority_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """An administrative penalty (行政处罚) within its publicity period."""
+    """An administrative penalty decision, as long as it is public."""
 
     document_number: str
     facts: str
@@ -100,263 +102,260 @@ class Penalty:
     penalty: str
     decided_on: date
     authority_name: str
+    public_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateLine:
-    """An issued certificate: its number, when it was issued, whether it still holds."""
+class CertificateSummary:
+    """A certificate that was issued: its number, when, and whether it is still good."""
 
     serial: str
     issued_at: datetime
     state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One item that a filing changed; ``key`` is an element's name, ``attributes.CODE`` or ``officers.ROLE``."""
-
-    key: str
-    before: Json
-    after: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A filing in the history: what, with effect from when, recorded when, on what basis.
-
-    ``corrected``: a later filing corrects this one, or takes it back.
-    """
-
-    kind: str
-    effective_on: date
-    recorded_at: datetime
-    basis: str
-    changes: tuple[Change, ...]
-    corrected: bool = False
+    state_label: str
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPage:
-    """Everything public of one organisation.
+    """Everything that the viewer may see of an organisation, and nothing else. Money in fen.
 
-    ``on``: the day of which ``values``, attributes and officers speak (``None``: now). ``values`` maps element names
-    (:data:`shetong.registry.elements.ORGANISATION`) to Python values, money in integer fen; empty where the register
-    knows nothing of that day.
+    ``etag`` changes whenever anything shown changes, and with the language.
     """
 
     id: int
     code: str
+    uscc: str | None
     name: str
     kind: str
+    kind_label: str
     status: str
+    status_label: str
     status_since: date | None
+    legal_representative: str
+    domicile: str
+    division_code: str
+    division_name: str
+    founded_on: date | None
+    registered_funds: int | None
+    business_scope: str
+    activity_area: str
+    authority: str
+    authority_division: str
+    supervising_body: str
+    direct_registration: bool
+    certificate_valid_from: date | None
+    certificate_valid_to: date | None
+    former_certificate_number: str
+    field: str
+    charity_since: date | None
+    public_fundraising_since: date | None
     demo: bool
     updated_at: datetime
-    on: date | None
-    values: Mapping[str, Any]
     parent: Reference | None
-    attributes: tuple[Attribute, ...]
     former_names: tuple[FormerName, ...]
+    attributes: tuple[HeldAttribute, ...]
+    past_attributes: tuple[HeldAttribute, ...]
     officers: tuple[PublicOfficer, ...]
+    past_officers: tuple[PublicOfficer, ...]
     branches: tuple[Reference, ...]
-    branches_beyond: int
     permits: tuple[Permit, ...]
     penalties: tuple[Penalty, ...]
-    certificates: tuple[CertificateLine, ...]
-    timeline: tuple[Event, ...]
+    certificates: tuple[CertificateSummary, ...]
+    timeline: tuple[TimelineEntry, ...]
+    etag: str = ""
 
 
-def by_code(code: str, *, on: date | None = None) -> OrganisationPage:
-    """Return what everybody may see of the organisation with this public code; ten queries.
+def find(code: str) -> Organisation | None:
+    """Return the organisation of a public code, however it is typed: unified code, or ``BR`` and a number."""
+    wanted = tidy(code[:40])
+    organisations = Organisation.objects.select_related("authority", "parent")
+    if wanted.startswith("BR"):
+        digits = wanted[2:]
+        known = digits.isascii() and digits.isdigit() and len(digits) <= 18
+        return organisations.filter(pk=int(digits), uscc__isnull=True).first() if known else None
+    return organisations.filter(uscc=wanted).first() if len(wanted) == 18 and wanted.isascii() else None
 
-    ``code``: the unified code, or ``BR`` and a number for a branch body, in any case. ``on``: a day in the past.
-    Raises :class:`NotFoundError`.
+
+def by_code(code: str, viewer: Viewer = None) -> OrganisationPage | None:
+    """Return the page of the organisation with a public code, or ``None``. Nine queries, however much there is.
+
+    Officials with the permission to see internal data (one query more) also get what is not public any more or yet.
     """
     organisation = find(code)
-    today = timezone.localdate()
-    entries = _entries(organisation.pk)
-    officers = _officers(organisation.pk)
-    values = _values(organisation) if on is None else _python(_state(entries, on))
-    day = on or today
-    branches, beyond = _branches(organisation)
+    if organisation is None:
+        return None
+    internal = (
+        viewer is not None
+        and viewer.is_authenticated
+        and may(viewer, Permission.REGISTER_VIEW_INTERNAL, organisation.authority.division_code)
+    )
+    page = _page(organisation, Sight(timezone.localdate(), internal))
+    return replace(page, etag=hashlib.blake2b(repr(page).encode(), digest_size=16).hexdigest())
+
+
+def state_on(organisation_id: int, day: date, known_at: datetime | None = None) -> State:
+    """Return what was true on ``day`` as known at ``known_at`` (default: now); ``{}`` before the first filing.
+
+    Every data element by name, as filings keep it, with ``attributes`` (code to details) and ``officers`` (a list of
+    ``role`` and ``person``, a number).
+    """
+    filings = Filing.objects.filter(organisation_id=organisation_id)
+    stands = history.standing(map(entry_of, filings), known_at)
+    folded = history.fold(stands, day)
+    if not folded:
+        return {}
+    state: State = {name: folded.get(name, empty(name)) for name in sorted(ELEMENT_NAMES)}
+    attributes = history.held_on(history.spans(stands, ATTRIBUTE_PREFIX), day)
+    posts = history.held_on(history.spans(stands, OFFICER_PREFIX), day)
+    by_attribute = {key.removeprefix(ATTRIBUTE_PREFIX): dict(value) for key, value in attributes.items()}
+    for element, code in history.SINCE_ELEMENTS.items():
+        state[element] = by_attribute.get(code, {}).get("valid_from")
+    state["attributes"] = by_attribute
+    state["officers"] = [
+        {"role": role, "person": int(person), **value}
+        for key, value in sorted(posts.items())
+        for _, role, person in [key.split(".")]
+    ]
+    return state
+
+
+def _page(organisation: Organisation, sight: Sight) -> OrganisationPage:
+    today = sight.today
+    held = list(OrganisationAttribute.objects.filter(organisation=organisation).order_by("-valid_from", "code"))
+    current = [row for row in held if row.valid_from <= today and (row.valid_to is None or today < row.valid_to)]
+    since = {row.code: row.valid_from for row in current}
+    posts = list(
+        Officer.objects.filter(organisation=organisation).select_related("person").order_by("valid_from", "pk")
+    )
+    in_post = [post for post in posts if post.valid_from <= today and (post.valid_to is None or today < post.valid_to)]
+    authority = organisation.authority
     return OrganisationPage(
         id=organisation.pk,
         code=organisation.public_code,
-        name=str(values.get("name") or organisation.name),
-        kind=organisation.kind,
-        status=str(values.get("status") or organisation.status) if values else organisation.status,
-        status_since=organisation.status_since if on is None else None,
+        kind_label=organisation.get_kind_display(),
+        status_label=organisation.get_status_display(),
+        status_since=organisation.status_since,
+        division_name=divisions.full_name(organisation.division_code),
+        authority=authority.name,
+        authority_division=authority.division_code,
+        charity_since=since.get("CHARITY"),
+        public_fundraising_since=since.get("PUBFUND"),
         demo=organisation.demo,
         updated_at=organisation.updated_at,
-        on=on,
-        values=values,
         parent=_reference(organisation.parent) if organisation.parent else None,
-        attributes=tuple(a for a in _attributes(organisation.pk) if on is None or a.held_on(day)),
-        former_names=_former_names(organisation.pk, day),
-        officers=tuple(o for o in officers if o.valid_from <= day and (o.valid_to is None or day < o.valid_to)),
-        branches=branches,
-        branches_beyond=beyond,
-        permits=_permits(organisation.pk, day),
-        penalties=_penalties(organisation.pk, day, today),
-        certificates=_certificates(organisation.pk),
-        timeline=_events(entries, _names_of_people(organisation.pk), day if on else None),
+        former_names=_former_names(organisation),
+        attributes=tuple(map(_attribute, current)),
+        past_attributes=tuple(_attribute(row) for row in held if row.valid_to is not None and row.valid_to <= today),
+        officers=_officers(in_post),
+        past_officers=_officers(post for post in posts if post.valid_to is not None and post.valid_to <= today),
+        branches=_branches(organisation),
+        permits=_permits(organisation),
+        penalties=_penalties(organisation, sight),
+        certificates=_certificates(organisation),
+        timeline=entries(
+            Filing.objects.filter(organisation=organisation),
+            {post.person_id: post.person.name for post in posts},
+            sight,
+        ),
+        **{name: getattr(organisation, name) if sight.element(name) else empty(name) for name in _PLAIN},
     )
 
 
-def find(code: str) -> Organisation:
-    """Return the organisation of a public code; raises :class:`NotFoundError`."""
-    wanted = code.strip().upper()
-    rows = Organisation.objects.select_related("authority", "parent")
-    found = None
-    if wanted.startswith("BR") and wanted[2:].isascii() and wanted[2:].isdigit() and len(wanted) <= 20:
-        found = rows.filter(pk=int(wanted[2:]), kind=OrganisationKind.BRANCH, uscc=None).first()
-    elif wanted.isascii() and "\0" not in wanted:
-        found = rows.filter(uscc=wanted).first()
-    if found is None:
-        raise NotFoundError("登记册里没有这个代码的社会组织，请核对代码。")
-    return found
-
-
-def state_on(organisation_id: int, day: date, known_at: datetime | None = None) -> dict[str, Any]:
-    """Return what was true on ``day``, as far as the register knew at ``known_at`` (``None``: now), by element name.
-
-    Empty where the register knew nothing of that day. One query.
-    """
-    return _python(_state(_entries(organisation_id), day, known_at))
-
-
-def timeline(organisation_id: int) -> tuple[Event, ...]:
-    """Return the history of an organisation, latest effect first. Two queries."""
-    return _events(_entries(organisation_id), _names_of_people(organisation_id), None)
-
-
-def _entries(organisation_id: int) -> list[Filing]:
-    return list(Filing.objects.filter(organisation_id=organisation_id).order_by("pk"))
-
-
-def _standing(filings: Iterable[Filing], known_at: datetime | None = None) -> list[Standing]:
-    entries = [Entry(f.pk, f.kind, f.effective_on, f.recorded_at, f.after, f.corrects_id) for f in filings]
-    return history.standing(entries, known_at)
-
-
-def _state(filings: Iterable[Filing], day: date, known_at: datetime | None = None) -> State:
-    return history.fold(_standing(filings, known_at), day)
-
-
-def _python(state: Mapping[str, Json]) -> dict[str, Any]:
-    """Return the elements in a state, dates as dates; holdings of attributes and posts are left out."""
-    found: dict[str, Any] = {}
-    for element in ORGANISATION:
-        value = state.get(element.name)
-        if value is not None and element.name in state:
-            found[element.name] = date.fromisoformat(value) if element.type == "date" and value else value
-    return found
-
-
-def _values(organisation: Organisation) -> dict[str, Any]:
-    columns = {element.name for element in ORGANISATION} - {
-        "former_names", "charity_since", "public_fundraising_since", "authority", "parent",
-    }  # fmt: skip
-    values = {name: getattr(organisation, name) for name in columns}
-    values["authority"] = organisation.authority.name
-    values["parent"] = organisation.parent.uscc if organisation.parent else None
-    return values
+# Elements that the page shows as the column holds them.
+_PLAIN = (
+    "uscc",
+    "name",
+    "kind",
+    "status",
+    "legal_representative",
+    "domicile",
+    "division_code",
+    "founded_on",
+    "registered_funds",
+    "business_scope",
+    "activity_area",
+    "supervising_body",
+    "direct_registration",
+    "certificate_valid_from",
+    "certificate_valid_to",
+    "former_certificate_number",
+    "field",
+)
 
 
 def _reference(organisation: Organisation) -> Reference:
-    return Reference(organisation.public_code, organisation.name, organisation.status)
+    return Reference(
+        organisation.public_code, organisation.name, organisation.status, organisation.get_status_display()
+    )
 
 
-def _attributes(organisation_id: int) -> tuple[Attribute, ...]:
-    rows = OrganisationAttribute.objects.filter(organisation_id=organisation_id).order_by("valid_from", "code")
+def _former_names(organisation: Organisation) -> tuple[FormerName, ...]:
+    rows = OrganisationName.objects.filter(organisation=organisation).order_by("-valid_to", "pk")
     return tuple(
-        Attribute(row.code, row.value, row.valid_from, row.valid_to, row.basis_document, row.granted_by) for row in rows
+        FormerName(row.name, row.valid_from, row.valid_to, row.ended_by)
+        for row in rows
+        if row.name != organisation.name
     )
 
 
-def _former_names(organisation_id: int, day: date) -> tuple[FormerName, ...]:
-    rows = OrganisationName.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__lte=day), organisation_id=organisation_id
-    ).order_by(F("valid_to").desc(nulls_last=True), "pk")
-    return tuple(FormerName(row.name, row.valid_from, row.valid_to) for row in rows)
-
-
-def _officers(organisation_id: int) -> tuple[PublicOfficer, ...]:
-    rows = Officer.objects.filter(organisation_id=organisation_id).order_by("valid_from", "pk")
-    held = rows.values_list("person__name", "role", "valid_from", "valid_to")
-    return tuple(PublicOfficer(*row) for row in held)
-
-
-def _names_of_people(organisation_id: int) -> dict[str, str]:
-    people = Officer.objects.filter(organisation_id=organisation_id).values_list("person_id", "person__name")
-    return {str(number): name for number, name in people}
-
-
-def _branches(organisation: Organisation) -> tuple[tuple[Reference, ...], int]:
-    if organisation.kind == OrganisationKind.BRANCH:
-        return (), 0
-    rows = list(Organisation.objects.filter(parent=organisation).order_by("pk")[: MOST_BRANCHES + 1])
-    beyond = (
-        Organisation.objects.filter(parent=organisation).count() - MOST_BRANCHES if len(rows) > MOST_BRANCHES else 0
+def _attribute(row: OrganisationAttribute) -> HeldAttribute:
+    return HeldAttribute(
+        row.code,
+        row.get_code_display(),
+        row.value,
+        row.valid_from,
+        row.valid_to,
+        row.basis_document,
+        row.granted_by,
+        row.published_at,
     )
-    return tuple(_reference(row) for row in rows[:MOST_BRANCHES]), beyond
 
 
-def _permits(organisation_id: int, day: date) -> tuple[Permit, ...]:
-    rows = PermitRecord.objects.filter(organisation_id=organisation_id, decided_on__lte=day).order_by(
-        "-decided_on", "pk"
-    )
-    return tuple(Permit(r.document_number, r.title, r.decided_on, r.authority_name, r.valid_to) for r in rows)
-
-
-def _penalties(organisation_id: int, day: date, today: date) -> tuple[Penalty, ...]:
-    """Penalties decided by ``day`` that are within their publicity period today, whatever day is looked at."""
-    rows = PenaltyRecord.objects.filter(
-        Q(public_until__isnull=True) | Q(public_until__gte=today),
-        organisation_id=organisation_id,
-        decided_on__lte=day,
-    ).order_by("-decided_on", "pk")
-    return tuple(Penalty(r.document_number, r.facts, r.basis, r.penalty, r.decided_on, r.authority_name) for r in rows)
-
-
-def _certificates(organisation_id: int) -> tuple[CertificateLine, ...]:
-    rows = Certificate.objects.filter(organisation_id=organisation_id).order_by("-issued_at")
-    return tuple(CertificateLine(*row) for row in rows.values_list("serial", "issued_at", "state"))
-
-
-def _events(filings: Sequence[Filing], people: Mapping[str, str], until: date | None) -> tuple[Event, ...]:
-    corrected = {filing.corrects_id for filing in filings}
-    shown = [f for f in filings if until is None or f.effective_on <= until]
-    shown.sort(key=lambda filing: (filing.effective_on, filing.pk), reverse=True)
+def _officers(posts: Iterable[Officer]) -> tuple[PublicOfficer, ...]:
     return tuple(
-        Event(
-            kind=filing.kind,
-            effective_on=filing.effective_on,
-            recorded_at=filing.recorded_at,
-            basis=filing.basis,
-            changes=_changes(filing, people),
-            corrected=filing.pk in corrected,
+        PublicOfficer(post.person.name, post.role, post.get_role_display(), post.valid_from, post.valid_to)
+        for post in sorted(posts, key=lambda post: (_RANK[post.role], post.valid_from, post.pk))
+    )
+
+
+_RANK = {
+    role: rank
+    for rank, role in enumerate(
+        ("legal-representative", "president", "vice-president", "secretary-general", "director", "supervisor")
+    )
+}
+
+
+def _branches(organisation: Organisation) -> tuple[Reference, ...]:
+    branches = Organisation.objects.filter(parent=organisation).order_by("pk")[:MOST_BRANCHES]
+    return tuple(map(_reference, branches))
+
+
+def _permits(organisation: Organisation) -> tuple[Permit, ...]:
+    rows = PermitRecord.objects.filter(organisation=organisation).order_by("-decided_on", "pk")
+    return tuple(
+        Permit(row.document_number, row.title, row.decided_on, row.valid_from, row.valid_to, row.authority_name)
+        for row in rows
+    )
+
+
+def _penalties(organisation: Organisation, sight: Sight) -> tuple[Penalty, ...]:
+    rows = PenaltyRecord.objects.filter(organisation=organisation).order_by("-decided_on", "pk")
+    return tuple(
+        Penalty(
+            row.document_number,
+            row.facts,
+            row.basis,
+            row.penalty,
+            row.decided_on,
+            row.authority_name,
+            row.public_until,
         )
-        for filing in shown
+        for row in rows
+        if sight.penalty(row.public_until)
     )
 
 
-def _changes(filing: Filing, people: Mapping[str, str]) -> tuple[Change, ...]:
-    """Return what a filing changed, in the order of the elements; a first entry would repeat the whole record."""
-    first = not any(filing.before.values())
-    if filing.kind == FilingKind.REGISTRATION or (filing.kind == FilingKind.IMPORT and first):
-        return ()
-    known = [element.name for element in ORGANISATION if element.name in filing.after]
-    found = [Change(name, filing.before.get(name), filing.after[name]) for name in known]
-    for key in sorted(set(filing.after) - set(known)):
-        before, after = filing.before.get(key), filing.after[key]
-        if key.startswith(OFFICER_PREFIX):
-            role, _, person = key.removeprefix(OFFICER_PREFIX).rpartition(".")
-            name = people.get(person, "")
-            found.append(Change(OFFICER_PREFIX + role, name if before else "", name if after else ""))
-        elif key.startswith(ATTRIBUTE_PREFIX):
-            found.append(Change(key, before, after))
-        else:
-            # A correction that says the filing never happened.
-            found.append(Change(key, None, after))
-    return tuple(found)
+def _certificates(organisation: Organisation) -> tuple[CertificateSummary, ...]:
+    rows = Certificate.objects.filter(organisation=organisation).defer("snapshot", "token").order_by("-issued_at", "pk")
+    return tuple(CertificateSummary(row.serial, row.issued_at, row.state, row.get_state_display()) for row in rows)
