@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
+
 from shetong.core import divisions
 
 
@@ -28,20 +30,20 @@ class Permission(StrEnum):
 
 
 PERMISSION_NAMES: dict[Permission, str] = {
-    Permission.REGISTER_VIEW: "查询社会组织公开信息",
-    Permission.REGISTER_VIEW_INTERNAL: "查看内部登记信息（个人信息脱敏）",
-    Permission.REGISTER_FILE: "办理成立、变更、注销登记",
-    Permission.REGISTER_CORRECT: "更正登记事项",
-    Permission.ATTRIBUTE_GRANT: "认定慈善组织等资格",
-    Permission.PERSONAL_DATA_REVEAL: "按目的查看个人信息原文",
-    Permission.CERTIFICATE_ISSUE: "制发登记证书",
-    Permission.CERTIFICATE_REVOKE: "废止登记证书",
-    Permission.IMPORT_RUN: "导入数据",
-    Permission.EXPORT_RUN: "导出数据",
-    Permission.SIGNING_KEYS_MANAGE: "管理证书签名密钥",
-    Permission.AUDIT_VIEW: "查看审计记录",
-    Permission.ACCOUNTS_MANAGE: "管理账号与角色",
-    Permission.API_KEYS_MANAGE: "管理接口密钥",
+    Permission.REGISTER_VIEW: N_("查询社会组织公开信息"),
+    Permission.REGISTER_VIEW_INTERNAL: N_("查看内部登记信息（个人信息脱敏）"),
+    Permission.REGISTER_FILE: N_("办理成立、变更、注销登记"),
+    Permission.REGISTER_CORRECT: N_("更正登记事项"),
+    Permission.ATTRIBUTE_GRANT: N_("认定慈善组织等资格"),
+    Permission.PERSONAL_DATA_REVEAL: N_("按目的查看个人信息原文"),
+    Permission.CERTIFICATE_ISSUE: N_("制发登记证书"),
+    Permission.CERTIFICATE_REVOKE: N_("废止登记证书"),
+    Permission.IMPORT_RUN: N_("导入数据"),
+    Permission.EXPORT_RUN: N_("导出数据"),
+    Permission.SIGNING_KEYS_MANAGE: N_("管理证书签名密钥"),
+    Permission.AUDIT_VIEW: N_("查看审计记录"),
+    Permission.ACCOUNTS_MANAGE: N_("管理账号与角色"),
+    Permission.API_KEYS_MANAGE: N_("管理接口密钥"),
 }
 
 
@@ -64,36 +66,36 @@ _REGISTRAR = _INTERNAL | {
     Permission.PERSONAL_DATA_REVEAL,
 }
 
-ANONYMOUS = Role("anonymous", "公众", _PUBLIC, official=False)
-CITIZEN = Role("citizen", "个人用户", _PUBLIC, official=False)
+ANONYMOUS = Role("anonymous", N_("公众"), _PUBLIC, official=False)
+CITIZEN = Role("citizen", N_("个人用户"), _PUBLIC, official=False)
 
 # Separation of duties: who manages accounts, who runs the system and who audits are different people
 # (三员分立; GB/T 22239-2019 8.1.5 系统管理、审计管理、安全管理). Compatibility is symmetric; a test checks it.
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
-        Role("registrar", "登记员", _REGISTRAR),
+        Role("registrar", N_("登记员"), _REGISTRAR),
         Role(
             "chief-registrar",
-            "登记负责人",
+            N_("登记负责人"),
             _REGISTRAR | {Permission.REGISTER_CORRECT, Permission.ATTRIBUTE_GRANT, Permission.CERTIFICATE_REVOKE},
         ),
-        Role("supervisor", "业务主管与监管人员", _INTERNAL | {Permission.PERSONAL_DATA_REVEAL}),
+        Role("supervisor", N_("业务主管与监管人员"), _INTERNAL | {Permission.PERSONAL_DATA_REVEAL}),
         Role(
             "operator",
-            "系统管理员",
+            N_("系统管理员"),
             _INTERNAL | {Permission.IMPORT_RUN, Permission.EXPORT_RUN, Permission.SIGNING_KEYS_MANAGE},
             incompatible=frozenset({"administrator", "auditor"}),
         ),
         Role(
             "administrator",
-            "账号管理员",
+            N_("账号管理员"),
             _PUBLIC | {Permission.ACCOUNTS_MANAGE, Permission.API_KEYS_MANAGE},
             incompatible=frozenset({"operator", "auditor"}),
         ),
         Role(
             "auditor",
-            "审计员",
+            N_("审计员"),
             _PUBLIC | {Permission.AUDIT_VIEW},
             incompatible=frozenset({"operator", "administrator", "registrar", "chief-registrar", "supervisor"}),
         ),
@@ -108,21 +110,21 @@ INCOMPATIBLE: dict[str, frozenset[str]] = {
 
 # What a program's key may be allowed, and how often it may ask.
 API_SCOPES: dict[str, str] = {
-    "organisations.read": "查询社会组织（检索、详情）",
-    "organisations.lookup": "批量核对社会组织名称或代码",
+    "organisations.read": N_("查询社会组织（检索、详情）"),
+    "organisations.lookup": N_("批量核对社会组织名称或代码"),
 }
 # Requests per minute; addresses without a key have the lowest class.
 RATE_CLASSES: dict[str, int] = {"public": 60, "standard": 600, "partner": 6_000}
 
 # Why an official may see personal data (PIPL articles 6, 13 and 34: a definite purpose within statutory duty).
 PURPOSES: dict[str, str] = {
-    "registration-review": "办理登记审查",
-    "officer-verification": "核对负责人身份",
-    "complaint-handling": "办理投诉举报",
-    "supervision": "开展监督检查",
-    "enforcement": "调查行政执法案件",
-    "judicial-assistance": "协助司法机关依法查询",
-    "data-subject-request": "答复个人查阅、更正请求",
+    "registration-review": N_("办理登记审查"),
+    "officer-verification": N_("核对负责人身份"),
+    "complaint-handling": N_("办理投诉举报"),
+    "supervision": N_("开展监督检查"),
+    "enforcement": N_("调查行政执法案件"),
+    "judicial-assistance": N_("协助司法机关依法查询"),
+    "data-subject-request": N_("答复个人查阅、更正请求"),
 }
 
 NATIONAL = divisions.NATION

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from shetong.accounts.models.user import User
 
@@ -14,13 +15,13 @@ class LoginSession(models.Model):
     class End(models.TextChoices):
         """Why a session is over."""
 
-        LOGOUT = "logout", "退出登录"
-        ENDED = "ended", "在其他设备上结束"
-        IDLE = "idle", "长时间未操作"
-        EXPIRED = "expired", "超过最长登录时间"
-        LIMIT = "limit", "同时登录数超限"
-        PASSWORD = "password", "修改密码"
-        DISABLED = "disabled", "账号停用"
+        LOGOUT = "logout", gettext_lazy("退出登录")
+        ENDED = "ended", gettext_lazy("在其他设备上结束")
+        IDLE = "idle", gettext_lazy("长时间未操作")
+        EXPIRED = "expired", gettext_lazy("超过最长登录时间")
+        LIMIT = "limit", gettext_lazy("同时登录数超限")
+        PASSWORD = "password", gettext_lazy("修改密码")
+        DISABLED = "disabled", gettext_lazy("账号停用")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="login_sessions")
     session_key = models.CharField(max_length=40, unique=True, null=True)  # noqa: DJ001 - emptied when the session ends

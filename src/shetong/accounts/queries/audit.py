@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import AuditEvent, User
 from shetong.accounts.queries.permissions import Grants
@@ -20,33 +21,33 @@ EXPORT_LIMIT = 50_000
 
 # Names of the actions for people. Packages above record actions of their own, which are shown by code until named here.
 ACTION_NAMES: dict[str, str] = {
-    "account.login": "登录",
-    "account.login-failed": "登录失败",
-    "account.logout": "退出登录",
-    "account.session-end": "结束会话",
-    "account.sessions-end": "结束全部会话",
-    "account.password-change": "修改密码",
-    "account.reauthenticate": "再次验证身份",
-    "account.second-factor-add": "添加两步验证",
-    "account.second-factor-remove": "移除两步验证",
-    "account.second-factor-reset": "重新生成恢复码",
-    "account.second-factor-use": "使用两步验证",
-    "account.second-factor-failed": "两步验证失败",
-    "account.identity-link": "绑定统一身份",
-    "account.identity-unlink": "解除统一身份绑定",
-    "account.create": "创建账号",
-    "account.invite": "开立账号",
-    "account.enable": "启用账号",
-    "account.disable": "停用账号",
-    "account.unlock": "解除登录限制",
-    "account.view": "查看账号资料",
-    "role.grant": "授予角色",
-    "role.end": "终止角色",
-    "api-key.create": "签发接口密钥",
-    "api-key.revoke": "吊销接口密钥",
-    "audit.export": "导出审计记录",
-    "personal-data.read": "查看个人信息",
-    "personal-data.refused": "查看个人信息被拒绝",
+    "account.login": N_("登录"),
+    "account.login-failed": N_("登录失败"),
+    "account.logout": N_("退出登录"),
+    "account.session-end": N_("结束会话"),
+    "account.sessions-end": N_("结束全部会话"),
+    "account.password-change": N_("修改密码"),
+    "account.reauthenticate": N_("再次验证身份"),
+    "account.second-factor-add": N_("添加两步验证"),
+    "account.second-factor-remove": N_("移除两步验证"),
+    "account.second-factor-reset": N_("重新生成恢复码"),
+    "account.second-factor-use": N_("使用两步验证"),
+    "account.second-factor-failed": N_("两步验证失败"),
+    "account.identity-link": N_("绑定统一身份"),
+    "account.identity-unlink": N_("解除统一身份绑定"),
+    "account.create": N_("创建账号"),
+    "account.invite": N_("开立账号"),
+    "account.enable": N_("启用账号"),
+    "account.disable": N_("停用账号"),
+    "account.unlock": N_("解除登录限制"),
+    "account.view": N_("查看账号资料"),
+    "role.grant": N_("授予角色"),
+    "role.end": N_("终止角色"),
+    "api-key.create": N_("签发接口密钥"),
+    "api-key.revoke": N_("吊销接口密钥"),
+    "audit.export": N_("导出审计记录"),
+    "personal-data.read": N_("查看个人信息"),
+    "personal-data.refused": N_("查看个人信息被拒绝"),
 }
 
 
