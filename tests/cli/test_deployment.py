@@ -1,0 +1,109 @@
+"""``check --deploy``: silent on a hardened installation, loud on every single lapse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import override_settings
+
+from shetong.cli import deployment
+from shetong.cli.findings import Finding, Level
+from shetong.conf import demo, security
+
+HARDENED: dict[str, Any] = {
+    "DEBUG": False,
+    "SECRET_KEY": "q7Zr1-" + "vJ3xK9mPw2Lt8Yb5Nc6Hd4Gf0As_" * 3,
+    "PII_KEYS": "2026:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY=",
+    "PII_INDEX_KEY": "MTIzNDU2QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=",
+    "ALLOWED_HOSTS": ["www.example.org"],
+    "PUBLIC_URL": "https://www.example.org",
+    "TRUSTED_PROXY_COUNT": 1,
+    "SECURE_SSL_REDIRECT": True,
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "SECURE_HSTS_SECONDS": 31536000,
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+    "SESSION_COOKIE_SECURE": True,
+    "CSRF_COOKIE_SECURE": True,
+    "SILENCED_SYSTEM_CHECKS": ["security.W021"],
+    "DEMO_ACCOUNTS": False,
+    "LOG_FORMAT": "json",
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+}
+Check = Callable[[], Iterable[Finding]]
+CHECKS: tuple[Check, ...] = (
+    deployment.demonstration_keys,
+    deployment.hosts,
+    deployment.transport,
+    deployment.content_security_policy,
+    deployment.cookies,
+    deployment.accounts,
+    deployment.django_checks,
+)
+
+
+def policy(**changes: list[str]) -> dict[str, object]:
+    """Return the site's content security policy with some directives changed or, where empty, removed."""
+    directives = security.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    assert isinstance(directives, dict)
+    changed = {**directives, **{name.replace("_", "-"): sources for name, sources in changes.items()}}
+    return {"DIRECTIVES": {name: sources for name, sources in changed.items() if sources}}
+
+
+@pytest.mark.django_db
+class TestDeployment:
+    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+    def test_a_hardened_installation_has_no_findings(self, check: Check) -> None:
+        with override_settings(**HARDENED):
+            assert [finding.message for finding in check()] == []
+
+    @pytest.mark.parametrize(
+        ("check", "setting", "value"),
+        [
+            (deployment.demonstration_keys, "SECRET_KEY", demo.SECRET_KEY),
+            (deployment.demonstration_keys, "PII_KEYS", demo.PII_KEYS),
+            (
+                deployment.demonstration_keys,
+                "PII_KEYS",
+                HARDENED["PII_KEYS"] + ",old:" + demo.PII_KEYS.partition(":")[2],
+            ),
+            (deployment.demonstration_keys, "PII_INDEX_KEY", demo.PII_INDEX_KEY),
+            (deployment.hosts, "ALLOWED_HOSTS", ["*"]),
+            (deployment.hosts, "ALLOWED_HOSTS", []),
+            (deployment.hosts, "PUBLIC_URL", "http://www.example.org"),
+            (deployment.hosts, "PUBLIC_URL", "https://other.example.org"),
+            (deployment.transport, "SECURE_SSL_REDIRECT", False),
+            (deployment.transport, "SECURE_PROXY_SSL_HEADER", None),
+            (deployment.transport, "TRUSTED_PROXY_COUNT", 0),
+            (deployment.content_security_policy, "CONTENT_SECURITY_POLICY", None),
+            (deployment.content_security_policy, "CONTENT_SECURITY_POLICY", policy(script_src=["'unsafe-inline'"])),
+            (deployment.content_security_policy, "CONTENT_SECURITY_POLICY", policy(default_src=["*"])),
+            (deployment.content_security_policy, "CONTENT_SECURITY_POLICY", policy(object_src=[])),
+            (deployment.cookies, "SESSION_COOKIE_SECURE", False),
+            (deployment.cookies, "CSRF_COOKIE_SECURE", False),
+            (deployment.cookies, "SESSION_COOKIE_SAMESITE", "None"),
+            (deployment.cookies, "X_FRAME_OPTIONS", "SAMEORIGIN"),
+            (deployment.accounts, "DEMO_ACCOUNTS", True),
+            (deployment.accounts, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"]),
+            (deployment.django_checks, "DEBUG", True),
+            (deployment.django_checks, "SECRET_KEY", "short"),
+            (deployment.django_checks, "SECURE_HSTS_SECONDS", 0),
+        ],
+    )
+    def test_each_lapse_is_found(self, check: Check, setting: str, value: object) -> None:
+        with override_settings(**{**HARDENED, setting: value}):
+            assert list(check())
+
+    def test_an_active_demonstration_account_is_an_error(self) -> None:
+        get_user_model().objects.create_user("demo-x", demo=True)
+        with override_settings(**HARDENED):
+            (finding,) = deployment.accounts()
+        assert finding.level is Level.ERROR
+
+    def test_no_finding_repeats_a_key(self) -> None:
+        secret = "geheim-geheim"
+        with override_settings(**{**HARDENED, "SECRET_KEY": secret, "PII_KEYS": f"x:{secret}"}):
+            told = [finding.as_dict() for check in CHECKS for finding in check()]
+        assert secret not in str(told)
