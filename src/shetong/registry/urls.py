@@ -14,7 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/", verification.verify, name="verify"),
     # QR codes carry capitals, which take less room.
     re_path(r"^[vV]/(?P<serial>[0-9A-Za-z -]{1,40})/?$", verification.verify, name="verify-serial"),
-    path("api/v1/certificates/<str:serial>", verification.certificate_status, name="certificate-status"),
     path(".well-known/shetong-keys", published_keys.cose_key_set, name="keys-cose"),
     path(".well-known/shetong-keys.json", published_keys.json_key_set, name="keys-json"),
     path("office/organisations/<slug:code>/officers/", officers.officers, name="officers"),

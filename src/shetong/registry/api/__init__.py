@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from shetong.core.errors import DomainError
-from shetong.registry.api import detail, organisations
+from shetong.registry.api import certificates, detail, organisations
 from shetong.registry.api.gate import gate
 from shetong.registry.api.problems import of_domain_error, of_validation, problem
 
@@ -26,6 +26,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
 )
 api.add_router("", organisations.router)
+api.add_router("", certificates.router)
 # Last: its address would take the words above for codes.
 api.add_router("", detail.router)
 

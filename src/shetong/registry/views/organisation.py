@@ -221,7 +221,7 @@ def _warning(page: OrganisationPage) -> Caution | None:
 
 def _api_url(code: str) -> str:
     try:
-        return reverse("api-1:organisation", args=[code])
+        return reverse("api-1:organisation-detail", args=[code])
     except NoReverseMatch:
         return ""
 

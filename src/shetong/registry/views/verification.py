@@ -1,17 +1,16 @@
-"""Verifying certificates: the page, with and without scripts, and the answer for programs."""
+"""Verifying certificates: the page, with and without scripts. Programs ask :mod:`shetong.registry.api.certificates`."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from shetong.core.errors import DomainError
 from shetong.registry.queries import certificates as queries
@@ -117,53 +116,3 @@ def _browser_words() -> dict[str, Any]:
             "by_browser": _("由您的浏览器核验签名"),
         },
     }
-
-
-@require_safe
-def certificate_status(request: HttpRequest, serial: str) -> HttpResponse:
-    """Answer a program, or the browser after its own check, what the register says of a certificate (JSON)."""
-    try:
-        found = queries.standing(parse_serial(serial))
-    except DomainError as error:
-        return _problem(error.code, error.message, 422)
-    if found is None:
-        return _problem("not-found", _("登记库中没有这个编号的证书。"), 404)
-    return _public(JsonResponse(_status_document(found)))
-
-
-def _status_document(found: Standing) -> dict[str, object]:
-    return {
-        "serial": found.serial,
-        "state": found.state,
-        "state_reason": found.state_reason,
-        "state_changed_at": found.state_changed_at,
-        "issued_at": found.issued_at,
-        "token_sha256": found.token_digest.hex(),
-        "demo": found.demo,
-        "organisation": {
-            "code": found.organisation_code,
-            "url": reverse("registry:organisation", args=[found.organisation_code]),
-        },
-        "certified": found.snapshot,
-        "differences": [
-            {
-                "element": difference.element,
-                "label": difference.label,
-                "certified": difference.certified,
-                "registered": difference.registered,
-            }
-            for difference in found.differences
-        ],
-    }
-
-
-def _problem(code: str, detail: str, status: int) -> HttpResponse:
-    document = {"type": f"urn:shetong:problem:{code}", "title": detail, "status": status, "code": code}
-    return _public(JsonResponse(document, status=status, content_type="application/problem+json"))
-
-
-def _public(response: HttpResponse) -> HttpResponse:
-    # Anybody's page may ask; the answer must be of this moment.
-    response["Access-Control-Allow-Origin"] = "*"
-    patch_cache_control(response, no_store=True)
-    return response

@@ -168,9 +168,12 @@ MAIN_PLACES = (
     (gettext_lazy("验证证书"), "registry:verify"),
     (gettext_lazy("开放数据"), "exchange:open-data"),
     (gettext_lazy("数据标准"), "exchange:standards"),
-    (gettext_lazy("开发接口"), "api-1:docs"),
 )
-FOOTER_PLACES = (*MAIN_PLACES, (gettext_lazy("设计系统"), "web:design"))
+FOOTER_PLACES = (
+    *MAIN_PLACES,
+    (gettext_lazy("开发接口（OpenAPI）"), "api-1:openapi-json"),
+    (gettext_lazy("设计系统"), "web:design"),
+)
 
 
 def _places(context: template.Context, places: tuple[tuple[Any, str], ...]) -> list[dict[str, object]]:

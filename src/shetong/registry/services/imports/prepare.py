@@ -107,15 +107,22 @@ def former_names(column: pl.Series) -> pl.Series:
 
 def filing_content(rows: pl.DataFrame) -> pl.Series:
     """Return what the filing says after the import: JSON of the elements that have a value (see ``rules.history``)."""
-    names = [name for name in _CONTENT if rows[name].null_count() < len(rows)]
-    if not names:
-        return pl.repeat("{}", len(rows), eager=True).alias("after")
-    columns = [
-        pl.col(name).dt.to_string("%Y-%m-%d") if rows.schema[name] == pl.Date else pl.col(name) for name in names
+    present = [name for name in _CONTENT if rows[name].null_count() == 0]
+    partial = [name for name in _CONTENT if 0 < rows[name].null_count() < len(rows)]
+    pieces = [_members(rows, present)] + [
+        pl.when(rows[name].is_not_null()).then(_members(rows, [name])).otherwise(pl.lit("")) for name in partial
     ]
-    encoded = rows.select(pl.struct(columns).struct.json_encode().alias("after"))["after"]
-    # A quotation mark inside a value is escaped, so this finds absent elements only.
-    return encoded.str.replace_all(r'"[a-z_]+":null,?', "").str.replace(r",\}$", "}")
+    # Every member begins with a comma; the first one of a row has none.
+    joined = rows.select(pl.concat_str(*pieces).alias("after"))["after"]
+    return ("{" + joined.str.slice(1) + "}").alias("after")
+
+
+def _members(rows: pl.DataFrame, names: list[str]) -> pl.Expr:
+    """Return the members of a JSON object, each with a comma before it."""
+    if not names:
+        return pl.lit("")
+    dated = [pl.col(name).dt.to_string("%Y-%m-%d") if rows.schema[name] == pl.Date else pl.col(name) for name in names]
+    return "," + pl.struct(dated).struct.json_encode().str.strip_prefix("{").str.strip_suffix("}")
 
 
 def search_entries(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
