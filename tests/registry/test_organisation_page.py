@@ -152,3 +152,24 @@ def test_the_state_of_a_day_and_what_was_known_then() -> None:
     assert state_on(body.pk, date(2016, 6, 1))["attributes"].keys() == {"EVAL"}
     assert state_on(body.pk, date(2014, 1, 1)) == {}
     assert state_on(body.pk, TODAY, known_at=timezone.now() - timedelta(days=1)) == {}
+
+
+def test_the_page_of_a_day_in_the_past_shows_that_day() -> None:
+    body = a_full_organisation()
+    page = by_code(body.uscc, on=date(2018, 1, 1))
+    assert (page.name, page.known, page.on) == ("北京市远山公益基金会", True, date(2018, 1, 1))
+    assert (page.status_label, page.authority) == ("正常", by_code(body.uscc).authority)
+    assert page.founded_on == by_code(body.uscc).founded_on
+    assert {held.code for held in page.attributes} == {"CHARITY", "EVAL"}
+    assert page.charity_since == date(2017, 5, 1)
+    assert [post.name for post in page.officers] == ["赵示范"]
+    assert (page.former_names, page.branches) == ((), ())
+    assert all(entry.effective_on <= date(2018, 1, 1) for entry in page.timeline)
+
+
+def test_of_a_day_before_the_record_only_the_identity_is_given() -> None:
+    body = a_full_organisation()
+    page = by_code(body.uscc, on=date(1990, 1, 1))
+    assert (page.known, page.name, page.uscc) == (False, "北京市青山公益基金会", body.uscc)
+    assert (page.status, page.authority, page.domicile, page.founded_on) == ("", "", "", None)
+    assert not (page.attributes or page.officers or page.permits or page.timeline)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import http_date
 from django.utils.translation import gettext
 from ninja import Router, Schema
-from pydantic import Field
+from pydantic import Field, create_model
 
-from shetong.core import divisions
-from shetong.core.errors import InvalidInputError
-from shetong.core.metadata import ElementType
+from shetong.core.errors import InvalidInputError, NotFoundError
+from shetong.core.metadata import ElementType, Sharing
 from shetong.registry.api.gate import require_scope
 from shetong.registry.api.shapes import ProblemShape, encode
 from shetong.registry.elements import KINDS, ORGANISATION, STATUSES
-from shetong.registry.queries.organisation import OrganisationPage, by_code
+from shetong.registry.queries.organisation import MOST_BRANCHES, OrganisationPage, by_code
 
 router = Router(tags=["organisations"])
 _EARLIEST = date(1900, 1, 1)
@@ -90,23 +88,31 @@ class CertificateShape(Schema):
     state: str
 
 
-class ChangeShape(Schema):
-    """What an event changed."""
-
-    key: str
-    before: Any
-    after: Any
-
-
 class EventShape(Schema):
-    """Something that changed the register."""
+    """A filing: what changed the register."""
 
-    kind: str
+    kind: str = Field(description="事由的代码")
+    title: str
     effective_on: date
     recorded_at: datetime
-    basis: str
-    changes: list[ChangeShape]
-    corrected: bool
+    basis: str = Field(description="依据的文书")
+    sentences: list[str] = Field(description="变动内容")
+    corrected: bool = Field(description="后来是否经过更正")
+
+
+_TYPES: dict[ElementType, type] = {ElementType.DATE: date, ElementType.BOOLEAN: bool}
+_MONEY = frozenset(element.name for element in ORGANISATION if element.type is ElementType.MONEY)
+# Elements that the answer gives in a place of their own, with more than a value.
+_APART = frozenset({"former_names", "parent"})
+_VALUES = {
+    element.name: (
+        _TYPES.get(element.type, str) | None,
+        Field(title=element.name_zh, description=element.definition),
+    )
+    for element in ORGANISATION
+    if element.sharing is Sharing.OPEN and element.name not in _APART
+}
+ValuesShape = create_model("OrganisationValues", __base__=Schema, **cast(dict[str, Any], _VALUES))
 
 
 class OrganisationDetail(Schema):
@@ -123,13 +129,13 @@ class OrganisationDetail(Schema):
     demo: bool
     updated_at: datetime
     on: date | None = Field(description="所答的日期；为空表示现在")
-    values: dict[str, Any] = Field(description="数据元及其值，见 /standards/；金额以元计")
+    known: bool = Field(description="登记册有没有这一天的记载；没有时只答名称和代码")
+    values: ValuesShape = Field(description="数据元及其值，见 /standards/；金额以元计")  # type: ignore[valid-type]
     parent: ReferenceShape | None
     attributes: list[AttributeShape]
     former_names: list[FormerNameShape]
     officers: list[OfficerShape]
-    branches: list[ReferenceShape]
-    branches_beyond: int = Field(description="未列出的分支（代表）机构数量")
+    branches: list[ReferenceShape] = Field(description=f"最多列出前 {MOST_BRANCHES} 个")
     permits: list[PermitShape]
     penalties: list[PenaltyShape]
     certificates: list[CertificateShape]
@@ -159,6 +165,8 @@ def organisation_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Answer what is public of one organisation."""
     require_scope(request, "organisations.read")
     page = by_code(code, on=_day(request.GET.get("on", "")))
+    if page is None:
+        raise NotFoundError(gettext("没有这个代码的社会组织，请核对。"))
     response = HttpResponse(encode(detail(page)), content_type="application/json")
     # What holds depends on the day too: a qualification lapses without a filing.
     midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
@@ -174,19 +182,19 @@ def detail(page: OrganisationPage) -> dict[str, Any]:
         "kind": page.kind,
         "kind_name": KINDS.name(page.kind),
         "status": page.status,
-        "status_name": STATUSES.name(page.status),
+        "status_name": STATUSES.name(page.status) if page.status else "",
         "status_since": page.status_since,
-        "division_name": _division_name(page.values),
+        "division_name": page.division_name,
         "demo": page.demo,
         "updated_at": page.updated_at,
         "on": page.on,
-        "values": {name: _outside(name, value) for name, value in sorted(page.values.items())},
+        "known": page.known,
+        "values": {name: _outside(name, getattr(page, name)) for name in _VALUES},
         "parent": page.parent,
         "attributes": page.attributes,
         "former_names": page.former_names,
         "officers": page.officers,
         "branches": page.branches,
-        "branches_beyond": page.branches_beyond,
         "permits": page.permits,
         "penalties": page.penalties,
         "certificates": page.certificates,
@@ -201,11 +209,6 @@ def _outside(name: str, value: Any) -> Any:
     return value
 
 
-def _division_name(values: Mapping[str, Any]) -> str:
-    code = values.get("division_code")
-    return divisions.full_name(str(code)) if code else ""
-
-
 def _day(text: str) -> date | None:
     if not text.strip():
         return None
@@ -217,6 +220,3 @@ def _day(text: str) -> date | None:
     if not _EARLIEST <= day <= timezone.localdate():
         raise InvalidInputError(message, fields={"on": message})
     return day
-
-
-_MONEY = frozenset(element.name for element in ORGANISATION if element.type is ElementType.MONEY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -22,11 +22,12 @@ from shetong.registry.models import (
     OrganisationName,
     PenaltyRecord,
     PermitRecord,
+    Status,
 )
 from shetong.registry.queries.timeline import TimelineEntry, entries, timeline
 from shetong.registry.rules import history
-from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, State
-from shetong.registry.rules.values import ELEMENT_NAMES, empty
+from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, Standing, State
+from shetong.registry.rules.values import ELEMENT_NAMES, column, empty
 from shetong.registry.rules.visibility import Sight
 from shetong.registry.services.projection import entry_of
 
@@ -119,7 +120,9 @@ class CertificateSummary:
 class OrganisationPage:
     """Everything that the viewer may see of an organisation, and nothing else. Money in fen.
 
-    ``etag`` changes whenever anything shown changes, and with the language.
+    ``on``: the day in the past whose facts these are, ``None`` for today; of a day that the register knows nothing of
+    (``known`` is false) only the identity is given. ``etag`` changes whenever anything shown changes, and with the
+    language.
     """
 
     id: int
@@ -162,6 +165,8 @@ class OrganisationPage:
     penalties: tuple[Penalty, ...]
     certificates: tuple[CertificateSummary, ...]
     timeline: tuple[TimelineEntry, ...]
+    on: date | None = None
+    known: bool = True
     etag: str = ""
 
 
@@ -176,10 +181,11 @@ def find(code: str) -> Organisation | None:
     return organisations.filter(uscc=wanted).first() if len(wanted) == 18 and wanted.isascii() else None
 
 
-def by_code(code: str, viewer: Viewer = None) -> OrganisationPage | None:
+def by_code(code: str, viewer: Viewer = None, *, on: date | None = None) -> OrganisationPage | None:
     """Return the page of the organisation with a public code, or ``None``. Nine queries, however much there is.
 
-    Officials with the permission to see internal data (one query more) also get what is not public any more or yet.
+    ``on``: as things were on that day, as far as the register knows now (one query more). Officials with the
+    permission to see internal data (one query more) also get what is not public any more or yet.
     """
     organisation = find(code)
     if organisation is None:
@@ -189,7 +195,10 @@ def by_code(code: str, viewer: Viewer = None) -> OrganisationPage | None:
         and viewer.is_authenticated
         and may(viewer, Permission.REGISTER_VIEW_INTERNAL, organisation.authority.division_code)
     )
-    page = _page(organisation, Sight(timezone.localdate(), internal))
+    sight = Sight(timezone.localdate(), internal)
+    page = _page(organisation, sight)
+    if on is not None:
+        page = _on_day(page, on, sight)
     return replace(page, etag=hashlib.blake2b(repr(page).encode(), digest_size=16).hexdigest())
 
 
@@ -199,8 +208,14 @@ def state_on(organisation_id: int, day: date, known_at: datetime | None = None) 
     Every data element by name, as filings keep it, with ``attributes`` (code to details) and ``officers`` (a list of
     ``role`` and ``person``, a number).
     """
-    filings = Filing.objects.filter(organisation_id=organisation_id)
-    stands = history.standing(map(entry_of, filings), known_at)
+    return _state(_stands(organisation_id, known_at), day)
+
+
+def _stands(organisation_id: int, known_at: datetime | None = None) -> list[Standing]:
+    return history.standing(map(entry_of, Filing.objects.filter(organisation_id=organisation_id)), known_at)
+
+
+def _state(stands: Sequence[Standing], day: date) -> State:
     folded = history.fold(stands, day)
     if not folded:
         return {}
@@ -217,6 +232,44 @@ def state_on(organisation_id: int, day: date, known_at: datetime | None = None) 
         for _, role, person in [key.split(".")]
     ]
     return state
+
+
+def _on_day(page: OrganisationPage, day: date, sight: Sight) -> OrganisationPage:
+    """Return what ``page`` would have shown on ``day``; what lists no past (branches, certificates) is left out."""
+    stands = _stands(page.id)
+    state = _state(stands, day)
+    plain = {name: column(name, state.get(name)) if sight.element(name) else empty(name) for name in _PLAIN}
+    identity = {"uscc": page.uscc, "kind": page.kind, "name": plain["name"] or page.name}
+    statuses = history.periods(stands, "status", until=day)
+    attributes = tuple(held for held in (*page.attributes, *page.past_attributes) if _holds(held, day))
+    since = {held.code: held.valid_from for held in attributes}
+    status = state.get("status")
+    return replace(
+        page,
+        on=day,
+        known=bool(state),
+        **{**plain, **identity},
+        status_label=Status(status).label if status else "",
+        status_since=statuses[-1].start if statuses else None,
+        division_name=divisions.full_name(plain["division_code"]) if plain["division_code"] else "",
+        authority=state.get("authority") or "",
+        charity_since=since.get("CHARITY"),
+        public_fundraising_since=since.get("PUBFUND"),
+        attributes=attributes,
+        past_attributes=tuple(held for held in page.past_attributes if held.valid_to and held.valid_to <= day),
+        former_names=tuple(former for former in page.former_names if former.valid_to and former.valid_to <= day),
+        officers=tuple(post for post in (*page.officers, *page.past_officers) if _holds(post, day)),
+        past_officers=tuple(post for post in page.past_officers if post.valid_to and post.valid_to <= day),
+        branches=(),
+        certificates=(),
+        permits=tuple(permit for permit in page.permits if permit.decided_on <= day),
+        penalties=tuple(penalty for penalty in page.penalties if penalty.decided_on <= day),
+        timeline=tuple(entry for entry in page.timeline if entry.effective_on <= day),
+    )
+
+
+def _holds(held: HeldAttribute | PublicOfficer, day: date) -> bool:
+    return held.valid_from <= day and (held.valid_to is None or day < held.valid_to)
 
 
 def _page(organisation: Organisation, sight: Sight) -> OrganisationPage:

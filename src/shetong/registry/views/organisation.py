@@ -19,10 +19,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from shetong.core import divisions
-from shetong.core.errors import InvalidInputError, NotFoundError
+from shetong.core.errors import InvalidInputError
 from shetong.core.identifiers import parse_uscc
-from shetong.registry.models.choices import AttributeCode, OrganisationKind, Status
+from shetong.registry.models.choices import OrganisationKind, Status
 from shetong.registry.queries import organisation as reading
 from shetong.registry.queries.organisation import OrganisationPage
 from shetong.registry.views.organisation_sections import Link, sections
@@ -59,9 +58,8 @@ class Caution:
 def organisation(request: HttpRequest, code: str) -> HttpResponse:
     """Show an organisation, today or (``?on=YYYY-MM-DD``) on a day in the past; conditional requests are answered."""
     on, problem = _day(request.GET.get("on", ""))
-    try:
-        page = reading.by_code(code, on=on)
-    except NotFoundError:
+    page = reading.by_code(code, request.user, on=on)
+    if page is None:
         return _missing(request, code)
     if code != page.code:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
@@ -100,8 +98,6 @@ def canonical(code: str) -> str:
 
 def linked_data(page: OrganisationPage) -> dict[str, object]:
     """Return the organisation in the vocabulary of schema.org (JSON-LD), facts of today only; no people."""
-    values = page.values
-    division = divisions.get(str(values.get("division_code") or ""))
     data: dict[str, object | None] = {
         "@context": "https://schema.org",
         "@type": "NGO",
@@ -117,14 +113,14 @@ def linked_data(page: OrganisationPage) -> dict[str, object]:
         }
         if page.kind != OrganisationKind.BRANCH
         else None,
-        "foundingDate": values["founded_on"].isoformat() if values.get("founded_on") else None,
+        "foundingDate": page.founded_on.isoformat() if page.founded_on else None,
         "dissolutionDate": page.status_since.isoformat() if page.status in ENDED and page.status_since else None,
-        "description": values.get("business_scope") or None,
+        "description": page.business_scope or None,
         "address": {
             "@type": "PostalAddress",
             "addressCountry": "CN",
-            "addressRegion": divisions.full_name(division.code) if division else None,
-            "streetAddress": values.get("domicile") or None,
+            "addressRegion": page.division_name or None,
+            "streetAddress": page.domicile or None,
         },
         "parentOrganization": {"@type": "NGO", "@id": canonical(page.parent.code), "name": page.parent.name}
         if page.parent
@@ -162,9 +158,9 @@ def _context(page: OrganisationPage, problem: str) -> dict[str, object]:
     in_force = any(line.state == "valid" for line in page.certificates)
     description = _("%(name)s，%(kind)s，登记状态：%(status)s，登记管理机关：%(authority)s。") % {
         "name": page.name,
-        "kind": _(OrganisationKind(page.kind).label),
-        "status": _(Status(page.status).label),
-        "authority": page.values.get("authority") or _("不详"),
+        "kind": _(page.kind_label),
+        "status": _(page.status_label),
+        "authority": page.authority,
     }
     return {
         "page": page,
@@ -177,7 +173,7 @@ def _context(page: OrganisationPage, problem: str) -> dict[str, object]:
         "canonical": canonical(page.code),
         "canonical_path": path,
         "api_url": _api_url(page.code),
-        "certificate_url": reverse("registry:certificate-pdf", args=[page.code]) if in_force and not page.on else "",
+        "certificate_url": reverse("registry:certificate-pdf", args=[page.code]) if in_force else "",
         "parent": Link(page.parent.name, reverse("registry:organisation", args=[page.parent.code]))
         if page.parent
         else None,
@@ -187,8 +183,6 @@ def _context(page: OrganisationPage, problem: str) -> dict[str, object]:
 
 
 def _head(page: OrganisationPage) -> Head:
-    day = page.on or timezone.localdate()
-    held = [attribute for attribute in page.attributes if attribute.held_on(day)]
     branch = page.kind == OrganisationKind.BRANCH
     return Head(
         name=page.name,
@@ -196,15 +190,15 @@ def _head(page: OrganisationPage) -> Head:
         code_label=_("编号") if branch else _("统一社会信用代码"),
         status=page.status,
         # Of a day before the record began nothing is known, the status neither.
-        status_name=_(Status(page.status).label) if page.values else "",
-        kind_name=_(OrganisationKind(page.kind).label),
-        marks=tuple(" ".join(filter(None, (_(AttributeCode(each.code).label), each.value))) for each in held),
+        status_name=_(page.status_label) if page.status else "",
+        kind_name=_(page.kind_label),
+        marks=tuple(" ".join(filter(None, (_(held.label), held.value))) for held in page.attributes),
         qr_url=reverse("registry:organisation-qr", args=[page.code]),
     )
 
 
 def _warning(page: OrganisationPage) -> Caution | None:
-    if page.status == Status.NORMAL:
+    if page.status in ("", Status.NORMAL):
         return None
     since = page.status_since.isoformat() if page.status_since else ""
     texts = {

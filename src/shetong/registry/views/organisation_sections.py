@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,8 +16,14 @@ from shetong.core.metadata import DataElement, ElementType
 from shetong.core.money import format_amount
 from shetong.registry.elements import ORGANISATION
 from shetong.registry.models.choices import AttributeCode, FilingKind, OfficerRole, OrganisationKind, Status
-from shetong.registry.queries.organisation import Change, Event, OrganisationPage
-from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, VOID
+from shetong.registry.queries.organisation import (
+    MOST_BRANCHES,
+    FormerName,
+    OrganisationPage,
+    Penalty,
+    Permit,
+)
+from shetong.registry.queries.timeline import TimelineEntry
 
 # What 基本信息 lists, in this order; name, code, kind and status stand in the page's head.
 BASIC = (
@@ -66,16 +71,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """One changed item of the component ``timeline``."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
+class Happening:
     """One event of the component ``timeline``; ``recorded`` only where it differs from the day of effect."""
 
     title: str
@@ -83,7 +79,7 @@ class TimelineEntry:
     recorded: date | None
     basis: str
     ahead: bool
-    changes: tuple[ChangeLine, ...]
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +99,7 @@ class Section:
     title: str
     rows: tuple[Value, ...] = ()
     table: Table | None = None
-    entries: tuple[TimelineEntry, ...] = ()
+    entries: tuple[Happening, ...] = ()
     links: tuple[Link, ...] = ()
     empty: str = ""
     note: str = ""
@@ -113,15 +109,15 @@ def sections(page: OrganisationPage) -> list[Section]:
     """Return the sections of a page; those that cannot apply are left out."""
     found = [_basic(page), _attributes(page)]
     if page.former_names:
-        found.append(_former_names(page))
+        found.append(_former_names(page.former_names))
     found.append(_officers(page))
     if page.branches:
         found.append(_branches(page))
-    found += [_permits(page), _penalties(page)]
+    found += [_permits(page.permits), _penalties(page.penalties)]
     if page.kind != OrganisationKind.BRANCH and page.on is None:
         found.append(_certificates(page))
     if page.timeline:
-        found.append(_timeline(page))
+        found.append(_timeline(page.timeline))
     return found
 
 
@@ -150,12 +146,12 @@ def text(element: DataElement, value: Any) -> str:
 
 
 def _basic(page: OrganisationPage) -> Section:
-    title = _("基本信息")
-    if not page.values:
+    title, parent = _("基本信息"), page.parent
+    if not page.known:
         return Section("basic", title, empty=_("登记册没有这一天的记载：该组织当时尚未成立，或记载始于以后。"))
     rows = []
     for name in BASIC:
-        element, value = ORGANISATION[name], page.values.get(name)
+        element, value = ORGANISATION[name], getattr(page, name)
         written = text(element, value)
         if not written and name not in ALWAYS:
             continue
@@ -171,9 +167,9 @@ def _basic(page: OrganisationPage) -> Section:
                 note=note,
             )
         )
-    if page.parent:
-        url = reverse("registry:organisation", args=[page.parent.code])
-        rows.insert(0, Value(_("所属社会组织"), page.parent.name, chinese=True, url=url))
+    if parent:
+        url = reverse("registry:organisation", args=[parent.code])
+        rows.insert(0, Value(_("所属社会组织"), parent.name, chinese=True, url=url))
     return Section("basic", title, rows=tuple(rows))
 
 
@@ -192,18 +188,18 @@ def _attributes(page: OrganisationPage) -> Section:
     ]
     headings = (_("资格或标识"), _("起"), _("止（不含当日）"), _("依据"))
     # Imported lists rarely say the document; an empty column would only take room.
-    shown = len(headings) if any(cells[-1].text for cells in rows) else len(headings) - 1
-    return Section("attributes", title, table=Table(title, headings[:shown], tuple(cells[:shown] for cells in rows)))
+    width = len(headings) if any(cells[-1].text for cells in rows) else len(headings) - 1
+    return Section("attributes", title, table=Table(title, headings[:width], tuple(cells[:width] for cells in rows)))
 
 
-def _former_names(page: OrganisationPage) -> Section:
+def _former_names(names: tuple[FormerName, ...]) -> Section:
     rows = tuple(
         (
             Cell(former.name, chinese=True),
             Cell(former.valid_from.isoformat() if former.valid_from else _("不详"), whole=True),
             Cell(former.valid_to.isoformat() if former.valid_to else _("不详"), whole=True),
         )
-        for former in page.former_names
+        for former in names
     )
     title = _("曾用名")
     return Section("former-names", title, table=Table(title, (_("名称"), _("起"), _("止（不含当日）")), rows))
@@ -212,21 +208,19 @@ def _former_names(page: OrganisationPage) -> Section:
 def _officers(page: OrganisationPage) -> Section:
     title = _("负责人")
     if not page.officers:
-        representative = str(page.values.get("legal_representative") or "")
+        representative = page.legal_representative
         rows = (
             (Value(_(OfficerRole.LEGAL_REPRESENTATIVE.label), representative, chinese=True),) if representative else ()
         )
         empty = "" if rows else _("没有备案的负责人。")
         return Section("officers", title, rows=rows, empty=empty, note=_("只公开姓名和职务。"))
-    order = list(OfficerRole)
-    held = sorted(page.officers, key=lambda officer: (order.index(OfficerRole(officer.role)), officer.valid_from))
     table = tuple(
         (
             Cell(_(OfficerRole(officer.role).label), whole=True),
             Cell(officer.name, chinese=True),
             Cell(officer.valid_from.isoformat(), whole=True),
         )
-        for officer in held
+        for officer in page.officers
     )
     headings = (_("职务"), _("姓名"), _("任职日期"))
     return Section("officers", title, table=Table(title, headings, table), note=_("只公开姓名和职务。"))
@@ -241,13 +235,14 @@ def _branches(page: OrganisationPage) -> Section:
         )
         for branch in page.branches
     )
-    note = _("另有 %(number)s 个，未一一列出。") % {"number": page.branches_beyond} if page.branches_beyond else ""
+    more = len(page.branches) >= MOST_BRANCHES
+    note = _("只列出前 %(number)s 个。") % {"number": MOST_BRANCHES} if more else ""
     return Section("branches", _("分支（代表）机构"), links=links, note=note)
 
 
-def _permits(page: OrganisationPage) -> Section:
+def _permits(permits: tuple[Permit, ...]) -> Section:
     title = _("行政许可")
-    if not page.permits:
+    if not permits:
         return Section("permits", title, empty=_("没有行政许可记录。"))
     rows = tuple(
         (
@@ -256,15 +251,15 @@ def _permits(page: OrganisationPage) -> Section:
             Cell(permit.decided_on.isoformat(), whole=True),
             Cell(permit.authority_name, chinese=True),
         )
-        for permit in page.permits
+        for permit in permits
     )
     headings = (_("许可内容"), _("决定文书号"), _("决定日期"), _("许可机关"))
     return Section("permits", title, table=Table(title, headings, rows))
 
 
-def _penalties(page: OrganisationPage) -> Section:
+def _penalties(penalties: tuple[Penalty, ...]) -> Section:
     title = _("行政处罚")
-    if not page.penalties:
+    if not penalties:
         return Section("penalties", title, empty=_("没有公示期内的行政处罚记录。"))
     rows = tuple(
         (
@@ -274,7 +269,7 @@ def _penalties(page: OrganisationPage) -> Section:
             Cell(penalty.decided_on.isoformat(), whole=True),
             Cell(penalty.authority_name, chinese=True),
         )
-        for penalty in page.penalties
+        for penalty in penalties
     )
     headings = (_("违法事实"), _("处罚内容"), _("文书号和依据"), _("决定日期"), _("处罚机关"))
     return Section("penalties", title, table=Table(title, headings, rows))
@@ -295,45 +290,18 @@ def _certificates(page: OrganisationPage) -> Section:
     return Section("certificates", title, table=Table(title, (_("证书编号"), _("发证日期"), _("状态")), rows))
 
 
-def _timeline(page: OrganisationPage) -> Section:
-    today = timezone.localdate()
-    return Section("timeline", _("登记沿革"), entries=tuple(_entry(event, today) for event in page.timeline))
+def _timeline(entries: tuple[TimelineEntry, ...]) -> Section:
+    return Section("timeline", _("登记沿革"), entries=tuple(map(_happening, entries)))
 
 
-def _entry(event: Event, today: date) -> TimelineEntry:
-    recorded = timezone.localdate(event.recorded_at)
-    title = _(FilingKind(event.kind).label)
-    return TimelineEntry(
-        title=_("%(act)s（后经更正）") % {"act": title} if event.corrected else title,
-        day=event.effective_on,
-        recorded=recorded if recorded != event.effective_on else None,
-        basis=event.basis,
-        ahead=event.effective_on > today,
-        changes=tuple(_change_lines(event.changes)),
+def _happening(entry: TimelineEntry) -> Happening:
+    recorded = timezone.localdate(entry.recorded_at)
+    title = _(FilingKind(entry.kind).label)
+    return Happening(
+        title=_("%(act)s（后经更正）") % {"act": title} if entry.corrected else title,
+        day=entry.effective_on,
+        recorded=recorded if recorded != entry.effective_on else None,
+        basis=entry.basis,
+        ahead=entry.pending,
+        lines=entry.sentences,
     )
-
-
-def _change_lines(changes: Sequence[Change]) -> Iterable[ChangeLine]:
-    for change in changes:
-        if change.key.startswith(OFFICER_PREFIX):
-            role = change.key.removeprefix(OFFICER_PREFIX)
-            name = _(OfficerRole(role).label) if role in OfficerRole.values else _("负责人")
-            yield ChangeLine(name, str(change.before), str(change.after) or _("离任"))
-        elif change.key.startswith(ATTRIBUTE_PREFIX):
-            code = change.key.removeprefix(ATTRIBUTE_PREFIX)
-            name = _(AttributeCode(code).label) if code in AttributeCode.values else code
-            yield ChangeLine(name, _holding(change.before), _holding(change.after) or _("终止"))
-        elif change.key == VOID:
-            yield ChangeLine(_("所更正的记载"), "", _("自始不成立"))
-        else:
-            element = ORGANISATION[change.key]
-            yield ChangeLine(label(element), text(element, change.before), text(element, change.after))
-
-
-def _holding(value: Any) -> str:
-    """Return an attribute's holding in words: its value or that it is held, and since when."""
-    if not isinstance(value, dict):
-        return ""
-    since = str(value.get("valid_from") or "")
-    held = str(value.get("value") or "") or _("具备")
-    return _("%(held)s，自 %(day)s 起") % {"held": held, "day": since} if since else held

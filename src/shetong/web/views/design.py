@@ -192,13 +192,13 @@ def _values() -> dict[str, object]:
 
 
 def _events() -> dict[str, object]:
-    change = {"label": _("名称"), "before": "示例市春晖老年公寓", "after": "示例市春晖养老服务中心"}
+    renamed = "社会组织名称由“示例市春晖老年公寓”变更为“示例市春晖养老服务中心”。"
     return {
         "entries": [
             {"title": _("变更登记"), "day": date(2027, 1, 1), "ahead": True, "basis": "示民许〔2026〕9号",
-             "changes": [{"label": _("住所"), "before": "和平路 1 号", "after": "解放路 2 号"}]},
-            {"title": _("变更登记"), "day": date(2021, 3, 8), "basis": "示民许〔2021〕12号", "changes": [change]},
-            {"title": _("成立登记"), "day": date(2016, 5, 12), "basis": "示民许〔2016〕3号", "changes": []},
+             "lines": ["住所由“和平路 1 号”变更为“解放路 2 号”。"]},
+            {"title": _("变更登记"), "day": date(2021, 3, 8), "basis": "示民许〔2021〕12号", "lines": [renamed]},
+            {"title": _("成立登记"), "day": date(2016, 5, 12), "basis": "示民许〔2016〕3号", "lines": []},
         ]
     }  # fmt: skip
 
