@@ -172,4 +172,4 @@ def test_of_a_day_before_the_record_only_the_identity_is_given() -> None:
     page = by_code(body.uscc, on=date(1990, 1, 1))
     assert (page.known, page.name, page.uscc) == (False, "北京市青山公益基金会", body.uscc)
     assert (page.status, page.authority, page.domicile, page.founded_on) == ("", "", "", None)
-    assert not (page.attributes or page.officers or page.permits or page.timeline)
+    assert (page.attributes, page.officers, page.permits, page.timeline) == ((), (), (), ())

@@ -70,6 +70,6 @@ def test_a_hostile_name_stays_text_in_every_component() -> None:
     assert 'onmouseover="' not in written
 
 
-def test_an_empty_place_in_a_change_is_said() -> None:
-    event = {"title": "变更登记", "day": None, "changes": [{"label": "业务主管单位", "before": "示例局", "after": ""}]}
-    assert "（空）" in render("{% timeline events %}", events=[event])
+def test_a_happening_is_told_and_escaped() -> None:
+    event = {"title": "变更登记", "day": None, "lines": ["住所由“<b>甲</b>”变更为“乙”。"]}
+    assert "&lt;b&gt;甲&lt;/b&gt;" in render("{% timeline events %}", events=[event])
