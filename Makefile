@@ -28,7 +28,7 @@ lock:  ## pin every dependency with its hashes; no index address is written
 		--extra dev -c requirements/runtime.lock -o requirements/dev.lock pyproject.toml
 
 openapi:  ## write the API's description to docs/api/openapi.json
-	.venv/bin/python -m tools.rules openapi
+	.venv/bin/python -m tools.openapi
 
 bench-%:  ## one benchmark: make bench-search SCALE=national
 	@exec .venv/bin/shetong bench $* --scale $(SCALE)

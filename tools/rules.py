@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -88,20 +87,6 @@ def files() -> list[str]:
     return complaints
 
 
-def openapi_drift() -> list[str]:
-    """Check that docs/api/openapi.json is what the code says now."""
-    kept = ROOT / "docs" / "api" / "openapi.json"
-    done = _shetong("export_openapi_schema", "--api", API, "--indent", "2", "--sorted")
-    if done.returncode:
-        return [done.stderr.strip()]
-    if not kept.is_file() or json.loads(kept.read_text(encoding="utf-8")) != json.loads(done.stdout):
-        return ["docs/api/openapi.json is not what the code says; run: make openapi"]
-    return []
-
-
-API = "shetong.registry.api.api"
-
-
 def licences() -> list[str]:
     """Check that every installed package that is part of the product has a licence that allows it."""
     locked = re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements" / "runtime.lock").read_text(), re.MULTILINE)
@@ -124,9 +109,3 @@ def licences() -> list[str]:
 
 def _canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _shetong(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(BIN / "shetong"), *arguments], cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ
-    )
