@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import override_settings
 
 from shetong.cli import deployment
 from shetong.cli.findings import Finding, Level
 from shetong.conf import demo, security
+from tests.registry.factories import register_organisation
 
 HARDENED: dict[str, Any] = {
     "DEBUG": False,
@@ -27,6 +30,10 @@ HARDENED: dict[str, Any] = {
     "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
+    "CSRF_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_NAME": "__Host-session",
+    "CSRF_COOKIE_NAME": "__Host-csrf",
+    "METRICS_NETWORKS": ["127.0.0.0/8", "10.1.0.0/16"],
     "SILENCED_SYSTEM_CHECKS": ["security.W021"],
     "DEMO_ACCOUNTS": False,
     "LOG_FORMAT": "json",
@@ -40,8 +47,29 @@ CHECKS: tuple[Check, ...] = (
     deployment.content_security_policy,
     deployment.cookies,
     deployment.accounts,
+    deployment.monitoring,
+    deployment.profile,
+    deployment.data,
     deployment.django_checks,
 )
+
+
+@pytest.fixture(autouse=True)
+def _production_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the process environment of an installation: its profile, and nothing that only tests need."""
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "shetong.conf.production")
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _ordinary_role(db: None) -> None:
+    """Let the statements of a test run as a role that is not the superuser of the embedded server."""
+    with connection.cursor() as cursor:
+        role = f"shetong_{os.getpid()}"  # rolled back with the test, yet other processes would wait for its name
+        cursor.execute(f"CREATE ROLE {role}")
+        cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+        cursor.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        cursor.execute(f"SET LOCAL ROLE {role}")
 
 
 def policy(**changes: list[str]) -> dict[str, object]:
@@ -77,16 +105,34 @@ class TestDeployment:
             (deployment.transport, "SECURE_SSL_REDIRECT", False),
             (deployment.transport, "SECURE_PROXY_SSL_HEADER", None),
             (deployment.transport, "TRUSTED_PROXY_COUNT", 0),
+            (deployment.transport, "SECURE_HSTS_SECONDS", 3600),
             (deployment.content_security_policy, "CONTENT_SECURITY_POLICY", None),
             (deployment.content_security_policy, "CONTENT_SECURITY_POLICY", policy(script_src=["'unsafe-inline'"])),
             (deployment.content_security_policy, "CONTENT_SECURITY_POLICY", policy(default_src=["*"])),
             (deployment.content_security_policy, "CONTENT_SECURITY_POLICY", policy(object_src=[])),
+            (deployment.content_security_policy, "CONTENT_SECURITY_POLICY", policy(frame_ancestors=[])),
+            (deployment.content_security_policy, "CONTENT_SECURITY_POLICY", policy(style_src=["'unsafe-inline'"])),
+            (
+                deployment.content_security_policy,
+                "CONTENT_SECURITY_POLICY",
+                {**policy(), "EXCLUDE_URL_PREFIXES": ["/accounts/"]},
+            ),
             (deployment.cookies, "SESSION_COOKIE_SECURE", False),
+            (deployment.cookies, "SESSION_COOKIE_HTTPONLY", False),
+            (deployment.cookies, "SESSION_COOKIE_NAME", "sessionid"),
+            (deployment.cookies, "CSRF_COOKIE_NAME", "csrftoken"),
+            (deployment.cookies, "CSRF_COOKIE_HTTPONLY", False),
+            (deployment.cookies, "SECURE_CONTENT_TYPE_NOSNIFF", False),
             (deployment.cookies, "CSRF_COOKIE_SECURE", False),
             (deployment.cookies, "SESSION_COOKIE_SAMESITE", "None"),
             (deployment.cookies, "X_FRAME_OPTIONS", "SAMEORIGIN"),
             (deployment.accounts, "DEMO_ACCOUNTS", True),
             (deployment.accounts, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"]),
+            (deployment.monitoring, "METRICS_NETWORKS", ["0.0.0.0/0"]),
+            (deployment.monitoring, "METRICS_NETWORKS", ["10.0.0.0/8", "203.0.0.0/8"]),
+            (deployment.monitoring, "METRICS_TOKEN", "guess-me"),
+            (deployment.profile, "DEBUG", True),
+            (deployment.profile, "LOG_FORMAT", "line"),
             (deployment.django_checks, "DEBUG", True),
             (deployment.django_checks, "SECRET_KEY", "short"),
             (deployment.django_checks, "SECURE_HSTS_SECONDS", 0),
@@ -101,6 +147,25 @@ class TestDeployment:
         with override_settings(**HARDENED):
             (finding,) = deployment.accounts()
         assert finding.level is Level.ERROR
+
+    def test_another_profile_is_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "shetong.conf.development")
+        with override_settings(**HARDENED):
+            (finding,) = deployment.profile()
+        assert finding.level is Level.ERROR
+
+    def test_demonstration_organisations_are_reported(self) -> None:
+        register_organisation(demo=True)
+        with override_settings(**HARDENED):
+            (finding,) = deployment.data()
+        assert "demonstration organisations" in finding.message
+
+    def test_a_superuser_is_reported(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+        with override_settings(**HARDENED):
+            (finding,) = deployment.data()
+        assert "superuser" in finding.message
 
     def test_no_finding_repeats_a_key(self) -> None:
         secret = "geheim-geheim"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
 from shetong.cli.findings import Check, Finding, Level
 
 UNSAFE_SOURCES = ("'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "data:")
+LEAST_TOKEN_LENGTH = 24
+LEAST_HSTS_SECONDS = 182 * 24 * 3600
 REQUIRED_DIRECTIVES = (
     "default-src",
     "script-src",
@@ -73,6 +76,8 @@ def transport() -> Iterable[Finding]:
         yield _warning("https", "plain HTTP is not redirected", "SECURE_SSL_REDIRECT=1, unless the proxy does it")
     if settings.SECURE_PROXY_SSL_HEADER is None:
         yield _error("https", "the proxy's X-Forwarded-Proto is not read", "use shetong.conf.production")
+    if settings.SECURE_HSTS_SECONDS < LEAST_HSTS_SECONDS:
+        yield _warning("https", "HSTS_SECONDS is less than half a year", "HSTS_SECONDS=31536000")
     if not settings.TRUSTED_PROXY_COUNT:
         yield _warning(
             "https",
@@ -109,6 +114,7 @@ def cookies() -> Iterable[Finding]:
         "SESSION_COOKIE_SECURE": True,
         "SESSION_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SECURE": True,
+        "CSRF_COOKIE_HTTPONLY": True,
         "X_FRAME_OPTIONS": "DENY",
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
     }
@@ -117,6 +123,9 @@ def cookies() -> Iterable[Finding]:
             yield _error("cookies", f"{name} is not {value}", "use shetong.conf.production")
     if settings.SESSION_COOKIE_SAMESITE not in ("Lax", "Strict"):
         yield _error("cookies", "SESSION_COOKIE_SAMESITE lets other sites use the session", "set it to Lax")
+    for name in ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME"):
+        if not getattr(settings, name).startswith("__Host-"):
+            yield _warning("cookies", f"{name} lets other hosts of the domain set it", "use shetong.conf.production")
 
 
 def accounts() -> Iterable[Finding]:
@@ -158,6 +167,17 @@ def data() -> Iterable[Finding]:
         yield _warning("database", "the register holds demonstration organisations", "use a database of its own")
 
 
+def monitoring() -> Iterable[Finding]:
+    """Check that the metrics are not for everybody, and a token that opens them cannot be guessed."""
+    from django.conf import settings
+
+    for network in settings.METRICS_NETWORKS:
+        if not ipaddress.ip_network(network).is_private:
+            yield _error("metrics", f"METRICS_NETWORKS holds public addresses: {network}", "name your own networks")
+    if 0 < len(settings.METRICS_TOKEN) < LEAST_TOKEN_LENGTH:
+        yield _error("metrics", "METRICS_TOKEN is short enough to be guessed", "openssl rand -hex 24")
+
+
 def profile() -> Iterable[Finding]:
     """Check that the production profile is in force and logs are for machines."""
     import os
@@ -182,5 +202,6 @@ DEPLOYMENT: tuple[Check, ...] = (
     content_security_policy,
     cookies,
     accounts,
+    monitoring,
     data,
 )
