@@ -108,10 +108,10 @@ def main(names: Sequence[str]) -> int:
     if build.returncode:
         return build.returncode
     failed = run_gates([gate for gate in GATES if gate.name in names] if names else GATES)
+    code = 0 if names else run_tests()
     if failed:
         print(f"\nFailed: {', '.join(failed)}")
-        return 1
-    return 0 if names else run_tests()
+    return 1 if failed else code
 
 
 if __name__ == "__main__":
