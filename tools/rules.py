@@ -27,9 +27,10 @@ MIGRATION_LINTER = (
     "procrastinate",
     "sessions",
     "socialaccount",
-    # New tables made in SQL, which the linter takes for changes of old ones.
+    # Tables made in SQL: the linter takes their columns for new ones of old tables, and reads the way back as well.
     "--ignore-name",
     "0003_cache_table",
+    "0007_api_rates",
 )
 
 # What must not stand in the repository: places on one machine, addresses of package indexes, unfinished marks.

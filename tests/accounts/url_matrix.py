@@ -96,9 +96,11 @@ class World:
     """One of everything that addresses name, and one logged-in browser for each role."""
 
     def __init__(self) -> None:
+        from shetong.registry.services import certificates
         from tests.registry import factories
 
         organisation = factories.register_organisation(demo=True)
+        certificate = certificates.issue(organisation.pk, actor="system:tests")
         subject = User.objects.create_user("subject", password=PASSWORD)
         assignment = roles.grant(user=subject, role="supervisor", division_code=INSIDE, reason="测试", actor=None)
         key, self.key = api_keys.create(
@@ -111,6 +113,7 @@ class World:
         )
         self.things = {
             "code": organisation.public_code,
+            "serial": certificate.serial,
             "user": subject.pk,
             "assignment": assignment.pk,
             "key": key.pk,

@@ -24,12 +24,12 @@ from shetong.registry.models import (
     PermitRecord,
     Status,
 )
+from shetong.registry.queries.filings import entry_of
 from shetong.registry.queries.timeline import TimelineEntry, entries, timeline
 from shetong.registry.rules import history
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, Standing, State
 from shetong.registry.rules.values import ELEMENT_NAMES, column, empty
 from shetong.registry.rules.visibility import Sight
-from shetong.registry.services.projection import entry_of
 
 __all__ = ["OrganisationPage", "by_code", "find", "state_on", "timeline"]
 

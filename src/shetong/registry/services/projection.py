@@ -23,6 +23,7 @@ from shetong.registry.models import (
     OrganisationAttribute,
     OrganisationName,
 )
+from shetong.registry.queries.filings import entry_of
 from shetong.registry.rules import history
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, Entry, Span, Standing
 from shetong.registry.rules.values import column, empty
@@ -60,11 +61,6 @@ class History:
         """Return the history with one more filing."""
         entries = [*self.entries, entry]
         return History(entries, history.standing(entries))
-
-
-def entry_of(filing: Filing) -> Entry:
-    """Return a filing as the fold sees it."""
-    return Entry(filing.pk, filing.kind, filing.effective_on, filing.recorded_at, filing.after, filing.corrects_id)
 
 
 def load(organisation_id: int) -> History:
