@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -22,6 +22,7 @@ from shetong.registry.queries.organisation import (
     OrganisationPage,
     Penalty,
     Permit,
+    PublicOfficer,
 )
 from shetong.registry.queries.timeline import TimelineEntry
 
@@ -63,11 +64,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its label for those who cannot see it."""
+    """A table with its label, which is shown (``captioned``) where the section's heading does not say it already."""
 
     label: str
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    captioned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,22 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """One of several records of a section that are too long for a table."""
+
+    title: str
+    rows: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One section; ``empty`` says that the register holds nothing here."""
 
     name: str
     title: str
     rows: tuple[Value, ...] = ()
-    table: Table | None = None
+    tables: tuple[Table, ...] = ()
+    cards: tuple[Card, ...] = ()
     entries: tuple[Happening, ...] = ()
     links: tuple[Link, ...] = ()
     empty: str = ""
@@ -106,7 +117,13 @@ class Section:
 
 
 def sections(page: OrganisationPage) -> list[Section]:
-    """Return the sections of a page; those that cannot apply are left out."""
+    """Return the sections of a page; those that cannot apply are left out.
+
+    Of a day that the register knows nothing of, no section says that there was nothing.
+    """
+    if not page.known:
+        text = _("登记册没有这一天的记载：该组织当时尚未成立，或记载始于以后。")
+        return [Section("basic", _("基本信息"), empty=text)]
     found = [_basic(page), _attributes(page)]
     if page.former_names:
         found.append(_former_names(page.former_names))
@@ -147,8 +164,6 @@ def text(element: DataElement, value: Any) -> str:
 
 def _basic(page: OrganisationPage) -> Section:
     title, parent = _("基本信息"), page.parent
-    if not page.known:
-        return Section("basic", title, empty=_("登记册没有这一天的记载：该组织当时尚未成立，或记载始于以后。"))
     rows = []
     for name in BASIC:
         element, value = ORGANISATION[name], getattr(page, name)
@@ -175,21 +190,28 @@ def _basic(page: OrganisationPage) -> Section:
 
 def _attributes(page: OrganisationPage) -> Section:
     title = _("资格与标识")
-    if not page.attributes:
+    if not page.attributes and not page.past_attributes:
         return Section("attributes", title, empty=_("没有登记慈善组织、公开募捐资格等资格和标识。"))
     rows = [
         (
             Cell(" ".join(filter(None, (_(AttributeCode(held.code).label), held.value)))),
             Cell(held.valid_from.isoformat(), whole=True),
-            Cell(held.valid_to.isoformat() if held.valid_to else _("至今"), whole=True),
+            Cell(_last_day(held.valid_to), whole=True),
             Cell(" ".join(filter(None, (held.granted_by, held.basis_document))), chinese=True),
         )
-        for held in page.attributes
+        for held in (*page.attributes, *page.past_attributes)
     ]
-    headings = (_("资格或标识"), _("起"), _("止（不含当日）"), _("依据"))
+    headings = (_("资格或标识"), _("起"), _("止"), _("依据"))
     # Imported lists rarely say the document; an empty column would only take room.
     width = len(headings) if any(cells[-1].text for cells in rows) else len(headings) - 1
-    return Section("attributes", title, table=Table(title, headings[:width], tuple(cells[:width] for cells in rows)))
+    table = Table(title, headings[:width], tuple(cells[:width] for cells in rows))
+    empty = "" if page.attributes else _("现在没有资格和标识，以下各项均已终止。")
+    return Section("attributes", title, tables=(table,), empty=empty)
+
+
+def _last_day(valid_to: date | None) -> str:
+    """Return the last day of a span that ends before ``valid_to``, as certificates and decisions write it."""
+    return (valid_to - timedelta(days=1)).isoformat() if valid_to else _("至今")
 
 
 def _former_names(names: tuple[FormerName, ...]) -> Section:
@@ -202,28 +224,34 @@ def _former_names(names: tuple[FormerName, ...]) -> Section:
         for former in names
     )
     title = _("曾用名")
-    return Section("former-names", title, table=Table(title, (_("名称"), _("起"), _("止（不含当日）")), rows))
+    return Section("former-names", title, tables=(Table(title, (_("名称"), _("启用日期"), _("变更日期")), rows),))
 
 
 def _officers(page: OrganisationPage) -> Section:
-    title = _("负责人")
+    title, note = _("负责人"), _("只公开姓名和职务。")
+    past = (_past_officers(page),) if page.past_officers else ()
     if not page.officers:
         representative = page.legal_representative
         rows = (
             (Value(_(OfficerRole.LEGAL_REPRESENTATIVE.label), representative, chinese=True),) if representative else ()
         )
         empty = "" if rows else _("没有备案的负责人。")
-        return Section("officers", title, rows=rows, empty=empty, note=_("只公开姓名和职务。"))
-    table = tuple(
-        (
-            Cell(_(OfficerRole(officer.role).label), whole=True),
-            Cell(officer.name, chinese=True),
-            Cell(officer.valid_from.isoformat(), whole=True),
-        )
-        for officer in page.officers
+        return Section("officers", title, rows=rows, tables=past, empty=empty, note=note)
+    table = tuple((*_post(officer), Cell(officer.valid_from.isoformat(), whole=True)) for officer in page.officers)
+    present = Table(title, (_("职务"), _("姓名"), _("任职日期")), table)
+    return Section("officers", title, tables=(present, *past), note=note)
+
+
+def _post(officer: PublicOfficer) -> tuple[Cell, Cell]:
+    return Cell(_(OfficerRole(officer.role).label), whole=True), Cell(officer.name, chinese=True)
+
+
+def _past_officers(page: OrganisationPage) -> Table:
+    rows = tuple(
+        (*_post(officer), Cell(f"{officer.valid_from.isoformat()} – {_last_day(officer.valid_to)}", whole=True))
+        for officer in page.past_officers
     )
-    headings = (_("职务"), _("姓名"), _("任职日期"))
-    return Section("officers", title, table=Table(title, headings, table), note=_("只公开姓名和职务。"))
+    return Table(_("历任负责人"), (_("职务"), _("姓名"), _("任期")), rows, captioned=True)
 
 
 def _branches(page: OrganisationPage) -> Section:
@@ -254,25 +282,27 @@ def _permits(permits: tuple[Permit, ...]) -> Section:
         for permit in permits
     )
     headings = (_("许可内容"), _("决定文书号"), _("决定日期"), _("许可机关"))
-    return Section("permits", title, table=Table(title, headings, rows))
+    return Section("permits", title, tables=(Table(title, headings, rows),))
 
 
 def _penalties(penalties: tuple[Penalty, ...]) -> Section:
     title = _("行政处罚")
     if not penalties:
         return Section("penalties", title, empty=_("没有公示期内的行政处罚记录。"))
-    rows = tuple(
-        (
-            Cell(penalty.facts, chinese=True),
-            Cell(penalty.penalty, chinese=True),
-            Cell(f"{penalty.document_number}，{penalty.basis}", chinese=True),
-            Cell(penalty.decided_on.isoformat(), whole=True),
-            Cell(penalty.authority_name, chinese=True),
-        )
-        for penalty in penalties
-    )
-    headings = (_("违法事实"), _("处罚内容"), _("文书号和依据"), _("决定日期"), _("处罚机关"))
-    return Section("penalties", title, table=Table(title, headings, rows))
+    return Section("penalties", title, cards=tuple(map(_penalty, penalties)))
+
+
+def _penalty(penalty: Penalty) -> Card:
+    rows = [
+        Value(_("违法事实"), penalty.facts, chinese=True),
+        Value(_("处罚内容"), penalty.penalty, chinese=True),
+        Value(_("处罚依据"), penalty.basis, chinese=True),
+        Value(_("处罚机关"), penalty.authority_name, chinese=True),
+        Value(_("决定日期"), penalty.decided_on.isoformat(), figure=True),
+    ]
+    if penalty.public_until:
+        rows.append(Value(_("公示至"), penalty.public_until.isoformat(), figure=True))
+    return Card(penalty.document_number, tuple(row for row in rows if row.value))
 
 
 def _certificates(page: OrganisationPage) -> Section:
@@ -287,7 +317,7 @@ def _certificates(page: OrganisationPage) -> Section:
         )
         for line in page.certificates
     )
-    return Section("certificates", title, table=Table(title, (_("证书编号"), _("发证日期"), _("状态")), rows))
+    return Section("certificates", title, tables=(Table(title, (_("证书编号"), _("发证日期"), _("状态")), rows),))
 
 
 def _timeline(entries: tuple[TimelineEntry, ...]) -> Section:

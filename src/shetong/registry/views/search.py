@@ -51,6 +51,11 @@ def search_page(request: HttpRequest) -> HttpResponse:
     asked, problems = read_request(request.GET)
     found = search(asked)
     links = Links(asked)
+    listed = [*found.results, *(found.representative.results if found.representative else ())]
+    # Said once above the list where it holds for all of it, at each row otherwise.
+    all_demo = bool(listed) and all(result.demo for result in listed)
+    rows = [row(result, tag_demo=not all_demo) for result in found.results]
+    representative = _by_representative(found.representative, asked, tag_demo=not all_demo)
     context = {
         "request_": asked,
         "problems": problems,
@@ -62,10 +67,12 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "chips": chips(asked),
         "unfiltered": links.unfiltered(),
         "sorts": sorts(asked),
-        "rows": [row(result) for result in found.results],
+        "rows": rows,
+        "all_demo": all_demo,
+        "api_url": f"{reverse('api-1:organisation-search')}?{asked.query_string()}",
         "summary": _summary(found),
         "near": found.similar,
-        "representative": _by_representative(found.representative, asked),
+        "representative": representative,
         "first_url": links.to(asked) if asked.cursor else "",
         "next_url": f"{links.base}?{asked.query_string()}&cursor={found.next_cursor}" if found.next_cursor else "",
         "ways_out": _ways_out(asked, links) if not found.results else (),
@@ -86,7 +93,7 @@ def read_request(parameters: QueryDict) -> tuple[SearchRequest, list[str]]:
                 remaining.pop(name, None)
 
 
-def row(result: Result) -> Row:
+def row(result: Result, *, tag_demo: bool = True) -> Row:
     """Return a result as the page shows it, with the reason in words where the name alone does not say it."""
     marks = [_("慈善组织")] * result.charity + [_("公开募捐资格")] * result.fundraising
     reasons = {
@@ -105,7 +112,7 @@ def row(result: Result) -> Row:
         status_name=_(Status(result.status).label),
         founded_on=result.founded_on,
         marks=tuple(marks),
-        demo=result.demo,
+        demo=result.demo and tag_demo,
         legal_representative=result.legal_representative if result.match is Match.REPRESENTATIVE else "",
         name_marks=() if result.former_name else result.highlights,
         matched_by=reasons.get(result.match, ""),
@@ -126,13 +133,15 @@ def _summary(found: SearchPage) -> str:
     return _("共 %(number)s 家") % {"number": f"{found.total:,}"}
 
 
-def _by_representative(found: Representative | None, asked: SearchRequest) -> dict[str, object] | None:
+def _by_representative(
+    found: Representative | None, asked: SearchRequest, *, tag_demo: bool
+) -> dict[str, object] | None:
     if found is None:
         return None
     everything = Links(replace(asked, q="", representative=found.name))
     return {
         "name": found.name,
-        "rows": [row(result) for result in found.results],
+        "rows": [row(result, tag_demo=tag_demo) for result in found.results],
         "more_url": everything.to(everything.request) if found.more else "",
     }
 

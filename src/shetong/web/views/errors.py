@@ -7,8 +7,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 
-def _page(request: HttpRequest, status: int, heading: str, what_to_do: str) -> HttpResponse:
-    context = {"heading": heading, "what_to_do": what_to_do}
+def _page(
+    request: HttpRequest, status: int, heading: str, what_to_do: str, *, may_search: bool = False
+) -> HttpResponse:
+    context = {"heading": heading, "what_to_do": what_to_do, "may_search": may_search}
     return HttpResponse(render_to_string("web/error.html", context, request), status=status)
 
 
@@ -27,7 +29,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404."""
     return _page(
-        request, 404, _("页面不存在"), _("这个地址没有内容。请核对地址是否完整，或从首页按名称、代码查找社会组织。")
+        request,
+        404,
+        _("页面不存在"),
+        _("这个地址没有内容。请核对地址是否完整，或者直接查找社会组织。"),
+        may_search=True,
     )
 
 
