@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 
 from shetong.cli.exits import NotReadyError
@@ -23,6 +23,11 @@ class Family:
     def __init__(self) -> None:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.stopping = False
+        self._last: list[Callable[[], None]] = []
+
+    def at_the_end(self, act: Callable[[], None]) -> None:
+        """Call ``act`` after all children have ended, undisturbed by further signals; the last one given first."""
+        self._last.append(act)
 
     def start(self, name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         """Start ``shetong ARGUMENTS`` under ``name``."""
@@ -56,6 +61,8 @@ class Family:
                 _signal(child, signal.SIGKILL)
                 child.wait()
         self.children.clear()
+        while self._last:
+            self._last.pop()()
 
 
 def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:

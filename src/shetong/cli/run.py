@@ -9,28 +9,48 @@ import webbrowser
 
 import click
 
-from shetong.cli import assets
+from shetong.cli import assets, demo
 from shetong.cli.addresses import require_free_port, settle_database, var_directory
 from shetong.cli.console import say
-from shetong.cli.exits import NotReadyError
+from shetong.cli.exits import Exit, NotReadyError, leave
 from shetong.cli.manage import load_django
 from shetong.cli.processes import Family, family
-from shetong.conf import env
+from shetong.conf import embedded, env
 
 ANSWER_SECONDS = 60
+# What people come for: title and route.
+PAGES = [
+    ("组织检索 Search", "registry:search"),
+    ("证书核验 Verify", "registry:verify"),
+    ("开放数据 Open data", "exchange:open-data"),
+    ("数据标准 Standards", "exchange:standards"),
+    ("接口文档 API", "registry:api-reference"),
+]
 
 
 def bring_up_to_date() -> None:
-    """Apply missing migrations and, where the register is empty, load the small demonstration."""
+    """Apply missing migrations and, where the register is empty, load the small demonstration (DEMO_REGISTER)."""
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        say("Bringing the database up to date …")
+        say("正在更新数据库…… Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
+    if settings.DEMO_REGISTER:
+        load_demonstration()
     connection.close()
+
+
+def load_demonstration() -> None:
+    """Load the small demonstration into an empty register, or go on where an earlier start was stopped in it."""
+    from shetong.registry.demo import wanted
+
+    if wanted.is_wanted():
+        say("正在载入演示数据，约半分钟…… Loading the demonstration register, about half a minute …")
+        demo.load("small")
 
 
 def wait_for_answer(host: str, port: int, group: Family) -> None:
@@ -67,14 +87,33 @@ def demonstration_accounts() -> list[tuple[str, str, str]]:
     return accounts
 
 
+def address_of(name: str) -> str:
+    """Return the path of a page by the name of its route; empty where this installation has none."""
+    from django.urls import NoReverseMatch, reverse
+
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def padded(text: str, columns: int) -> str:
+    """Return ``text`` filled up to a number of terminal columns; Chinese characters take two."""
+    from rich.cells import cell_len
+
+    return text + " " * (columns - cell_len(text))
+
+
 def announce(address: str, accounts: list[tuple[str, str, str]]) -> None:
     """Print the addresses and the demonstration accounts."""
     say(f"\n[bold]社通 Shetong[/bold]   [link={address}/]{address}/[/link]")
-    say(f"  组织检索   {address}/search/")
-    say(f"  接口文档   {address}/api/v1/docs")
+    pages = [*PAGES, ("登录 Log in", "account_login")] if accounts else PAGES
+    for title, name in pages:
+        path = address_of(name)
+        if path:
+            say(f"  {padded(title, 24)} {address}{path}")
     if accounts:
-        say(f"  登录       {address}/accounts/login/")
-        say("\n演示账号 Demonstration accounts")
+        say("\n演示账号 Demonstration accounts（数据均为程序生成 all data are generated）")
         for user, password, may_do in accounts:
             say(f"  {user:16} {password:14} {may_do}")
     say("\n按 Ctrl-C 停止。Stop with Ctrl-C.")
@@ -84,7 +123,8 @@ def announce(address: str, accounts: list[tuple[str, str, str]]) -> None:
 def run() -> None:
     """Build, migrate, load the demo where the register is empty, serve with a worker beside; Ctrl-C stops all.
 
-    HOST, PORT, WORKERS, DATABASE_URL, SHETONG_VAR and all other settings come from the environment.
+    HOST, PORT, WORKERS, DATABASE_URL, DEMO_REGISTER, SHETONG_VAR and all other settings come from the environment.
+    Ends with 0 when stopped while serving, with 130 when stopped before.
     """
     host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, most=65535)
     local = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - the address to ask, not to listen on
@@ -93,8 +133,10 @@ def run() -> None:
     os.environ.setdefault("LOG_LEVEL", "warning")
     os.environ.setdefault("PUBLIC_URL", address)
     require_free_port(host, port)
+    serving = False
     try:
         with family() as group:
+            group.at_the_end(lambda: embedded.stop(var_directory()))
             settle_database()
             assets.build_frontend()
             load_django()
@@ -104,10 +146,12 @@ def run() -> None:
             group.start("server", "serve", "--host", host, "--port", str(port))
             group.start("worker", "worker")
             wait_for_answer(local, port, group)
+            serving = True
             announce(address, accounts)
             if has_display():
                 webbrowser.open(address)
             group.watch()
     except KeyboardInterrupt:
         say("已停止。Stopped.")
-    var_directory()
+        if not serving:
+            leave(Exit.INTERRUPTED)

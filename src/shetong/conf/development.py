@@ -11,4 +11,5 @@ PII_KEYS = env.secret("PII_KEYS", demo.PII_KEYS)
 PII_INDEX_KEY = env.secret("PII_INDEX_KEY", demo.PII_INDEX_KEY)
 ALLOWED_HOSTS = ["*"]
 DEMO_ACCOUNTS = True
+DEMO_REGISTER = env.flag("DEMO_REGISTER", default=True)
 DATABASES = {"default": database(env.secret("DATABASE_URL") or embedded.start(VAR))}

@@ -10,3 +10,5 @@ NAME_RESERVATION_DAYS = env.number("NAME_RESERVATION_DAYS", 92, least=1, most=3_
 NAME_FORBIDDEN_WORDS = tuple(env.items("NAME_FORBIDDEN_WORDS", ("国家级", "世界级", "最高级")))
 # Requests a minute that one address may send to the API without a key; suggestions have ten times as many.
 API_RATE_PUBLIC = env.number("API_RATE_PUBLIC", 60, least=1, most=10_000_000)
+# Whether `shetong run` loads the small demonstration into an empty register; the development profile asks for it.
+DEMO_REGISTER = False

@@ -16,7 +16,7 @@ from shetong.registry.demo import words
 from shetong.registry.demo.draws import below, pick, weighted
 
 # Larger than every vocabulary and prime, hence coprime to their sizes: multiplying by it permutes them.
-_STEP = 1_000_003
+STEP = 1_000_003
 # Forms that no current title uses: a former name of a society ends with one of them.
 _OLD_FORMS = ("协进会", "协作会", "研讨会", "同业会")
 _FORMS = "(协会|学会|研究会|促进会|联合会|联谊会|商会|总会|互助会)$"
@@ -65,8 +65,8 @@ def _societies(rows: pl.DataFrame, vocabulary: Vocabulary, seed: int) -> pl.Data
     common_before = common_before.zip_with(~national, pl.zeros(len(rows), dtype=common_before.dtype, eager=True))
     is_common = (rank % 5 < 3) & (common_before < len(common)) & ~national
     size = pl.Series([len(rare), vocabulary.rare_without_origins], dtype=pl.Int64).gather(national.cast(pl.UInt32))
-    common_at = (common_before * _STEP + rows["place"] * 37) % len(common)
-    rare_at = ((rank - common_before) * _STEP + rows["place"] * 991) % size
+    common_at = (common_before * STEP + rows["place"] * 37) % len(common)
+    rare_at = ((rank - common_before) * STEP + rows["place"] * 991) % size
     title = common.title.gather(common_at).zip_with(is_common, rare.title.gather(rare_at))
     category = common.category.gather(common_at).zip_with(is_common, rare.category.gather(rare_at))
     old = pick(rows["row"], seed, "old form", pl.Series(_OLD_FORMS))
@@ -90,8 +90,8 @@ def _styled(rows: pl.DataFrame, vocabulary: Vocabulary, seed: int, titles: Title
     # Names registered by the ministry bear no division (第八条).
     prefix = rows["prefix"].zip_with(rows["level"] != "nation", _nothing(len(rows)))
     start = rows["place"] * 7919
-    style = styles.gather((rows["rank"] * _STEP + start) % len(styles))
-    earlier = styles.gather(((rows["rank"] + len(styles) // 2) * _STEP + start) % len(styles))
+    style = styles.gather((rows["rank"] * STEP + start) % len(styles))
+    earlier = styles.gather(((rows["rank"] + len(styles) // 2) * STEP + start) % len(styles))
     has_tail = below(rows["row"], seed, "tail?", 8) == 0
     tail = pick(rows["row"], seed, "tail", pl.Series(words.STYLE_TAILS)).zip_with(has_tail, _nothing(len(rows)))
     title = tail + titles.title.gather(chosen)

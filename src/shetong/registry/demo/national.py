@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -45,11 +46,37 @@ def national(n: int = 900_000, seed: int = DEFAULT_SEED) -> Iterator[dict[str, o
 
 def national_frames(n: int = 900_000, seed: int = DEFAULT_SEED, *, batch: int = 50_000) -> Iterator[pl.DataFrame]:
     """Yield the rows of :func:`national` as frames of ``batch`` rows with the columns :data:`COLUMNS`."""
-    places = build([(division.code, division.name) for division in divisions.current()])
+    places = registering_places()
     vocabulary = Vocabulary(_origins(places))
     assigned = _assign(n, seed, places)
     for start in range(0, n, batch):
         yield _complete(assigned.slice(start, batch), places, vocabulary, seed)
+
+
+def sample(n: int = 3_000, seed: int = DEFAULT_SEED, *, least: int = 12, of: int = 900_000) -> pl.DataFrame:
+    """Return about ``n`` rows of the national register, at least ``least`` of each province.
+
+    They are rows of ``national_frames(of, seed)``: whoever loads the whole register later finds them unchanged.
+    """
+    places = registering_places()
+    assigned = _assign(of, seed, places).with_columns(province_column(pl.col("place"), places))
+    spread = assigned.gather_every(max(1, of // n))
+    # Small provinces would have a handful: the first rows of each, in the order that mixes everything.
+    chosen = pl.concat([spread, assigned.group_by("province", maintain_order=True).head(least).select(spread.columns)])
+    rows = chosen.unique("row").sort("row").drop("province")
+    return _complete(rows, places, Vocabulary(_origins(places)), seed)
+
+
+@cache
+def registering_places() -> Places:
+    """Return where organisations are registered today, from the divisions that the project ships."""
+    return build([(division.code, division.name) for division in divisions.current()])
+
+
+def province_column(place: pl.Expr, places: Places) -> pl.Expr:
+    """Return the two digits of the province of each place number, as the column ``province``."""
+    heads = {number: where.code[:2] for number, where in enumerate(places.places)}
+    return place.replace_strict(heads, return_dtype=pl.String).alias("province")
 
 
 def _origins(places: Places) -> list[str]:
@@ -80,8 +107,12 @@ def _weight(place: Place, kind: str) -> float:
 
 
 def _complete(assigned: pl.DataFrame, places: Places, vocabulary: Vocabulary, seed: int) -> pl.DataFrame:
-    located = assigned.with_columns(_place_columns(assigned["place"], places.places))
-    named = pl.concat([located, name_columns(located, vocabulary, seed)], how="horizontal")
+    located = assigned.with_columns(place_columns(assigned["place"], places.places))
+    return complete(pl.concat([located, name_columns(located, vocabulary, seed)], how="horizontal"), places, seed)
+
+
+def complete(named: pl.DataFrame, places: Places, seed: int) -> pl.DataFrame:
+    """Return the columns :data:`COLUMNS` for rows with kind, place, name, former_names, category and place columns."""
     detailed = pl.concat([named, detail_columns(named, places, seed, AS_OF)], how="horizontal")
     uscc = codes.column(detailed["row"], seed, detailed["kind"], detailed["place_code"])
     classes = {category.name: category.field for category in words.CATEGORIES}
@@ -93,7 +124,8 @@ def _complete(assigned: pl.DataFrame, places: Places, vocabulary: Vocabulary, se
     ).select(COLUMNS)
 
 
-def _place_columns(at: pl.Series, places: Sequence[Place]) -> list[pl.Series]:
+def place_columns(at: pl.Series, places: Sequence[Place]) -> list[pl.Series]:
+    """Return what is known of the place of each row, a column each."""
     table: dict[str, list[str] | list[int]] = {
         "place_code": [place.code for place in places],
         "prefix": [place.prefix for place in places],

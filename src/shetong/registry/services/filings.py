@@ -10,12 +10,14 @@ from shetong.registry.services.corrections import correct
 from shetong.registry.services.due import apply_due
 from shetong.registry.services.endings import cancel, deregister, open_liquidation, resume, revoke, suspend
 from shetong.registry.services.names import check_name, reserve_name
-from shetong.registry.services.officers import appoint_officer, end_officer
+from shetong.registry.services.officers import Appointment, appoint_officer, appoint_officers, end_officer
 from shetong.registry.services.registration import register
 
 __all__ = [
+    "Appointment",
     "apply_due",
     "appoint_officer",
+    "appoint_officers",
     "cancel",
     "cancel_change",
     "change",

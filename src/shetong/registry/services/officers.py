@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -30,7 +32,18 @@ from shetong.registry.services.recording import authorise, record
 _PHONE = re.compile(r"\+?[0-9][0-9\- ]{5,18}[0-9]")
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One person for one post; ``valid_to`` exclusive. ``document`` only for papers without a check sign."""
+
+    role: OfficerRole
+    name: str
+    identity_number: str
+    document: IdentityDocument | None = None
+    phone: str = ""
+    valid_to: date | None = None
+
+
 def appoint_officer(
     *,
     organisation_id: int,
@@ -44,32 +57,80 @@ def appoint_officer(
     phone: str = "",
     valid_to: date | None = None,
 ) -> Filing:
-    """File that a person holds a post from ``effective_on`` (to ``valid_to``, exclusive) and return the filing.
+    """File that one person holds a post: :func:`appoint_officers` for a single appointment."""
+    appointment = Appointment(role, name, identity_number, document, phone, valid_to)
+    return appoint_officers(
+        organisation_id=organisation_id,
+        appointments=[appointment],
+        basis=basis,
+        effective_on=effective_on,
+        actor=actor,
+    )
 
-    The filing names the person by number only. Raises :class:`InvalidInputError`, :class:`ForbiddenError`,
+
+@transaction.atomic
+def appoint_officers(
+    *,
+    organisation_id: int,
+    appointments: Sequence[Appointment],
+    basis: str,
+    effective_on: date,
+    actor: User | None,
+) -> Filing:
+    """File in one filing who holds which posts from ``effective_on``, as after an election (换届), and return it.
+
+    The filing names people by number only. Raises :class:`InvalidInputError`, :class:`ForbiddenError`,
     :class:`WrongStateError`, :class:`ConflictError` (post held already; 法定代表人 elsewhere; not the registered one).
     """
-    name, phone = name.strip(), phone.strip()
-    _check_form(name, phone, effective_on, valid_to)
-    number, kind = people.read_identity(identity_number, document)
-    index = people.index_of(number, kind)
-    organisation = locks.take(people=[index], organisations=[organisation_id])[organisation_id]
+    members = [_read(appointment, effective_on) for appointment in appointments]
+    if len({(member.role, member.index) for member in members}) < len(members):
+        raise ConflictError("同一人的同一职务填报了两次，请删去重复的一行。", code="post-twice")
+    locked = locks.take(people={member.index for member in members}, organisations=[organisation_id])
+    organisation = locked[organisation_id]
     authorise(actor, Permission.REGISTER_FILE, organisation.authority.division_code)
-    person = people.find_or_create(name=name, number=number, document=kind, phone=phone)
     spans = history.spans(load(organisation.pk).stands, OFFICER_PREFIX)
-    _check_post(organisation, person, role, spans, effective_on, valid_to)
-    value = {"valid_from": effective_on.isoformat()}
-    if valid_to is not None:
-        value["valid_to"] = valid_to.isoformat()
+    after: dict[str, dict[str, str]] = {}
+    for member in members:
+        person = people.find_or_create(
+            name=member.name, number=member.number, document=member.document, phone=member.phone
+        )
+        _check_post(organisation, person, member.role, spans, effective_on, member.valid_to)
+        value = {"valid_from": effective_on.isoformat()}
+        if member.valid_to is not None:
+            value["valid_to"] = member.valid_to.isoformat()
+        key = f"{OFFICER_PREFIX}{member.role}.{person.pk}"
+        after[key] = value
+        spans = [*spans, history.Span(key, value, effective_on, member.valid_to, 0)]
     return record(
         organisation=organisation,
         kind=FilingKind.OFFICERS,
-        after={f"{OFFICER_PREFIX}{role}.{person.pk}": value},
+        after=after,
         basis=basis,
         effective_on=effective_on,
         actor=actor,
         action="registry.appoint-officer",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """An appointment as read: names tidy, number normalised, its blind index known."""
+
+    role: OfficerRole
+    name: str
+    number: str
+    document: IdentityDocument
+    index: bytes
+    phone: str
+    valid_to: date | None
+
+
+def _read(appointment: Appointment, effective_on: date) -> _Member:
+    name, phone = appointment.name.strip(), appointment.phone.strip()
+    _check_form(name, phone, effective_on, appointment.valid_to)
+    number, document = people.read_identity(appointment.identity_number, appointment.document)
+    index = people.index_of(number, document)
+    return _Member(appointment.role, name, number, document, index, phone, appointment.valid_to)
 
 
 @transaction.atomic

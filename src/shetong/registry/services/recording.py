@@ -6,7 +6,10 @@ of states, the filing is written with what was before, and the present state is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
@@ -22,13 +25,50 @@ from shetong.registry.models import Filing, FilingKind, Organisation, Organisati
 from shetong.registry.rules import history
 from shetong.registry.rules.history import Entry, Json, State
 from shetong.registry.rules.values import ELEMENT_NAMES, empty
-from shetong.registry.services import certificates, public_log, search_index
+from shetong.registry.services import certificates, locks, public_log, search_index
 from shetong.registry.services.projection import History, load, project
 
 SYSTEM = "system:registry"
 FURTHEST = timedelta(days=3_660)
 # Greater than any number the database gives: the place of a filing that is not yet written.
 _NEXT = 2**63
+
+
+@dataclass(slots=True)
+class Together:
+    """Filings of one transaction whose consequences are drawn once: those to log, and the last of each organisation."""
+
+    filings: list[Filing] = field(default_factory=list)
+    unapplied: dict[int, Filing] = field(default_factory=dict)
+
+    def settle(self) -> None:
+        """Log and fold what was filed so far; for acts that rest on the present state, such as a certificate."""
+        filings, self.filings = self.filings, []
+        if filings:
+            public_log.filings_recorded(filings)
+        unapplied, self.unapplied = self.unapplied, {}
+        for organisation in locks.take(organisations=unapplied).values():
+            apply(organisation, caused_by=unapplied[organisation.pk], today=timezone.localdate())
+
+
+_together: ContextVar[Together | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def together() -> Iterator[Together]:
+    """Enter many filings of the past in one transaction, as when paper files are taken over.
+
+    Each is checked as always; the rows that pages read are folded once, at the end or when told to :meth:`settle
+    <Together.settle>`, instead of after each filing.
+    """
+    with transaction.atomic():
+        batch = Together()
+        token = _together.set(batch)
+        try:
+            yield batch
+        finally:
+            _together.reset(token)
+        batch.settle()
 
 
 def authorise(actor: User | None, permission: Permission, division_code: str) -> None:
@@ -81,10 +121,17 @@ def record(
         corrects=corrects,
         applied_at=entry.recorded_at if effective_on <= today else None,
     )
-    public_log.filing_recorded(filing)
+    batch = _together.get()
+    if batch is None:
+        public_log.filings_recorded([filing])
+    else:
+        batch.filings.append(filing)
     # A correction may also take back something already applied, so it is folded in at once.
     if effective_on <= today or corrects is not None:
-        apply(organisation, caused_by=filing, today=today)
+        if batch is None:
+            apply(organisation, caused_by=filing, today=today)
+        else:
+            batch.unapplied[organisation.pk] = filing
     audit.record(
         actor=actor or SYSTEM,
         action=action,
