@@ -38,7 +38,7 @@ def test_an_act_and_its_entry_are_one_transaction() -> None:
 
     def act() -> None:
         with transaction.atomic():
-            append(log="registry", acts=[Act("act-1", "test.act", 1, {})])
+            append(log="registry", acts=[Act("act-1", "test.act", 1, {"number": 1})])
             raise RefusedError
 
     with pytest.raises(RefusedError):
@@ -55,7 +55,7 @@ def test_each_entry_gets_one_place_and_a_receipt_that_verifies_offline() -> None
     log = tree.log_named("registry")
     receipt = json.loads(json.dumps(tree.receipt(log, "act-17").as_json()))
     entry = verify_receipt(receipt, tree.verifiers(log))
-    assert json.loads(entry) == {"number": 17, "type": "test.act", "version": 1}
+    assert json.loads(entry) == {"number": 17, "reference": "act-17", "type": "test.act", "version": 1}
     receipt["entry"] = "e30="
     with pytest.raises(merkle.ProofError):
         verify_receipt(receipt, tree.verifiers(log))

@@ -4,7 +4,17 @@ from django.apps import AppConfig
 
 
 class RegistryConfig(AppConfig):
-    """Register ``shetong.registry``."""
+    """Register ``shetong.registry``, and with the public log what the register writes there."""
 
     name = "shetong.registry"
     label = "registry"
+
+    def ready(self) -> None:
+        """Make the types of entries and the rows behind them known to the floor below."""
+        from shetong.ledger.queries import sources
+        from shetong.ledger.rules import entry_types
+        from shetong.registry.entry_types import TYPES
+        from shetong.registry.queries.public_log import SOURCES
+
+        entry_types.register(TYPES)
+        sources.register(SOURCES)

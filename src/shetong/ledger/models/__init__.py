@@ -1,5 +1,16 @@
-"""Logs, their entries, tiles, checkpoints and keys."""
+"""Logs, their entries, tiles, checkpoints and keys; salts of people; what witnesses and anchors say."""
 
 from shetong.ledger.models.log import Checkpoint, Entry, Log, LogKey, Tile
+from shetong.ledger.models.person import PersonSalt
+from shetong.ledger.models.trust import Anchor, Cosignature
 
-__all__ = ["Checkpoint", "Entry", "Log", "LogKey", "Tile"]
+__all__ = [
+    "Anchor",
+    "Checkpoint",
+    "Cosignature",
+    "Entry",
+    "Log",
+    "LogKey",
+    "PersonSalt",
+    "Tile",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import transaction
@@ -15,41 +15,70 @@ from procrastinate.exceptions import AlreadyEnqueued
 from shetong.core.canonical_json import Json, canonical
 from shetong.core.errors import InvalidInputError
 from shetong.ledger.models import Entry, Log
+from shetong.ledger.rules import entry_types
+from shetong.ledger.rules.commitments import Opening, Personal, commitment, entry_salt
 from shetong.ledger.rules.tiles import MAX_ENTRY
+from shetong.ledger.services.people import salts_for
 
 SEQUENCE_TASK = "ledger.sequence"
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act to be recorded: its business reference (unique in the log), type, version and public content."""
+    """One act to be recorded: its business reference (unique in the log), type, version and public content.
+
+    ``people`` maps names of fields to what the act says of people; the entry gets salted commitments to it.
+    """
 
     reference: str
     kind: str
     version: int
     body: Mapping[str, Json]
+    people: Mapping[str, Personal] = field(default_factory=dict)
 
 
 def append(*, log: str, acts: Iterable[Act]) -> int:
     """Record acts in the log ``log``, each once per reference; must be called inside the acts' own transaction.
 
-    An entry is the canonical JSON (RFC 8785) of ``{"type", "version", **body}``. ``body`` carries no personal data:
-    digests, public codes and dates only. Entries get their places within about two seconds of the commit. Returns
-    their number; raises :class:`InvalidInputError` where an entry is longer than a bundle can hold.
+    An entry is the canonical JSON (RFC 8785) of ``{"reference", "type", "version", **body}``, with ``"people"`` where
+    there are commitments. Its type must be registered (:mod:`shetong.ledger.rules.entry_types`), else ``ValueError``.
+    Entries get their places within about two seconds of the commit. Returns their number; raises
+    :class:`InvalidInputError` where an entry is longer than a bundle can hold.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an entry belongs into the transaction of its act")
     now = timezone.now()
     home = open_log(log)
-    entries = [Entry(log=home, reference=act.reference, data=_encode(act), submitted_at=now) for act in acts]
+    acts = list(acts)
+    salts = salts_for(person.subject for act in acts for person in act.people.values())
+    entries = [Entry(log=home, reference=act.reference, data=encode(log, act, salts), submitted_at=now) for act in acts]
     if entries:
         Entry.objects.bulk_create(entries, batch_size=2_000)
         _wake_sequencer(log)
     return len(entries)
 
 
-def _encode(act: Act) -> bytes:
-    data = canonical({**act.body, "type": act.kind, "version": act.version})
+def encode(log: str, act: Act, salts: Mapping[str, bytes]) -> bytes:
+    """Return the entry of ``act`` as the log holds it; ``salts`` has the salt of every person in it.
+
+    Raises ``ValueError`` where the act is not of its type's form, :class:`InvalidInputError` where it is too long.
+    """
+    entry_types.check(act.kind, act.version, act.body, act.people)
+    content: dict[str, Json] = {**act.body, "reference": act.reference, "type": act.kind, "version": act.version}
+    if act.people:
+        content[entry_types.PEOPLE] = {
+            name: commitment(
+                Opening(
+                    log,
+                    act.reference,
+                    name,
+                    person.value,
+                    entry_salt(salts[person.subject], log=log, reference=act.reference, field=name),
+                )
+            )
+            for name, person in act.people.items()
+        }
+    data = canonical(content)
     if len(data) > MAX_ENTRY:
         raise InvalidInputError("记入公开日志的内容过长。", code="log-entry-too-long")
     return data

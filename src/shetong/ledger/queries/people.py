@@ -1,0 +1,43 @@
+"""Salts of people, and the openings made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from shetong.core import pii
+from shetong.core.errors import NotFoundError
+from shetong.ledger.models import PersonSalt
+from shetong.ledger.rules.commitments import Opening, Personal, entry_salt
+
+SUBJECT_CONTEXT = "ledger.person"
+SALT_CONTEXT = "ledger.person_salt"
+
+
+def salts(subjects: Iterable[str]) -> dict[str, bytes]:
+    """The salts of those subjects that have one and were not erased."""
+    indexes = {pii.blind_index(subject, context=SUBJECT_CONTEXT): subject for subject in set(subjects)}
+    rows = PersonSalt.objects.filter(subject__in=list(indexes)).values_list("subject", "salt_sealed")
+    return {
+        indexes[bytes(subject)]: bytes.fromhex(pii.open_sealed(sealed, context=SALT_CONTEXT))
+        for subject, sealed in rows
+    }
+
+
+def openings(*, log: str, reference: str, people: Mapping[str, Personal]) -> list[Opening]:
+    """What the holders need to open the commitments of an entry, in the order of ``people``.
+
+    ``people`` maps the entry's field names to what the act said. Raises :class:`NotFoundError` where a salt was erased.
+    """
+    known = salts(personal.subject for personal in people.values())
+    if any(personal.subject not in known for personal in people.values()):
+        raise NotFoundError("该人员的盐值已经销毁，日志中的承诺无法再启封。", code="salt-erased")
+    return [
+        Opening(
+            log,
+            reference,
+            field,
+            personal.value,
+            entry_salt(known[personal.subject], log=log, reference=reference, field=field),
+        )
+        for field, personal in people.items()
+    ]
