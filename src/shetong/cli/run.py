@@ -142,10 +142,10 @@ def run() -> None:
             load_django()
             assets.collect_static()
             bring_up_to_date()
-            accounts = demonstration_accounts()
             group.start("server", "serve", "--host", host, "--port", str(port))
-            group.start("worker", "worker")
+            accounts = demonstration_accounts()  # meanwhile: hashing passwords takes a second
             wait_for_answer(local, port, group)
+            group.start("worker", "worker")
             serving = True
             announce(address, accounts)
             if has_display():

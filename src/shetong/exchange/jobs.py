@@ -7,8 +7,6 @@ from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from shetong.exchange.services import open_data
-
 logger = structlog.get_logger(__name__)
 
 
@@ -22,6 +20,9 @@ logger = structlog.get_logger(__name__)
 )
 def publish_open_data(timestamp: int = 0) -> int | None:  # noqa: ARG001 - given by the scheduler
     """Make a release of the open data and return its number; ``None`` where another run is under way."""
+    # Here, not above: the column libraries would slow the start of every process and fill its memory.
+    from shetong.exchange.services import open_data
+
     try:
         release = open_data.publish()
     except open_data.AlreadyRunningError:
