@@ -118,17 +118,21 @@ def test_links_between_documents_lead_somewhere(document: str) -> None:
     assert [link for link in links if link not in pictures and not (path.parent / link).exists()] == []
 
 
-def test_the_glossary_pairs_each_term_with_its_chinese() -> None:
-    rows = [
-        line
-        for line in (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
-        if line.startswith("| ")
-    ]
-    assert len(rows) > 20
-    for row in rows[1:]:
-        cells = [cell.strip() for cell in row.strip("|").split("|")]
-        assert len(cells) >= 3, row
-        assert re.search(r"[\u4e00-\u9fff]", cells[1]), row
+def test_the_glossary_pairs_each_term_with_its_chinese_once_and_in_order() -> None:
+    terms: list[str] = []
+    sections = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    for section in sections:
+        rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
+        found = []
+        for row in rows:
+            cells = [cell.strip() for cell in row.strip("|").split("|")]
+            assert len(cells) == 3, row
+            assert re.search(r"[\u4e00-\u9fff]", cells[1]), row
+            found.append(cells[0].casefold())
+        assert found == sorted(found), section.splitlines()[0]
+        terms += found
+    assert len(terms) > 50
+    assert len(terms) == len(set(terms))
 
 
 def test_the_licence_is_whole() -> None:
