@@ -10,6 +10,14 @@ from typing import Any
 
 import pytest
 
+from shetong.cli.assets import node_home
+
+# Tests and Playwright use the Node of the wheel: the machine may have none, and the one that Playwright brings needs a
+# library (libatomic) which a bare Debian lacks.
+_node = node_home() / "bin"
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(_node / "node"))
+os.environ["PATH"] = f"{_node}{os.pathsep}{os.environ.get('PATH', '')}"
+
 # Playwright keeps an event loop in the main thread, where Django would refuse every database call.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
