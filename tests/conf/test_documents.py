@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from shetong.accounts.services import demo
 from tests.shared import ROOT
 
 SOURCE = ROOT / "src" / "shetong"
@@ -104,6 +105,7 @@ def test_every_decision_is_in_the_index() -> None:
     "document",
     [
         "README.md",
+        "README.zh-CN.md",
         "CONTRIBUTING.md",
         *[
             f"docs/{n}"
@@ -114,8 +116,20 @@ def test_every_decision_is_in_the_index() -> None:
 def test_links_between_documents_lead_somewhere(document: str) -> None:
     path = ROOT / document
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))
-    pictures = {"docs/screenshots/home-desktop.png", "docs/api/openapi.json"}
-    assert [link for link in links if link not in pictures and not (path.parent / link).exists()] == []
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_both_readmes_give_the_same_commands_accounts_and_links() -> None:
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+    for pattern in (r"^(?:make|shetong) [a-z-]+", r"^\| `(demo-[a-z]+)` \|", r"\]\((?!README)([^)]+)\)"):
+        found = [set(re.findall(pattern, text, re.MULTILINE)) for text in (english, chinese)]
+        assert found[0] == found[1] != set(), pattern
+
+
+def test_the_readmes_name_the_demonstration_accounts_that_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(demo-[a-z]+)` \|", text, re.MULTILINE) == [row[0] for row in demo.ACCOUNTS]
+    assert f"`{demo.PASSWORD}`" in text
 
 
 def test_the_glossary_pairs_each_term_with_its_chinese_once_and_in_order() -> None:
