@@ -184,7 +184,8 @@ def trade(draft: Draft) -> None:
     draft.change("准予变更登记决定书", draft.later(1, 3), name=draft.name)
     draft.branch(draft.dice.choice(("标准化工作委员会", "质量专业委员会", "专家委员会")), draft.later(0, 1))
     draft.branch(draft.dice.choice(("青年企业家工作委员会", "培训工作委员会", "展览专业委员会")), draft.clock)
-    on = draft.later(1, 2)
+    # The reform that separates associations from their supervising bodies began in 2015.
+    draft.clock = on = max(draft.later(1, 2), date(2017, 6, 30))
     draft.add(Grant(Mark.DECOUPLED, on, draft.paper("行业协会商会脱钩完成通知", on)))
     on = draft.lately()
     draft.renew(on, supervising_body="", direct_registration=True)
