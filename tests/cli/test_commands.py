@@ -52,6 +52,12 @@ def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
         assert "Usage" in result.output
 
 
+def test_the_help_fits_a_narrow_terminal() -> None:
+    text = CliRunner().invoke(main, ["--help"], terminal_width=80).output
+    assert "..." not in text.partition("Commands:")[2]
+    assert text.index("\n  run ") < text.index("\n  bench ")
+
+
 def test_the_help_lists_the_exit_codes() -> None:
     text = " ".join(CliRunner().invoke(main, ["--help"]).output.split())
     for code in Exit:

@@ -29,6 +29,10 @@ __all__ = ["main"]
 class Tool(click.Group):
     """The group of commands; a word it does not know is handed to Django's management commands."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands in the order in which they were added."""
+        return list(self.commands)
+
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Return Shetong's command, or a command that runs Django's of that name."""
         return super().get_command(ctx, name) or manage.passed_on(name)
@@ -49,22 +53,25 @@ def main() -> None:
     """
 
 
-for command in (
-    run.run,
-    serve.serve,
-    worker.worker,
-    migrate.migrate,
-    demo.demo,
-    imports.imports,
-    export.export,
-    keys.keys,
-    keys.certificates,
-    log.log,
-    audit.audit,
-    accounts.accounts,
-    check.check,
-    bench.bench,
-    assets.assets,
-    manage.manage,
-):
+# In the order of a newcomer's needs, each with what `shetong --help` says on one line.
+COMMANDS: tuple[tuple[click.Command, str], ...] = (
+    (run.run, "Build, migrate, load the demo, serve; Ctrl-C stops all."),
+    (serve.serve, "Serve the site until it is told to stop."),
+    (worker.worker, "Run background jobs until told to stop."),
+    (migrate.migrate, "Apply the database migrations."),
+    (assets.assets, "Build the front end, collect the static files."),
+    (check.check, "Is this installation ready, and fit for the public?"),
+    (demo.demo, "Load generated organisations: a few thousand or 900,000."),
+    (imports.imports, "Import organisations from CSV, XLSX or Parquet."),
+    (export.export, "Write the public register as open-data files."),
+    (keys.keys, "Manage the keys that sign certificates."),
+    (keys.certificates, "Issue registration certificates."),
+    (accounts.accounts, "Make the first administrator's account."),
+    (audit.audit, "Verify and chain the audit trail."),
+    (log.log, "Look after the public, tamper-evident logs."),
+    (bench.bench, "Run a benchmark; figures as JSON."),
+    (manage.manage, "Run one of Django's management commands."),
+)
+for command, line in COMMANDS:
+    command.short_help = line
     main.add_command(command)
