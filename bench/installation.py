@@ -58,3 +58,16 @@ def _await(url: str, process: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.2)
     raise SystemExit("the server did not start in time")
+
+
+def server_processes(port: int) -> list[int]:
+    """Return the ids of the processes of the server on ``port``: the one that was started and its workers."""
+    parents: dict[int, int] = {}
+    started: set[int] = set()
+    for directory in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parents[int(directory.name)] = int((directory / "stat").read_text().rpartition(")")[2].split()[1])
+            arguments = (directory / "cmdline").read_bytes().split(b"\0")
+            if b"serve" in arguments and str(port).encode() in arguments:
+                started.add(int(directory.name))
+    return sorted(started | {child for child, parent in parents.items() if parent in started})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import selectors
 import socket
 import time
@@ -40,6 +41,25 @@ def request(path: str, *, host: str, accept: str = "text/html") -> bytes:
     """Return a GET request as a browser would send it, kept alive and compressed."""
     lines = (f"GET {path} HTTP/1.1", f"Host: {host}", f"Accept: {accept}", "Accept-Encoding: gzip", "", "")
     return "\r\n".join(lines).encode()
+
+
+def once(address: tuple[str, int], prepared: bytes) -> bytes:
+    """Send one prepared request over a connection of its own and return the body of its answer, unpacked.
+
+    Raises :class:`ValueError` where the answer is not 200.
+    """
+    connection = _Connection(socket.create_connection(address))
+    with connection.socket:
+        connection.socket.sendall(prepared)
+        while not _complete(connection):
+            received = connection.socket.recv(262144)
+            if not received:
+                raise ValueError("the connection ended before the answer")
+            connection.buffer += received
+    head, _, body = bytes(connection.buffer).partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise ValueError(head.partition(b"\r\n")[0].decode("ascii", "replace"))
+    return gzip.decompress(body) if b"content-encoding: gzip" in head.lower() else body
 
 
 def run(address: tuple[str, int], requests: Sequence[bytes], *, connections: int, seconds: float) -> Figures:

@@ -158,4 +158,7 @@ def _open(response: HttpResponse) -> HttpResponse:
     """Let any site's scripts read the answer: what the API tells is public, and no cookie is looked at."""
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Expose-Headers"] = _EXPOSED
+    # Nothing in an answer is to be run, whoever shows it; the policy of pages would be written anew for every answer.
+    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    response._csp_exempt = True  # type: ignore[attr-defined]
     return response

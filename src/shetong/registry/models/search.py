@@ -33,7 +33,9 @@ class SearchEntry(models.Model):
             GinIndex(fields=["tokens"], name="search_tokens", fastupdate=False),
             # Walked in order for frequent words; what the filters need is in the index, so the table is not read.
             models.Index(fields=["rank", "id"], include=["text", "initials", "facets"], name="search_walk"),
-            models.Index(fields=["founded_on", "id"], name="search_founded"),
+            models.Index(
+                fields=["founded_on", "id"], include=["rank", "text", "initials", "facets"], name="search_by_date"
+            ),
             models.Index(fields=["text"], opclasses=["varchar_pattern_ops"], name="search_text"),
         ]
 

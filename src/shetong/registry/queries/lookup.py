@@ -18,9 +18,9 @@ from shetong.core.text import key
 from shetong.registry.models.choices import Status
 from shetong.registry.queries.search.frequencies import Frequencies, frequencies
 from shetong.registry.queries.search.fuzzy import likeness, two_of
-from shetong.registry.queries.search.literal import SHOWN, Row, read, run
 from shetong.registry.queries.search.results import Match, Result, results
-from shetong.registry.queries.search.terms import Sql, code_prefix
+from shetong.registry.queries.search.rows import Row, Sql, entries, run
+from shetong.registry.queries.search.terms import code_prefix
 
 MOST = 1_000
 _CODE_LENGTH = 18
@@ -98,19 +98,19 @@ def _answer(query: str, matches: list[Result], near: list[Result]) -> Answer:
 def _by_codes(codes: set[str]) -> dict[str, list[Result]]:
     if not codes:
         return {}
-    hit = (
-        "WITH hit AS (SELECT n.id, 0 AS k1, n.rank AS k2, n.id AS k3 FROM registry_organisation o"
-        " JOIN registry_searchentry n ON n.organisation_id = o.id AND NOT n.former WHERE o.uscc = ANY(%s))"
+    statement = (
+        "SELECT n.id FROM registry_organisation o"
+        " JOIN registry_searchentry n ON n.organisation_id = o.id AND NOT n.former WHERE o.uscc = ANY(%s)"
     )
-    rows = read(Sql(hit + SHOWN.format(total="NULL::bigint"), (sorted(codes),)))
+    rows = entries(entry_id for (entry_id,) in run(Sql(statement, (sorted(codes),))))
     return {result.code: [result] for result in results(rows, None, Match.CODE)}
 
 
 def _by_names(names: set[str]) -> dict[str, list[Result]]:
     if not names:
         return {}
-    hit = "WITH hit AS (SELECT id, 0 AS k1, rank AS k2, id AS k3 FROM registry_searchentry WHERE text = ANY(%s))"
-    rows = read(Sql(hit + SHOWN.format(total="NULL::bigint"), (sorted(names),)))
+    statement = "SELECT id FROM registry_searchentry WHERE text = ANY(%s) ORDER BY rank, id"
+    rows = entries(entry_id for (entry_id,) in run(Sql(statement, (sorted(names),))))
     return _grouped(rows, Match.EXACT)
 
 
@@ -129,8 +129,7 @@ def _near(names: list[str]) -> dict[str, list[Result]]:
     wanted = sorted({entry for entries in chosen.values() for entry in entries})
     if not wanted:
         return {}
-    hit = "WITH hit AS (SELECT id, 0 AS k1, rank AS k2, id AS k3 FROM registry_searchentry WHERE id = ANY(%s))"
-    rows = {row.keys[2]: row for row in read(Sql(hit + SHOWN.format(total="NULL::bigint"), (wanted,)))}
+    rows = {row.keys[2]: row for row in entries(wanted)}
     return {
         name: results([rows[entry] for entry in entries if entry in rows], None, Match.SIMILAR)
         for name, entries in chosen.items()

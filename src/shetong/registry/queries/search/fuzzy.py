@@ -1,9 +1,10 @@
 """Names that come near what was typed, when none contains it: wrong, missing and swapped characters, short forms.
 
-Candidates share at least two of the rarest pairs of characters with the query (three of its letters' triples for
-pinyin), in one look into the token index. An edit spoils two neighbouring pairs of a name, a left-out 市 or 区 one, so
-enough pairs remain. The database sorts the candidates by what they share, weighted by rarity; the best are compared
-character by character. Before all that, names that *sound* the same are tried: most typing errors in Chinese are.
+Three looks into the token index, each wider than the one before, until something is near enough. *One error* leaves one
+half of the query whole and at least one pair of the other; names that *sound* the same, as most mistyped Chinese does,
+are taken in the same look. *Two pairs*: candidates share at least two of the rarest pairs with the query (three of its
+letters' triples for pinyin), sorted in the database by what they share, weighted by rarity. *One pair*, where little is
+right. The best candidates are then compared character by character.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from shetong.core.pinyin import readable_parts, transliterate
 from shetong.core.search_tokens import query_pairs, query_triples
 from shetong.registry.queries.search.frequencies import Frequencies, frequencies
-from shetong.registry.queries.search.literal import restrictions, run
-from shetong.registry.queries.search.terms import Alternative, Sql, Terms, pattern, quote
+from shetong.registry.queries.search.literal import restrictions
+from shetong.registry.queries.search.rows import Sql, run
+from shetong.registry.queries.search.terms import Alternative, Terms, pattern, quote
 from shetong.registry.rules.facets import Filters
 
 _RAREST = 8  # tokens of the query that candidates are sought by
+_LEAST_IN_HALVES = 6  # characters
 _COMPARED = 100
 _CHARACTER_WEIGHT = 2
 _WANTED_CANDIDATES, _MOST_CANDIDATES = 1_500, 4_000
@@ -40,40 +43,75 @@ class Near:
 
 
 def near(terms: Terms, filters: Filters, limit: int) -> list[Near]:
-    """Return the names nearest to the words, the nearest first, each organisation once; two statements at most."""
+    """Return the names nearest to the words, the nearest first, each organisation once; three statements at most."""
     if terms.letters:
         return _by_letters(terms.folded, filters, limit)
     if len(terms.folded) < 2:
         return []
-    sounding = _by_sound(terms.folded, filters, limit)
-    if any(len(each.text) == len(terms.folded) for each in sounding):
-        return sounding
-    return _best([*sounding, *_by_pairs(terms.folded, filters, limit)], limit)
+    return one_error(terms, filters, limit) or _by_pairs(terms.folded, filters, frequencies(), limit)
 
 
-def _by_sound(folded: str, filters: Filters, limit: int) -> list[Near]:
-    """Names read the same: 次善总会 for 慈善总会."""
-    spelling = transliterate(folded)
-    triples = query_triples(spelling.initials)
-    known = frequencies()
-    # Sounds of one or two characters fit too much; common ones too many.
-    if len(folded) < 3 or min(map(known.of, triples)) * known.rows > _MOST_CANDIDATES:
+def one_error(terms: Terms, filters: Filters, limit: int) -> list[Near]:
+    """Return the names one error away; for short words names that sound the same (次善总会 for 慈善总会)."""
+    known, folded = frequencies(), terms.folded
+    if terms.letters:
         return []
-    query = Alternative(tuple((triple,) for triple in triples)).tsquery()
-    condition = Sql("pinyin || ' ' LIKE %s", (pattern(spelling.pinyin + " "),))
-    return _compared(folded, _candidates(query, condition, Sql("0"), filters), limit)
+    spelling = transliterate(folded)
+    if len(folded) >= _LEAST_IN_HALVES:
+        queries = halves(folded, known)
+    else:
+        triples = query_triples(spelling.initials)
+        # Sounds of one or two characters fit too much; common ones too many.
+        if not triples or min(map(known.of, triples)) * known.rows > _MOST_CANDIDATES:
+            return []
+        queries = [Alternative(tuple((triple,) for triple in triples)).tsquery(known)]
+    sounding, close = [], []
+    for entry, owner, text, _, pinyin in _candidates(queries, _shared(query_pairs(folded), folded, known), filters):
+        each = Near(entry, owner, text, likeness(folded, text))
+        if f"{spelling.pinyin} " in f"{pinyin} ":
+            sounding.append(each)
+        elif each.likeness >= one_error_away(folded) and len(folded) >= _LEAST_IN_HALVES:
+            close.append(each)
+    if any(len(each.text) == len(folded) for each in sounding):
+        return _best(sounding, limit)
+    return _best([*sounding, *close], limit) if close else []
 
 
-def _by_pairs(folded: str, filters: Filters, limit: int) -> list[Near]:
-    known = frequencies()
+def one_error_away(folded: str) -> float:
+    """Return the likeness of a name that has one character other than the query."""
+    return 1 - 1 / len(folded) - 1e-9
+
+
+def halves(folded: str, known: Frequencies) -> list[str]:
+    """Return two ``tsquery`` for names that hold one half of the query whole and at least a pair of the other.
+
+    Wherever one character is wrong, missing or too many, one half has none of it, and of four characters in the other
+    a pair stays. A half of three takes the pair at the cut besides. The cut is where fewest names fit.
+    """
+    best: tuple[float, list[str]] = (3.0, [])
+    for cut in range(3, len(folded) - 2):
+        left, right = query_pairs(folded[:cut]), query_pairs(folded[cut:])
+        middle = folded[cut - 1 : cut + 1]
+        share, queries = 0.0, []
+        for whole, other in ((left, right), (right, left)):
+            some = other if len(other) > 2 else [*other, middle]
+            rarest = sorted(whole, key=known.of)[:3]
+            share += Alternative(tuple((pair,) for pair in rarest)).share(known) * known.any_of(some) ** 0.5
+            queries.append(f"{'&'.join(map(quote, rarest))}&({'|'.join(map(quote, some))})")
+        if share < best[0]:
+            best = share, queries
+    return best[1]
+
+
+def _by_pairs(folded: str, filters: Filters, known: Frequencies, limit: int) -> list[Near]:
     pairs = query_pairs(folded)
-    # Beside the pairs their characters: of 甘天县 and all other counties' bodies, 甘泉县's shares one more.
-    rarest = sorted(pairs, key=known.of)[:_RAREST]
-    shared = _shared([*pairs, *dict.fromkeys("".join(rarest))], "text", known)
+    shared = _shared(pairs, folded, known)
     found: list[Near] = []
     for query in (two_of(pairs, known), _one_of(pairs, known)):
         if query and not found:
-            found = _compared(folded, _candidates(query, Sql("TRUE"), shared, filters), limit)
+            candidates = _candidates([query], shared, filters)
+            scored = [Near(entry, owner, text, likeness(folded, text)) for entry, owner, text, _, _ in candidates]
+            found = _best(scored, limit)
     return found
 
 
@@ -85,7 +123,7 @@ def _by_letters(letters: str, filters: Filters, limit: int) -> list[Near]:
     query = two_of(triples, known)
     if not query:
         return []
-    found = _candidates(query, Sql("TRUE"), _shared(triples, "initials", known), filters)
+    found = _candidates([query], _sum_of_weights(triples, "initials", known), filters)
     scored = [
         Near(entry, owner, text, likeness(letters, pinyin.replace(" ", "") if spelt else initials))
         for entry, owner, text, initials, pinyin in found
@@ -100,14 +138,14 @@ def two_of(tokens: list[str], known: Frequencies, *, wanted: int = _WANTED_CANDI
     """
     rarest = sorted(tokens, key=known.of)[:_RAREST]
     couples = sorted((known.of(a) * known.of(b) ** 0.5 * known.rows, a, b) for a, b in combinations(rarest, 2))
-    chosen: list[str] = []
+    partners: dict[str, list[str]] = {}
     expected = 0.0
     for rows, a, b in couples:
         expected += rows
-        if chosen and expected > wanted:
+        if partners and expected > wanted:
             break
-        chosen.append(f"({quote(a)}&{quote(b)})")
-    return "|".join(chosen)
+        partners.setdefault(a, []).append(quote(b))
+    return "|".join(f"({quote(a)}&({'|'.join(others)}))" for a, others in partners.items())
 
 
 def _one_of(tokens: list[str], known: Frequencies) -> str:
@@ -122,13 +160,23 @@ def _one_of(tokens: list[str], known: Frequencies) -> str:
     return "|".join(chosen)
 
 
-def _shared(tokens: list[str], column: str, known: Frequencies) -> Sql:
-    """Return an expression for what a name shares with the query: the sum of the weights of common tokens."""
+def _shared(pairs: list[str], folded: str, known: Frequencies) -> Sql:
+    """Return an expression for what a name shares with the query: the weights of common pairs, and characters.
+
+    Without the characters 甘天县's bodies would be as near to all other counties' as to 甘泉县's.
+    """
+    weights = _sum_of_weights(pairs, "text", known)
+    distinct = "".join(dict.fromkeys(folded))
+    characters = f" + {_CHARACTER_WEIGHT} * (length(text) - length(translate(text, %s, '')))"
+    return Sql(weights.text + characters, (*weights.params, distinct))
+
+
+def _sum_of_weights(tokens: list[str], column: str, known: Frequencies) -> Sql:
     parts: list[str] = ["0"]
     params: list[object] = []
     for token in tokens:
         parts.append(f"({column} LIKE %s)::int * %s")
-        params += [pattern(token), weight(token, known) if len(token) > 1 else _CHARACTER_WEIGHT]
+        params += [pattern(token), weight(token, known)]
     return Sql(" + ".join(parts), tuple(params))
 
 
@@ -138,11 +186,12 @@ def weight(token: str, known: Frequencies) -> int:
     return max(1, round(-log(share)))
 
 
-def _candidates(query: str, condition: Sql, shared: Sql, filters: Filters) -> list[tuple[int, int, str, str, str]]:
+def _candidates(queries: list[str], shared: Sql, filters: Filters) -> list[tuple[int, int, str, str, str]]:
+    """Read the names that meet one of ``queries``. Each is a look of its own, faster than one query with ``|``."""
     groups = Alternative(tuple(tuple(group) for group in filters.groups()))
-    tsquery = f"({query})&{groups.tsquery()}" if groups.groups else query
-    conditions = ["tokens @@ %s::tsquery", condition.text]
-    params: list[object] = [tsquery, *condition.params]
+    restricted = f"&{groups.tsquery(frequencies())}" if groups.groups else ""
+    conditions = [f"({' OR '.join(['tokens @@ %s::tsquery'] * len(queries))})"]
+    params: list[object] = [f"({query}){restricted}" for query in queries]
     for restriction in restrictions(filters):
         conditions.append(restriction.text)
         params += restriction.params
@@ -154,10 +203,6 @@ def _candidates(query: str, condition: Sql, shared: Sql, filters: Filters) -> li
         (*shared.params, *params),
     )
     return run(statement)
-
-
-def _compared(folded: str, found: list[tuple[int, int, str, str, str]], limit: int) -> list[Near]:
-    return _best([Near(entry, owner, text, likeness(folded, text)) for entry, owner, text, _, _ in found], limit)
 
 
 def _best(scored: list[Near], limit: int) -> list[Near]:

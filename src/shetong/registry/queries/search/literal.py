@@ -2,8 +2,9 @@
 
 *Gather*: the token index yields every match, the best are picked; cost grows with the number of matches. *Walk*: the
 names are read in the static order until a page is full; cost falls with the number of matches. They cross at one or
-two thousand matches, where both take two to three milliseconds. A walk is bounded; where it ends without a full page,
-the names are gathered after all.
+two thousand matches, where both take two to three milliseconds. The tokens' frequencies tell which to try first; where
+they were wrong, gathering stops at some number of matches, walking after some number of names, and the other way is
+taken. So no question takes long.
 """
 
 from __future__ import annotations
@@ -11,63 +12,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, cast
-
-from django.db import connection
 
 from shetong.registry.queries.search.frequencies import Frequencies, frequencies
 from shetong.registry.queries.search.request import Cursor, Sort
-from shetong.registry.queries.search.terms import Alternative, Sql, Terms
+from shetong.registry.queries.search.rows import Hit, Sql, run
+from shetong.registry.queries.search.terms import Alternative, Terms
 from shetong.registry.rules.facets import YEAR_START, Filters
 from shetong.registry.rules.ranking import class_bounds
 
-# Matches above which walking is tried; measured on 930,000 names.
-WALK_FROM = 1_500
+# Matches above which walking is tried; measured on 936,000 names.
+WALK_FROM = 1_000
 # Many names with the right initials are read otherwise, so walks for pinyin are longer than the tokens tell.
 _PINYIN_FACTOR = 5
-_LONGEST_WALK = 24_000  # names: three to four milliseconds
+# Matches at which gathering is given up and walking tried.
+_MOST_GATHERED = 1_200
+# Names read before walking is given up: three to five milliseconds.
+_LONGEST_WALK = 24_000
+_TOO_MANY = -1
 GATHERED, WALKED, FLAT = "g", "w", "f"
 _EPOCH = date(1, 1, 1)
 _NO_DATE = 2_000_000  # days: after every date
 
-# What a hit is shown with; the joins run for one page of rows only.
-SHOWN = """
-SELECT h.k1, h.k2, h.k3, e.text, e.former, e.facets, o.id, o.uscc, o.name, o.kind, o.status, o.division_code,
-       o.legal_representative, o.founded_on, o.demo, a.name, {total}
-FROM hit h
-JOIN registry_searchentry e ON e.id = h.id
-JOIN registry_organisation o ON o.id = e.organisation_id
-JOIN registry_authority a ON a.id = o.authority_id
-ORDER BY h.k1, h.k2, h.k3
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One hit as read: the keys of its place in the list, the entry that fits, and its organisation."""
-
-    keys: tuple[int, int, int]
-    text: str
-    former: bool
-    facets: str
-    organisation_id: int
-    uscc: str | None
-    name: str
-    kind: str
-    status: str
-    division_code: str
-    legal_representative: str
-    founded_on: date | None
-    demo: bool
-    authority: str
-    total: int | None
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of rows (one more than asked where there is a next page), the way taken and the number of all."""
+    """A page of hits (one more than asked where there is a next page), the way taken and the number of all."""
 
-    rows: list[Row]
+    hits: list[Hit]
     path: str
     total: int
     exact_total: bool
@@ -84,21 +55,36 @@ class Question:
     limit: int
 
 
-def find(question: Question, *, walk_from: int = WALK_FROM) -> Found:
-    """Return one page of the names that contain the words and meet the filters; one statement, rarely two."""
+def find(question: Question, *, walk_from: int = WALK_FROM, most_gathered: int = _MOST_GATHERED) -> Found:
+    """Return one page of the names that contain the words and meet the filters; one statement, rarely two or three."""
     known = frequencies()
     share = _share(question, known)
     path = question.cursor.path if question.cursor else ""
-    may_gather = _gather_tokens(question) is not None
+    tokens = _gather_tokens(question, known)
     if question.terms and question.terms.also:
         walk_from *= _PINYIN_FACTOR
-    if path not in (GATHERED, FLAT) and (share * known.rows >= walk_from or not may_gather):
-        rows = read(walk(question))
-        if len(rows) > question.limit or not may_gather:
-            return Found(rows, WALKED, _estimate(question, known, share), exact_total=False)
-    rows = read(gather(question, flat=path in (WALKED, FLAT)))
-    total = next((row.total for row in rows if row.total is not None), 0)
-    return Found(rows, FLAT if path in (WALKED, FLAT) else GATHERED, total, exact_total=True)
+    likely = share * known.rows
+    walked = False
+    if path not in (GATHERED, FLAT) and (likely >= walk_from or tokens is None):
+        walked = True
+        hits = _hits(walk(question))
+        if len(hits) > question.limit or tokens is None:
+            return Found(hits, WALKED, _estimate(question, likely), exact_total=False)
+    if tokens is None:
+        return Found([], FLAT, 0, exact_total=True)
+    flat = path in (WALKED, FLAT)
+    gathered = run(gather(question, tokens, flat=flat, most=0 if walked or path else most_gathered))
+    if gathered and gathered[0][-1] == _TOO_MANY:
+        hits = _hits(walk(question))
+        if len(hits) > question.limit:
+            return Found(hits, WALKED, _estimate(question, max(likely, most_gathered)), exact_total=False)
+        gathered = run(gather(question, tokens))
+    hits = [Hit(entry_id, (k1, k2, k3)) for entry_id, k1, k2, k3, _ in gathered]
+    return Found(hits, FLAT if flat else GATHERED, gathered[0][-1] if gathered else 0, exact_total=True)
+
+
+def _hits(statement: Sql) -> list[Hit]:
+    return [Hit(entry_id, (k1, k2, k3)) for entry_id, k1, k2, k3 in run(statement)]
 
 
 def _share(question: Question, known: Frequencies) -> float:
@@ -108,34 +94,41 @@ def _share(question: Question, known: Frequencies) -> float:
     return share
 
 
-def _estimate(question: Question, known: Frequencies, share: float) -> int:
+def _estimate(question: Question, likely: float) -> int:
     """Return about how many rows fit. Single pairs are counted well by the statistics; longer words only bounded."""
-    return max(int(share * known.rows), question.limit)
+    return max(int(likely), question.limit)
 
 
-def _gather_tokens(question: Question) -> str | None:
+def _gather_tokens(question: Question, known: Frequencies) -> str | None:
     """Return the ``tsquery`` of words and filters, ``None`` where it would not restrict anything."""
     filters = Alternative(tuple(tuple(group) for group in question.filters.groups()))
-    words = question.terms.tsquery if question.terms else ""
+    words = question.terms.tsquery(known) if question.terms else ""
     if question.terms and not words and not filters.groups:
         return None
     parts = [f"({words})"] if words else []
     if filters.groups:
-        parts.append(filters.tsquery())
+        parts.append(filters.tsquery(known))
     return "&".join(parts) if parts else None
 
 
-def gather(question: Question, *, flat: bool = False) -> Sql:
-    """Return the statement that takes every match from the token index and sorts. ``flat``: by static order only."""
+def gather(question: Question, tokens: str, *, flat: bool = False, most: int = 0) -> Sql:
+    """Return the statement that takes every match from the token index and sorts.
+
+    ``flat``: by static order only. ``most``: stop after so many matches and say :data:`_TOO_MANY` for their number.
+    """
     params: list[object] = []
     fit = Sql("0") if flat or question.terms is None else question.terms.fit
     key = _keys(question.sort, fit)
     params += key.params
     conditions = ["tokens @@ %s::tsquery"]
-    params.append(_gather_tokens(question))
+    params.append(tokens)
     for condition in _conditions(question, deep=True):
         conditions.append(condition.text)
         params += condition.params
+    total, at_most = "count(DISTINCT organisation_id)", ""
+    if most:
+        at_most = f" LIMIT {most + 1}"
+        total = f"CASE WHEN count(*) > {most} THEN {_TOO_MANY} ELSE {total} END"
     after = ""
     if question.cursor:
         after = "WHERE (k1, k2, k3) > (%s, %s, %s)"
@@ -143,16 +136,15 @@ def gather(question: Question, *, flat: bool = False) -> Sql:
     params.append(question.limit + 1)
     return Sql(
         f"WITH m AS MATERIALIZED (SELECT id, organisation_id, {key.text} FROM registry_searchentry"
-        f" WHERE {' AND '.join(conditions)}),"
-        f" hit AS (SELECT id, k1, k2, k3 FROM m {after} ORDER BY k1, k2, k3 LIMIT %s)"
-        + SHOWN.format(total="(SELECT count(DISTINCT organisation_id) FROM m)"),
+        f" WHERE {' AND '.join(conditions)}{at_most})"
+        f" SELECT id, k1, k2, k3, (SELECT {total} FROM m) FROM m {after} ORDER BY k1, k2, k3 LIMIT %s",
         tuple(params),
     )
 
 
 def walk(question: Question) -> Sql:
     """Return the statement that reads names in order until a page is full or the walk has become too long."""
-    stretch = _stretch(question, _LONGEST_WALK)
+    stretch = _stretch(question)
     columns = _keys(question.sort, Sql("2"), prefix="s.")
     params: list[object] = [*columns.params, *stretch.params]
     deep = ""
@@ -177,14 +169,10 @@ def walk(question: Question) -> Sql:
     whole = _whole_names(question)
     params += whole.params
     params.append(question.limit + 1)
-    return Sql(
-        f"WITH hit AS (SELECT * FROM ({walked}{whole.text}) u ORDER BY k1, k2, k3 LIMIT %s)"
-        + SHOWN.format(total="NULL::bigint"),
-        tuple(params),
-    )
+    return Sql(f"SELECT id, k1, k2, k3 FROM ({walked}{whole.text}) u ORDER BY k1, k2, k3 LIMIT %s", tuple(params))
 
 
-def _stretch(question: Question, length: int) -> Sql:
+def _stretch(question: Question) -> Sql:
     """Return the inner scan: a bounded piece of an index, in its order, after the cursor."""
     cursor = question.cursor
     if question.sort is Sort.RELEVANCE:
@@ -194,7 +182,7 @@ def _stretch(question: Question, length: int) -> Sql:
         return Sql(
             "SELECT id, rank, text, initials, facets FROM registry_searchentry"
             f" WHERE rank >= %s AND rank < %s {after} ORDER BY rank, id LIMIT %s",
-            (low, high, *place, length),
+            (low, high, *place, _LONGEST_WALK),
         )
     newest = question.sort is Sort.NEWEST
     sign, direction = ("<", "DESC") if newest else (">", "ASC")
@@ -206,7 +194,7 @@ def _stretch(question: Question, length: int) -> Sql:
     return Sql(
         "SELECT id, founded_on, rank, text, initials, facets FROM registry_searchentry"
         f" WHERE founded_on IS NOT NULL {after} ORDER BY founded_on {direction}, id {direction} LIMIT %s",
-        (*date_params, length),
+        (*date_params, _LONGEST_WALK),
     )
 
 
@@ -259,16 +247,3 @@ def _whole_names(question: Question) -> Sql:
         " ORDER BY rank, id LIMIT 20)",
         tuple(params),
     )
-
-
-def read(statement: Sql) -> list[Row]:
-    """Run a statement that ends in :data:`SHOWN`."""
-    return [Row((k1, k2, k3), *rest) for k1, k2, k3, *rest in run(statement)]
-
-
-def run(statement: Sql) -> list[Any]:
-    """Run a statement and return its rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement.text, cast("tuple[str, ...]", statement.params))
-        rows: list[Any] = cursor.fetchall()
-    return rows

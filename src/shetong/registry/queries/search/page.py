@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from shetong.core import divisions
 from shetong.registry.queries.search import fuzzy
-from shetong.registry.queries.search.literal import SHOWN, Found, Question, Row, find, read, restrictions
+from shetong.registry.queries.search.literal import Found, Question, find, restrictions
 from shetong.registry.queries.search.request import Cursor, SearchRequest, Sort
 from shetong.registry.queries.search.results import Match, Result, results
-from shetong.registry.queries.search.terms import Sql, Terms, code_prefix, pattern, terms
+from shetong.registry.queries.search.rows import Sql, entries, run, shown
+from shetong.registry.queries.search.terms import Terms, code_prefix, pattern, terms
 from shetong.registry.rules.facets import Filters
 
 SUGGESTIONS = 8
 _REPRESENTATIVES = 5
 _PERSON = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,12}·[\u3400-\u9fff·]{1,12}")
 _MOST_NEAR = 20
+_FEW = 4
+_ENDINGS = frozenset("省市区县旗盟州")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ def search(request: SearchRequest) -> SearchPage:
     if request.cursor is None and asked is not None:
         if not page.results:
             page = _less_literal(request, asked)
+        elif _torn(page):
+            page = _mended(request, asked, page)
         return replace(page, representative=_representative(request))
     return page
 
@@ -86,13 +91,13 @@ def _literal(request: SearchRequest, asked: Terms | None) -> SearchPage:
 
 
 def _page(request: SearchRequest, asked: Terms | None, found: Found) -> SearchPage:
-    rows = found.rows[: request.limit]
-    shown = results(rows, asked)
+    hits = found.hits[: request.limit]
+    listed = results(shown(hits), asked)
     following = ""
-    if len(found.rows) > request.limit:
-        # The rows before the last may be whole names that the walk passes again; its own order decides.
-        following = Cursor(found.path, *max(row.keys for row in rows)).encode()
-    return SearchPage(request, tuple(shown), max(found.total, len(shown)), not found.exact_total, following)
+    if len(found.hits) > request.limit:
+        # The hits before the last may be whole names that the walk passes again; its own order decides.
+        following = Cursor(found.path, *max(hit.keys for hit in hits)).encode()
+    return SearchPage(request, tuple(listed), max(found.total, len(listed)), not found.exact_total, following)
 
 
 def _less_literal(request: SearchRequest, asked: Terms) -> SearchPage:
@@ -102,16 +107,35 @@ def _less_literal(request: SearchRequest, asked: Terms) -> SearchPage:
         if page.results:
             return page
     nearest = fuzzy.near(asked, request.filters, min(request.limit, _MOST_NEAR))
-    rows = _entries([each.entry_id for each in nearest])
-    shown = results(rows, asked, Match.SIMILAR)
-    return SearchPage(request, tuple(shown), len(shown), similar=bool(shown))
+    rows = entries(each.entry_id for each in nearest)
+    listed = results(rows, asked, Match.SIMILAR)
+    return SearchPage(request, tuple(listed), len(listed), similar=bool(listed))
 
 
-def _entries(ids: Sequence[int]) -> list[Row]:
-    if not ids:
-        return []
-    hit = "WITH hit AS (SELECT id, o AS k1, 0 AS k2, id AS k3 FROM unnest(%s::bigint[]) WITH ORDINALITY AS t (id, o))"
-    return read(Sql(hit + SHOWN.format(total="NULL::bigint"), (list(ids),)))
+def _torn(page: SearchPage) -> bool:
+    """Whether the words fit few names, all of them inside their division's name: 东市门球协会 for 启东市门球协会.
+
+    More likely a character of the division is missing there, and 东阳市门球协会 may have been meant as well.
+    """
+    if page.request.sort is not Sort.RELEVANCE or page.similar or len(page.results) > _FEW:
+        return False
+    return all(_begins_inside_division(result) for result in page.results)
+
+
+def _begins_inside_division(result: Result) -> bool:
+    if result.former_name or not result.highlights or not (start := result.highlights[0][0]):
+        return False
+    match = divisions.find(result.name)
+    return match is not None and start < len(match.matched) and result.name[start - 1] not in _ENDINGS
+
+
+def _mended(request: SearchRequest, asked: Terms, page: SearchPage) -> SearchPage:
+    """Put the names that are one error away behind those that contain the words."""
+    present = {result.id for result in page.results}
+    nearest = fuzzy.one_error(asked, request.filters, _MOST_NEAR)
+    rows = entries(each.entry_id for each in nearest if each.organisation_id not in present)
+    listed = (*page.results, *results(rows, asked, Match.SIMILAR))
+    return replace(page, results=listed[: request.limit], total=len(listed))
 
 
 def _by_code(request: SearchRequest, code: str) -> SearchPage:
@@ -122,40 +146,32 @@ def _by_code(request: SearchRequest, code: str) -> SearchPage:
     params: list[object] = [pattern(code, before=""), after]
     _restrict(request.filters, conditions, params)
     statement = Sql(
-        "WITH hit AS (SELECT n.id, 0 AS k1, 0 AS k2, n.id AS k3, o.uscc AS place"
-        " FROM registry_organisation o JOIN registry_searchentry n ON n.organisation_id = o.id"
-        f" WHERE {' AND '.join(conditions)} ORDER BY o.uscc USING ~<~ LIMIT %s)" + SHOWN.format(total="NULL::bigint"),
+        "SELECT n.id FROM registry_organisation o JOIN registry_searchentry n ON n.organisation_id = o.id"
+        f" WHERE {' AND '.join(conditions)} ORDER BY o.uscc USING ~<~ LIMIT %s",
         (*params, request.limit + 1),
     )
-    rows = sorted(read(statement), key=lambda row: row.uscc or "")
-    shown = results(rows[: request.limit], None, Match.CODE)
+    rows = entries(entry_id for (entry_id,) in run(statement))
+    listed = results(rows[: request.limit], None, Match.CODE)
     more = len(rows) > request.limit
     following = Cursor("c", 0, 0, 0, rows[request.limit - 1].uscc or "").encode() if more else ""
-    return SearchPage(request, tuple(shown), len(shown) + more, bool(after) or more, following)
+    return SearchPage(request, tuple(listed), len(listed) + more, bool(after) or more, following)
 
 
 def _listed_by_representative(request: SearchRequest) -> SearchPage:
     conditions: list[str] = ["o.legal_representative = %s", "NOT n.former"]
     params: list[object] = [request.representative]
     _restrict(request.filters, conditions, params)
-    params += [request.cursor.last if request.cursor else 0, request.limit + 1]
-    statement = Sql(
-        "WITH hit AS (SELECT n.id, row_number() OVER (ORDER BY n.rank, n.id) AS k1, 0 AS k2, 0 AS k3"
-        " FROM registry_organisation o JOIN registry_searchentry n ON n.organisation_id = o.id"
-        f" WHERE {' AND '.join(conditions)} ORDER BY n.rank, n.id OFFSET %s LIMIT %s)"
-        + SHOWN.format(total="NULL::bigint"),
-        tuple(params),
-    )
-    return _numbered(request, read(statement), Match.REPRESENTATIVE)
-
-
-def _numbered(request: SearchRequest, rows: list[Row], match: Match) -> SearchPage:
-    """Make a page of rows that were numbered from the first of the whole list."""
     before = request.cursor.last if request.cursor else 0
-    shown = results(rows[: request.limit], None, match)
+    statement = Sql(
+        "SELECT n.id FROM registry_organisation o JOIN registry_searchentry n ON n.organisation_id = o.id"
+        f" WHERE {' AND '.join(conditions)} ORDER BY n.rank, n.id OFFSET %s LIMIT %s",
+        (*params, before, request.limit + 1),
+    )
+    rows = entries(entry_id for (entry_id,) in run(statement))
+    listed = results(rows[: request.limit], None, Match.REPRESENTATIVE)
     more = len(rows) > request.limit
     following = Cursor("n", 0, 0, before + request.limit).encode() if more else ""
-    return SearchPage(request, tuple(shown), before + len(shown) + more, more, following)
+    return SearchPage(request, tuple(listed), before + len(listed) + more, more, following)
 
 
 def _restrict(filters: Filters, conditions: list[str], params: list[object]) -> None:
@@ -166,7 +182,13 @@ def _restrict(filters: Filters, conditions: list[str], params: list[object]) -> 
 
 def _representative(request: SearchRequest) -> Representative | None:
     name = request.q.replace(" ", "")
-    if request.sort is not Sort.RELEVANCE or not _PERSON.fullmatch(name):
+    if request.sort is not Sort.RELEVANCE or not _PERSON.fullmatch(name) or not _represents(name):
         return None
     page = _listed_by_representative(replace(request, q="", representative=name, cursor=None, limit=_REPRESENTATIVES))
     return Representative(name, page.results, bool(page.next_cursor)) if page.results else None
+
+
+def _represents(name: str) -> bool:
+    """Whether anybody of this name is a legal representative; most short words are nobody's name."""
+    question = "SELECT EXISTS (SELECT 1 FROM registry_organisation WHERE legal_representative = %s)"
+    return bool(run(Sql(question, (name,)))[0][0])

@@ -12,7 +12,7 @@ from rapidfuzz.distance import LCSseq
 from shetong.core.pinyin import transliterate
 from shetong.core.text import key, normalise
 from shetong.registry.models import OrganisationName
-from shetong.registry.queries.search.literal import Row
+from shetong.registry.queries.search.rows import Row
 from shetong.registry.queries.search.terms import Terms
 
 Span = tuple[int, int]
@@ -114,7 +114,7 @@ def _result(row: Row, terms: Terms | None, match: Match | None, former_name: str
         demo=row.demo,
         match=match or _match(row, terms),
         former_name=former_name if row.former else "",
-        highlights=_in_shown(shown, spans),
+        highlights=_in_shown(shown, row.text, spans),
     )
 
 
@@ -158,9 +158,11 @@ def _joined_spans(pinyin: str, letters: str) -> list[Span]:
     return []
 
 
-def _in_shown(shown: str, spans: Iterable[Span]) -> tuple[Span, ...]:
+def _in_shown(shown: str, folded: str, spans: Iterable[Span]) -> tuple[Span, ...]:
     """Translate places in the folded name to places in the name as written; neighbours become one."""
-    origin = [at for at, character in enumerate(shown) for _ in normalise(character)]
+    # Most names are written as they are folded.
+    same = shown == folded
+    origin = range(len(shown)) if same else [at for at, character in enumerate(shown) for _ in normalise(character)]
     found: list[Span] = []
     for start, end in spans:
         if start >= len(origin):

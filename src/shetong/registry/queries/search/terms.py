@@ -9,25 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import prod
 
 from shetong.core.pinyin import Reading, characters_read, readings, umlauts
 from shetong.core.search_tokens import query_pairs, query_triples
 from shetong.core.text import is_letters, key
 from shetong.registry.queries.search.frequencies import Frequencies, frequencies
+from shetong.registry.queries.search.rows import Sql
 
 _CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2,18}")
 _MANY_CHARACTERS = 240
-_MANY_GROUPS = 5
-_ENOUGH_IN_COMMON = 3  # triples
-
-
-@dataclass(frozen=True, slots=True)
-class Sql:
-    """A piece of SQL with its parameters."""
-
-    text: str
-    params: tuple[object, ...] = ()
+_TOKENS_ASKED = 4
+_DEPENDENCE = 0.15
+_SURELY_READ = 5  # syllables; so many are no initials and no Latin word
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +31,22 @@ class Alternative:
     groups: tuple[tuple[str, ...], ...]
 
     def share(self, known: Frequencies) -> float:
-        """Return about the share of rows that fit, rather too much than too little.
+        """Return about the share of rows that fit.
 
-        Tokens next to each other depend on each other: the rarest counts fully, the next two by their roots.
+        Tokens next to each other depend on each other: the rarest counts fully, the others little. The exponent is the
+        one that on fragments of names chose the right way through the index most often.
         """
         shares = sorted(known.any_of(group) for group in self.groups)
-        if len(shares) < _MANY_GROUPS:
-            return shares[0] if shares else 1.0
-        return shares[0] * sqrt(shares[1]) * sqrt(sqrt(shares[2]))
+        return shares[0] * prod(shares[1:]) ** _DEPENDENCE if shares else 1.0
 
-    def tsquery(self) -> str:
-        """Return the ``tsquery``; groups must not be empty."""
-        return "&".join(f"({'|'.join(quote(token) for token in group)})" for group in self.groups)
+    def tsquery(self, known: Frequencies, *, most: int = _TOKENS_ASKED) -> str:
+        """Return the ``tsquery`` of the ``most`` rarest groups, which must not be empty.
+
+        The condition on the names themselves is looked at anyway; reading further, common tokens costs more than the
+        few names that they rule out.
+        """
+        rarest = sorted(self.groups, key=known.any_of)[:most]
+        return "&".join(f"({'|'.join(quote(token) for token in group)})" for group in rarest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +68,14 @@ class Terms:
     exact: Sql | None
 
     def share(self, known: Frequencies) -> float:
-        """Return about the share of rows that fit, rather too much than too little."""
+        """Return about the share of rows that fit."""
         return min(sum(alternative.share(known) for alternative in self.alternatives), 1.0)
 
-    @property
-    def tsquery(self) -> str:
-        """The tokens as one ``tsquery``; empty where some alternative has no tokens to ask for."""
+    def tsquery(self, known: Frequencies) -> str:
+        """Return the tokens as one ``tsquery``; empty where some alternative has no tokens to ask for."""
         if any(not alternative.groups for alternative in self.alternatives):
             return ""
-        return "|".join(f"({alternative.tsquery()})" for alternative in self.alternatives)
+        return "|".join(f"({alternative.tsquery(known)})" for alternative in self.alternatives)
 
 
 def quote(token: str) -> str:
@@ -139,8 +136,9 @@ def _word_groups(word: str) -> list[tuple[str, ...]]:
 
 def _letters(folded: str) -> Terms:
     found = tuple(reading for reading in readings(folded) if any(len(s) > 1 for s in reading.syllables))
-    alternatives = [Alternative(tuple(_initials_groups(folded))), Alternative(tuple(_word_groups(folded)))]
-    alternatives += _reading_alternatives(found)
+    alternatives = [Alternative(tuple(_reading_groups(reading))) for reading in found]
+    if not found or len(found[0].syllables) < _SURELY_READ:
+        alternatives += [Alternative(tuple(_initials_groups(folded))), Alternative(tuple(_word_groups(folded)))]
     contains = [Sql("initials LIKE %s", (pattern(folded),)), Sql("text LIKE %s", (pattern(folded),))]
     # Without spaces one pattern stands for every way to divide the letters into syllables.
     also = [*contains, Sql("replace(pinyin, ' ', '') LIKE %s", (pattern(umlauts(folded)),))]
@@ -153,16 +151,6 @@ def _letters(folded: str) -> Terms:
     )
     unique = tuple(dict.fromkeys(alternatives))
     return Terms(folded, (folded,), True, found, unique, _any(contains), _any(also) if found else None, fit, None)
-
-
-def _reading_alternatives(found: Sequence[Reading]) -> list[Alternative]:
-    """Return the tokens of readings: those common to all where they say enough, else each reading's own."""
-    triples = [query_triples(reading.initials) for reading in found]
-    if len(found) > 1 and all(triples):
-        common = [triple for triple in triples[0] if all(triple in others for others in triples[1:])]
-        if len(common) >= _ENOUGH_IN_COMMON:
-            return [Alternative(tuple((triple,) for triple in common))]
-    return [Alternative(tuple(_reading_groups(reading))) for reading in found]
 
 
 def _initials_groups(initials: str) -> list[tuple[str, ...]]:
