@@ -6,6 +6,7 @@ Usage: ``python3 tools/environment.py runtime|dev``. Does nothing when the lock 
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,34 @@ def is_current(kind):
     return python.exists() and any(s.is_file() and s.read_text() == wanted(s.name[len(".shetong-") :]) for s in stamps)
 
 
+def is_usable():
+    """Tell whether ``.venv`` is whole and of this Python; one whose making was interrupted, or of another, is not."""
+    python = VENV / "bin" / "python"
+    try:
+        done = subprocess.run([str(python), "-c", "import pip, sys; print(sys.version_info[:2])"], capture_output=True)
+    except OSError:
+        return False
+    return done.returncode == 0 and done.stdout.decode().strip() == str(tuple(sys.version_info[:2]))
+
+
+def make():
+    """Make an empty ``.venv`` in place of what is there."""
+    free = shutil.disk_usage(str(ROOT)).free // 2**20
+    if free < LEAST_FREE_MB:
+        fail(f"the disk is full: {free} MB are free, the environment needs {LEAST_FREE_MB} MB.")
+    require_venv()
+    sys.stderr.write("Making the environment .venv …\n")
+    done = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True)
+    if done.returncode:
+        shutil.rmtree(str(VENV), ignore_errors=True)
+        fail("the environment could not be made: " + (done.stdout + done.stderr).strip()[-300:])
+
+
+def stop(number, _frame):
+    """End, and with this process the one it waits for, as on Ctrl-C."""
+    raise SystemExit(128 + number)
+
+
 def install(kind):
     """Install the locked packages, each with its hash, and this project as an editable one."""
     python = str(VENV / "bin" / "python")
@@ -100,17 +129,10 @@ def main():
         fail("usage: python3 tools/environment.py runtime|dev")
     if is_current(kind):
         return
+    signal.signal(signal.SIGTERM, stop)
     try:
-        free = shutil.disk_usage(str(ROOT)).free // 2**20
-        if free < LEAST_FREE_MB and not VENV.exists():
-            fail(f"the disk is full: {free} MB are free, the environment needs {LEAST_FREE_MB} MB.")
-        if not (VENV / "bin" / "python").exists():
-            require_venv()
-            sys.stderr.write("Making the environment .venv …\n")
-            done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
-            if done.returncode:
-                shutil.rmtree(str(VENV), ignore_errors=True)
-                fail("the environment could not be made: " + (done.stdout + done.stderr).strip()[-300:])
+        if not is_usable():
+            make()
         sys.stderr.write(f"Installing the packages of requirements/{kind}.lock (first start only, a few minutes) …\n")
         install(kind)
         (VENV / (".shetong-" + kind)).write_text(wanted(kind))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import signal
 import subprocess
 import sysconfig
 from collections.abc import Iterable
@@ -49,16 +51,25 @@ def _npm(folder: Path, *arguments: str) -> None:
     home = node_home()
     npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     environment = {**os.environ, "PATH": f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
-    finished = subprocess.run(  # noqa: S603 - the wheel's npm with fixed arguments
+    # A session of its own, so that whatever npm starts can be ended with it.
+    npm_run = subprocess.Popen(  # noqa: S603 - the wheel's npm with fixed arguments
         [str(home / "bin" / "node"), str(npm), *arguments],
         cwd=folder,
         env=environment,
-        check=False,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
-    if finished.returncode:
-        said = (finished.stdout + finished.stderr).strip().splitlines()
+    try:
+        output, _ = npm_run.communicate()
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(npm_run.pid, signal.SIGKILL)
+        npm_run.wait()
+        raise
+    if npm_run.returncode:
+        said = output.strip().splitlines()
         errors = [line for line in said if line.startswith("npm error ")] or said[-20:]
         raise NotReadyError(f"npm {' '.join(arguments)} failed in {folder}:\n" + "\n".join(errors[:20]))
 
@@ -74,10 +85,10 @@ def build_frontend() -> bool:
     if built.is_file() and built.read_text() == wanted:
         return False
     if not installed.is_file() or installed.read_text() != digest_of([lock]):
-        say("Installing the front end's packages …")
+        say("正在安装前端依赖…… Installing the front end's packages …")
         _npm(folder, "ci", "--no-audit", "--no-fund")
         installed.write_text(digest_of([lock]))
-    say("Building the front end …")
+    say("正在构建前端…… Building the front end …")
     _npm(folder, "run", "build")
     built.write_text(wanted)
     return True

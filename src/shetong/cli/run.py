@@ -25,6 +25,7 @@ PAGES = [
     ("开放数据 Open data", "exchange:open-data"),
     ("数据标准 Standards", "exchange:standards"),
     ("接口文档 API", "registry:api-reference"),
+    ("登录 Log in", "account_login"),
 ]
 
 
@@ -106,10 +107,9 @@ def padded(text: str, columns: int) -> str:
 
 def announce(address: str, accounts: list[tuple[str, str, str]]) -> None:
     """Print the addresses and the demonstration accounts."""
+    pages = [(title, address_of(name)) for title, name in PAGES]
     say(f"\n[bold]社通 Shetong[/bold]   [link={address}/]{address}/[/link]")
-    pages = [*PAGES, ("登录 Log in", "account_login")] if accounts else PAGES
-    for title, name in pages:
-        path = address_of(name)
+    for title, path in pages:
         if path:
             say(f"  {padded(title, 24)} {address}{path}")
     if accounts:
