@@ -37,11 +37,11 @@ def _plain(view: View) -> View:
 
 @_plain
 def checkpoint(request: HttpRequest, log: str) -> HttpResponse:
-    """The newest signed checkpoint."""
+    """The newest signed checkpoint, with the cosignatures it has."""
     head = tree.latest_checkpoint(tree.log_named(log))
     if head is None:
         raise NotFoundError("这个公开日志还没有条目。", code="checkpoint-not-found")
-    response = HttpResponse(head.note, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(tree.cosigned(head), content_type="text/plain; charset=utf-8")
     patch_cache_control(response, public=True, max_age=1)
     return response
 

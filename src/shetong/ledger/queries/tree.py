@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shetong.core.errors import NotFoundError
-from shetong.ledger.models import Checkpoint, Entry, Log, Tile
+from shetong.ledger.models import Checkpoint, Cosignature, Entry, Log, Tile
 from shetong.ledger.rules import merkle, notes, tiles
 from shetong.ledger.rules.receipts import Receipt
 
@@ -25,6 +25,24 @@ def head_size(log: Log) -> int:
     """Number of entries under the newest checkpoint."""
     head = latest_checkpoint(log)
     return head.size if head else 0
+
+
+def cosigned(checkpoint: Checkpoint) -> str:
+    """The checkpoint's note with the cosignatures that witnesses have given so far."""
+    lines = Cosignature.objects.filter(log_id=checkpoint.log_id, size=checkpoint.size).order_by("id")
+    return checkpoint.note + "".join(lines.values_list("line", flat=True))
+
+
+def receipt_checkpoint(log: Log, index: int) -> Checkpoint | None:
+    """The checkpoint that proves the entry ``index`` best: the newest that a witness has seen, else the newest.
+
+    ``None`` while no checkpoint covers the entry.
+    """
+    seen = Cosignature.objects.filter(log=log, size__gt=index).order_by("-size").values_list("size", flat=True).first()
+    if seen is not None:
+        return log.checkpoints.get(size=seen)
+    head = latest_checkpoint(log)
+    return head if head is not None and head.size > index else None
 
 
 def verifiers(log: Log) -> list[notes.Verifier]:
@@ -58,15 +76,18 @@ def node_reader(log: Log, size: int) -> merkle.NodeReader:
 
 
 def receipt(log: Log, reference: str) -> Receipt:
-    """The receipt of the act ``reference`` under the newest checkpoint; raises :class:`NotFoundError`."""
+    """The receipt of the act ``reference``, under a checkpoint with what witnesses signed of it.
+
+    Raises :class:`NotFoundError`.
+    """
     entry = Entry.objects.filter(log=log, reference=reference).first()
-    head = latest_checkpoint(log)
     if entry is None:
         raise NotFoundError("公开日志里没有这一条。", code="entry-not-found")
+    head = None if entry.index is None else receipt_checkpoint(log, entry.index)
     if entry.index is None or head is None:
         raise NotFoundError("这一条正在记入公开日志，请几秒后再查。", code="entry-pending")
     proof = merkle.inclusion_proof(entry.index, head.size, node_reader(log, head.size))
-    return Receipt(log.origin, entry.index, bytes(entry.data), tuple(proof), head.note)
+    return Receipt(log.origin, entry.index, bytes(entry.data), tuple(proof), cosigned(head))
 
 
 def consistency(log: Log, old: int, new: int) -> list[bytes]:

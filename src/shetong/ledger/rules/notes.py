@@ -57,8 +57,13 @@ class Note:
     signatures: tuple[Signature, ...]
 
     def __str__(self) -> str:
-        lines = (f"{_DASH}{s.name} {base64.b64encode(s.key_id + s.value).decode()}\n" for s in self.signatures)
-        return f"{self.text}\n{''.join(lines)}"
+        return f"{self.text}\n{''.join(map(signature_line, self.signatures))}"
+
+
+def signature_line(signature: Signature) -> str:
+    """Return the line of a signature in a note, its newline included."""
+    body = base64.b64encode(signature.key_id + signature.value).decode()
+    return f"{_DASH}{signature.name} {body}\n"
 
 
 def parse_verifier(text: str) -> Verifier:

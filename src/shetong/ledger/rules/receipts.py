@@ -70,3 +70,13 @@ def verify_receipt(document: Mapping[str, object], known: Sequence[notes.Verifie
         root_hash=checkpoint.root,
     )
     return receipt.entry
+
+
+def require_witnesses(document: Mapping[str, object], witnesses: Sequence[notes.Verifier]) -> None:
+    """Check that every one of ``witnesses`` cosigned the receipt's checkpoint; raises ``NoteError``."""
+    if not witnesses:
+        return
+    _, signers = notes.verify(parse_receipt(document).checkpoint, witnesses)
+    missing = [witness.name for witness in witnesses if witness not in signers]
+    if missing:
+        raise notes.NoteError(f"no cosignature of {', '.join(missing)}")

@@ -18,17 +18,10 @@ def filings_recorded(filings: Iterable[Filing]) -> None:
     append(
         log=REGISTRY,
         acts=[
-            Act(
-                f"filing-{filing.pk}", entry_types.FILING.name, 1, content.filing_body(filing), content.people(filing)
-            )
+            Act(f"filing-{filing.pk}", entry_types.FILING.name, 1, content.filing_body(filing), content.people(filing))
             for filing in filings
         ],
     )
-
-
-def filing_recorded(filing: Filing) -> None:
-    """Record one filing."""
-    filings_recorded([filing])
 
 
 def import_finished(run: ImportRun, *, created: int, changed: int) -> None:
