@@ -29,7 +29,7 @@ __all__ = ["main"]
 class Tool(click.Group):
     """The group of commands; a word it does not know is handed to Django's management commands."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
         """Return the names of the commands in the order in which they were added."""
         return list(self.commands)
 

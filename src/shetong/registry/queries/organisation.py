@@ -28,7 +28,7 @@ from shetong.registry.queries.filings import entry_of
 from shetong.registry.queries.timeline import TimelineEntry, entries, timeline
 from shetong.registry.rules import history
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, Standing, State
-from shetong.registry.rules.values import ELEMENT_NAMES, column, empty
+from shetong.registry.rules.values import ELEMENT_NAMES, IN_COLUMNS, column, empty
 from shetong.registry.rules.visibility import Sight
 
 __all__ = ["OrganisationPage", "by_code", "find", "state_on", "timeline"]
@@ -238,7 +238,7 @@ def _on_day(page: OrganisationPage, day: date, sight: Sight) -> OrganisationPage
     """Return what ``page`` would have shown on ``day``; what lists no past (branches, certificates) is left out."""
     stands = _stands(page.id)
     state = _state(stands, day)
-    plain = {name: column(name, state.get(name)) if sight.element(name) else empty(name) for name in _PLAIN}
+    plain = {name: column(name, state.get(name)) if sight.element(name) else empty(name) for name in IN_COLUMNS}
     identity = {"uscc": page.uscc, "kind": page.kind, "name": plain["name"] or page.name}
     statuses = history.periods(stands, "status", until=day)
     attributes = tuple(held for held in (*page.attributes, *page.past_attributes) if _holds(held, day))
@@ -310,30 +310,8 @@ def _page(organisation: Organisation, sight: Sight) -> OrganisationPage:
             {post.person_id: post.person.name for post in posts},
             sight,
         ),
-        **{name: getattr(organisation, name) if sight.element(name) else empty(name) for name in _PLAIN},
+        **{name: getattr(organisation, name) if sight.element(name) else empty(name) for name in IN_COLUMNS},
     )
-
-
-# Elements that the page shows as the column holds them.
-_PLAIN = (
-    "uscc",
-    "name",
-    "kind",
-    "status",
-    "legal_representative",
-    "domicile",
-    "division_code",
-    "founded_on",
-    "registered_funds",
-    "business_scope",
-    "activity_area",
-    "supervising_body",
-    "direct_registration",
-    "certificate_valid_from",
-    "certificate_valid_to",
-    "former_certificate_number",
-    "field",
-)
 
 
 def _reference(organisation: Organisation) -> Reference:

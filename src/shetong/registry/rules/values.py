@@ -23,6 +23,10 @@ ELEMENT_NAMES = frozenset(element.name for element in ORGANISATION)
 # Elements that change only with the identity of the body or as a consequence of other acts.
 FIXED = frozenset({"uscc", "kind", "founded_on", "parent"})
 DERIVED = frozenset({"status", "former_names", "charity_since", "public_fundraising_since"})
+# Elements that a column of the same name holds, in their order; the others are references or rows of their own.
+IN_COLUMNS = tuple(
+    element.name for element in ORGANISATION if element.name not in {"authority", "parent", *(DERIVED - {"status"})}
+)
 REGISTRABLE = ELEMENT_NAMES - {"status", "former_names"}
 CHANGEABLE = ELEMENT_NAMES - FIXED - DERIVED
 

@@ -26,28 +26,7 @@ from shetong.registry.models import (
 from shetong.registry.queries.filings import entry_of
 from shetong.registry.rules import history
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, Entry, Span, Standing
-from shetong.registry.rules.values import column, empty
-
-# Elements that a column of the same name holds; authority and parent are references, attributes have rows.
-COLUMNS = (
-    "uscc",
-    "name",
-    "kind",
-    "legal_representative",
-    "domicile",
-    "division_code",
-    "founded_on",
-    "registered_funds",
-    "business_scope",
-    "activity_area",
-    "supervising_body",
-    "direct_registration",
-    "status",
-    "certificate_valid_from",
-    "certificate_valid_to",
-    "former_certificate_number",
-    "field",
-)
+from shetong.registry.rules.values import IN_COLUMNS, column, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +52,7 @@ def project(organisation: Organisation, past: History, *, today: date, caused_by
     """Write the state of ``today`` into the organisation and its rows. The caller holds the lock."""
     state = history.fold(past.stands, today)
     spoken_of = {key for entry in past.entries for key in entry.after}
-    for name in COLUMNS:
+    for name in IN_COLUMNS:
         if name in spoken_of:
             setattr(organisation, name, column(name, state.get(name, empty(name))))
     if "authority" in spoken_of and state.get("authority") != organisation.authority.name:

@@ -22,9 +22,9 @@ from shetong.registry.models import (
     Status,
 )
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, SINCE_ELEMENTS, State
-from shetong.registry.rules.values import clean_registration, column
+from shetong.registry.rules.values import IN_COLUMNS, clean_registration, column
 from shetong.registry.services import checks, locks, names
-from shetong.registry.services.projection import COLUMNS, authority_named
+from shetong.registry.services.projection import authority_named
 from shetong.registry.services.recording import authorise, record
 
 PNR_13 = "《民办非企业单位登记管理暂行条例》第十三条"
@@ -113,7 +113,7 @@ def _check_code_is_free(uscc: str | None) -> None:
 
 
 def _row(cleaned: State, authority: Authority, parent: Organisation | None, *, demo: bool) -> Organisation:
-    columns = {name: column(name, cleaned[name]) for name in COLUMNS if name in cleaned}
+    columns = {name: column(name, cleaned[name]) for name in IN_COLUMNS if name in cleaned}
     return Organisation.objects.create(
         **columns, authority=authority, parent=parent, demo=demo, updated_at=timezone.now()
     )
