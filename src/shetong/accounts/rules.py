@@ -27,6 +27,12 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit.view"
     ACCOUNTS_MANAGE = "accounts.manage"
     API_KEYS_MANAGE = "api-keys.manage"
+    CASE_VIEW = "case.view"
+    CASE_ACCEPT = "case.accept"
+    CASE_REVIEW = "case.review"
+    CASE_DECIDE = "case.decide"
+    CASE_ASSIGN = "case.assign"
+    CASE_ARCHIVE = "case.archive"
 
 
 PERMISSION_NAMES: dict[Permission, str] = {
@@ -44,6 +50,12 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.AUDIT_VIEW: N_("查看审计记录"),
     Permission.ACCOUNTS_MANAGE: N_("管理账号与角色"),
     Permission.API_KEYS_MANAGE: N_("管理接口密钥"),
+    Permission.CASE_VIEW: N_("查看办件"),
+    Permission.CASE_ACCEPT: N_("受理申请"),
+    Permission.CASE_REVIEW: N_("审查办件"),
+    Permission.CASE_DECIDE: N_("作出许可决定"),
+    Permission.CASE_ASSIGN: N_("分派办件"),
+    Permission.CASE_ARCHIVE: N_("归档办件"),
 }
 
 
@@ -64,6 +76,10 @@ _REGISTRAR = _INTERNAL | {
     Permission.REGISTER_FILE,
     Permission.CERTIFICATE_ISSUE,
     Permission.PERSONAL_DATA_REVEAL,
+    Permission.CASE_VIEW,
+    Permission.CASE_ACCEPT,
+    Permission.CASE_REVIEW,
+    Permission.CASE_ARCHIVE,
 }
 
 ANONYMOUS = Role("anonymous", N_("公众"), _PUBLIC, official=False)
@@ -78,9 +94,20 @@ ROLES: dict[str, Role] = {
         Role(
             "chief-registrar",
             N_("登记负责人"),
-            _REGISTRAR | {Permission.REGISTER_CORRECT, Permission.ATTRIBUTE_GRANT, Permission.CERTIFICATE_REVOKE},
+            _REGISTRAR
+            | {
+                Permission.REGISTER_CORRECT,
+                Permission.ATTRIBUTE_GRANT,
+                Permission.CERTIFICATE_REVOKE,
+                Permission.CASE_DECIDE,
+                Permission.CASE_ASSIGN,
+            },
         ),
-        Role("supervisor", N_("业务主管与监管人员"), _INTERNAL | {Permission.PERSONAL_DATA_REVEAL}),
+        Role(
+            "supervisor",
+            N_("业务主管与监管人员"),
+            _INTERNAL | {Permission.PERSONAL_DATA_REVEAL, Permission.CASE_VIEW},
+        ),
         Role(
             "operator",
             N_("系统管理员"),

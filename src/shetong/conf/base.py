@@ -7,6 +7,7 @@ from pathlib import Path
 from shetong.conf import env
 from shetong.conf.accounts import *  # noqa: F403
 from shetong.conf.accounts import ACCOUNT_APPS, ACCOUNT_MIDDLEWARE
+from shetong.conf.casework import *  # noqa: F403
 from shetong.conf.databases import database as database
 from shetong.conf.exchange import *  # noqa: F403
 from shetong.conf.jobs import *  # noqa: F403
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "shetong.accounts",
     "shetong.ledger",
+    "shetong.casework",
     "shetong.registry",
     "shetong.exchange",
     "shetong.web",

@@ -6,6 +6,7 @@ from shetong.conf import env
 
 # A TOML file that replaces or adds parameters of law (shetong/core/statutes.toml shows the format).
 STATUTES_FILE = env.text("STATUTES_FILE")
+WORKING_DAYS_FILE = env.text("WORKING_DAYS_FILE")
 # GeoJSON of division boundaries of an approved base map and its approval number (审图号): docs/specs/boundaries.md.
 BOUNDARIES_FILE = env.text("BOUNDARIES_FILE")
 BOUNDARIES_APPROVAL = env.text("BOUNDARIES_APPROVAL")

@@ -12,3 +12,5 @@ NAME_FORBIDDEN_WORDS = tuple(env.items("NAME_FORBIDDEN_WORDS", ("国家级", "�
 API_RATE_PUBLIC = env.number("API_RATE_PUBLIC", 60, least=1, most=10_000_000)
 # Whether `shetong run` loads the small demonstration into an empty register; the development profile asks for it.
 DEMO_REGISTER = False
+# First two signs of the main part of new unified codes: the range assigned to this deployment.
+USCC_RANGE = env.text("USCC_RANGE", "MJ")

@@ -10,11 +10,14 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        """Make the types of entries and the rows behind them known to the floor below."""
+        """Make the types of log entries, the rows behind them and the matters known to the floors below."""
+        from shetong.casework import catalogue
         from shetong.ledger.queries import sources
         from shetong.ledger.rules import entry_types
         from shetong.registry.entry_types import TYPES
+        from shetong.registry.matters import MATTERS
         from shetong.registry.queries.public_log import SOURCES
 
         entry_types.register(TYPES)
         sources.register(SOURCES)
+        catalogue.offer(MATTERS)

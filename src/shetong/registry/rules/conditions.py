@@ -11,9 +11,9 @@ from datetime import date
 
 from shetong.core import divisions
 from shetong.core.errors import InvalidInputError
+from shetong.core.findings import Finding, Severity
 from shetong.core.identifiers import CIVIL_AFFAIRS, KIND_OF_CATEGORY, split_uscc
 from shetong.core.money import FEN_PER_WAN, format_amount
-from shetong.registry.rules.findings import Finding, Severity
 from shetong.registry.rules.history import Json
 
 SGR_10 = "《社会团体登记管理条例》第十条"

@@ -13,7 +13,7 @@ from datetime import date
 
 from shetong.core import divisions
 from shetong.core.divisions import Division
-from shetong.registry.rules.findings import Finding, Severity
+from shetong.core.findings import Finding, Severity
 
 N69 = "《社会组织名称管理办法》"
 N69_8, N69_15, N69_16, N69_17, N69_18 = (f"{N69}第{article}条" for article in ("八", "十五", "十六", "十七", "十八"))

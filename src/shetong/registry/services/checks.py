@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from shetong.core.errors import DomainError
+from shetong.core.findings import Finding, Severity
 from shetong.registry.models import Organisation, OrganisationKind, Status
 from shetong.registry.rules.conditions import conditions
-from shetong.registry.rules.findings import Finding, Severity
 from shetong.registry.rules.history import Json
 
 SGR_12 = "《社会团体登记管理条例》第十二条"

@@ -18,6 +18,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.core import divisions
 from shetong.core.errors import ConflictError, InvalidInputError
+from shetong.core.findings import Finding, Severity
 from shetong.core.pinyin import transliterate
 from shetong.core.search_tokens import query_pairs, query_triples
 from shetong.core.text import key
@@ -31,7 +32,6 @@ from shetong.registry.models import (
     Status,
 )
 from shetong.registry.rules import history
-from shetong.registry.rules.findings import Finding, Severity
 from shetong.registry.rules.names import N69_16, NameParts, check_branch, check_structure, closed_until, parse_name
 from shetong.registry.services import locks
 from shetong.registry.services.projection import load

@@ -1,4 +1,4 @@
-"""What a check of the register finds: a reason in Chinese, how grave it is, and the provision relied upon."""
+"""What a check finds: a reason in Chinese, how grave it is, and the provision relied upon."""
 
 from __future__ import annotations
 

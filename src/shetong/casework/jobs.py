@@ -1,0 +1,29 @@
+"""Background work of casework: acceptance by silence, delivery."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from shetong.casework.models import Case, Notice, State
+from shetong.casework.services import closing, intake, notices
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="casework.silence", queue="casework", queueing_lock="casework.silence")
+def silence(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Accept applications whose authority has let the time for intake pass; return how many."""
+    # Five working days are never shorter than five days.
+    since = timezone.now() - timedelta(days=5)
+    waiting = Case.objects.filter(state=State.SUBMITTED, submitted_at__lt=since).values_list("pk", flat=True)
+    return sum(intake.deem_accepted(case_id=case_id) is not None for case_id in list(waiting))
+
+
+@app.task(name=notices.DELIVER_TASK, queue="casework", retry=10)
+def deliver_notice(*, notice_id: int) -> None:
+    """Deliver a notice, and close the delivery of its case where this was the last."""
+    notices.deliver(notice_id=notice_id)
+    case_id = Notice.objects.values_list("case_id", flat=True).get(pk=notice_id)
+    closing.delivered(case_id=case_id)

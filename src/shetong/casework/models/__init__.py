@@ -1,0 +1,20 @@
+"""Cases and what belongs to them."""
+
+from shetong.casework.models.case import Case, CaseEvent, Mandate, Notice, NumberSeries, Opinion
+from shetong.casework.models.choices import OPEN_STATES, Act, NoticeKind, Procedure, State
+from shetong.casework.models.variant import MatterVariant
+
+__all__ = [
+    "OPEN_STATES",
+    "Act",
+    "Case",
+    "CaseEvent",
+    "Mandate",
+    "MatterVariant",
+    "Notice",
+    "NoticeKind",
+    "NumberSeries",
+    "Opinion",
+    "Procedure",
+    "State",
+]

@@ -1,0 +1,51 @@
+"""Matters as they are in force: the declaration with the differences of the regions concerned."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+from django.utils import timezone
+
+from shetong.casework import catalogue
+from shetong.casework.models import MatterVariant
+from shetong.casework.rules.matters import Difference, Material, Matter, localised
+from shetong.core import divisions
+from shetong.core.statutes import Unit
+from shetong.core.working_days import Period
+
+
+def in_force(code: str, division_code: str, on: date | None = None) -> Matter:
+    """Return a matter as an authority of the division offers it on a day (default: today). One query.
+
+    Raises :class:`NotFoundError` for a code that nobody offers.
+    """
+    matter = catalogue.national(code)
+    if not division_code:
+        return matter
+    day = on or timezone.localdate()
+    rows = MatterVariant.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=day),
+        matter=code,
+        division_code__in=above(division_code),
+        valid_from__lte=day,
+    )
+    # The widest region first, so that a county has the last word.
+    ordered = sorted(rows, key=lambda row: len(divisions.prefix(row.division_code)))
+    return localised(matter, tuple(map(_difference, ordered)))
+
+
+def above(division_code: str) -> tuple[str, ...]:
+    """Return the codes of a division and of those that hold it."""
+    return (divisions.NATION, f"{division_code[:2]}0000", f"{division_code[:4]}00", division_code)
+
+
+def _difference(row: MatterVariant) -> Difference:
+    promised = Period(row.promised_number, Unit(row.promised_unit), row.basis) if row.promised_number else None
+    return Difference(
+        division_code=row.division_code,
+        promised=promised,
+        without_steps=tuple(row.without_steps),
+        more_materials=tuple(Material(**material) for material in row.more_materials),
+        without_materials=tuple(row.without_materials),
+    )

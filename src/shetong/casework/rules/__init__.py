@@ -1,0 +1,1 @@
+"""Pure rules of casework: declarations of matters, forms, clocks."""

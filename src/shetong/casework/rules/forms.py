@@ -1,0 +1,109 @@
+"""Answers of a form: cleaned field by field as they come, judged as a whole before submission; personal ones apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shetong.casework.rules.matters import Field, Matter, Section
+from shetong.core.errors import InvalidInputError
+from shetong.core.values import clean, is_empty
+
+Answers = dict[str, Any]
+
+
+def clean_section(section: Section, given: Any) -> tuple[Any, dict[str, str]]:
+    """Return a section's answers as they are kept, and what is wrong with them by field.
+
+    ``given``: a mapping, or a list of mappings for a repeated section. Faulty answers are kept as given (nothing that
+    somebody typed is lost) when they are short text; missing ones are no fault while the form is being filled.
+    """
+    if not section.repeated:
+        return _clean_record(section, given if isinstance(given, Mapping) else {}, prefix="")
+    records = given if isinstance(given, list) else []
+    faults: dict[str, str] = {}
+    kept = []
+    if len(records) > section.most:
+        faults[section.name] = f"{section.title}最多填写{section.most}项，现有{len(records)}项。"
+    for number, record in enumerate(records[: section.most]):
+        cleaned, wrong = _clean_record(section, record if isinstance(record, Mapping) else {}, f"{number}.")
+        kept.append(cleaned)
+        faults |= wrong
+    return kept, faults
+
+
+def _clean_record(section: Section, given: Mapping[str, Any], prefix: str) -> tuple[Answers, dict[str, str]]:
+    kept: Answers = {}
+    faults: dict[str, str] = {}
+    for field in section.fields:
+        if field.name not in given:
+            continue
+        try:
+            kept[field.name] = clean(field.element, given[field.name], required=False)
+        except InvalidInputError as error:
+            faults[prefix + field.name] = error.message
+            if isinstance(given[field.name], str):
+                kept[field.name] = given[field.name][:2_000]
+    unknown = set(given) - {field.name for field in section.fields}
+    faults |= {f"{prefix}{name}": "表单中没有这一项。" for name in unknown}
+    return kept, faults
+
+
+def missing(matter: Matter, form: Mapping[str, Any]) -> dict[str, str]:
+    """Return what has still to be answered before submission, by ``section.field`` or ``section.number.field``."""
+    faults: dict[str, str] = {}
+    for section in matter.sections:
+        answers = form.get(section.name)
+        if section.repeated:
+            records = answers if isinstance(answers, list) else []
+            if len(records) < section.least:
+                faults[section.name] = f"{section.title}至少填写{section.least}项，现有{len(records)}项。"
+            for number, record in enumerate(records):
+                faults |= _missing(section, record, f"{section.name}.{number}.")
+        else:
+            faults |= _missing(section, answers if isinstance(answers, Mapping) else {}, f"{section.name}.")
+    return faults
+
+
+def faults(matter: Matter, form: Mapping[str, Any]) -> dict[str, str]:
+    """Return everything that is wrong with a form, missing answers and faulty ones, by place."""
+    found = missing(matter, form)
+    for section in matter.sections:
+        _, wrong = clean_section(section, form.get(section.name))
+        found |= {f"{section.name}.{name}": message for name, message in wrong.items()}
+    return found
+
+
+def _missing(section: Section, record: Mapping[str, Any], prefix: str) -> dict[str, str]:
+    return {
+        prefix + field.name: f"请填写{field.element.name_zh}。"
+        for field in section.fields
+        if field.required and is_empty(record.get(field.name))
+    }
+
+
+def flat(matter: Matter, form: Mapping[str, Any]) -> Answers:
+    """Return the answers under their own names, lists of records under the section's, as effects and checks see them."""
+    answers: Answers = {}
+    for section in matter.sections:
+        given = form.get(section.name)
+        if section.repeated:
+            answers[section.name] = list(given or [])
+        else:
+            answers |= given or {}
+    return answers
+
+
+def personal_paths(matter: Matter, form: Mapping[str, Any]) -> dict[str, Field]:
+    """Return where personal answers stand, as ``section.field`` or ``section.number.field``, with their question."""
+    found: dict[str, Field] = {}
+    for section in matter.sections:
+        fields = [field for field in section.fields if field.personal]
+        if not fields:
+            continue
+        answers = form.get(section.name)
+        records = enumerate(answers or []) if section.repeated else [("", answers or {})]
+        for number, record in records:
+            place = f"{section.name}.{number}." if section.repeated else f"{section.name}."
+            found |= {place + field.name: field for field in fields if not is_empty(record.get(field.name))}
+    return found

@@ -1,0 +1,1 @@
+"""Every write of casework, a module per family of acts."""

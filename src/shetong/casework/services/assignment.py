@@ -1,0 +1,70 @@
+"""Who holds a case in the office: taken, assigned, handed over, given back."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.accounts.queries import permissions
+from shetong.accounts.rules import Permission
+from shetong.accounts.services import audit
+from shetong.casework.models import OPEN_STATES, Case, State
+from shetong.casework.queries import matters
+from shetong.casework.services import moves
+from shetong.core.errors import ConflictError, ForbiddenError, WrongStateError
+
+
+@transaction.atomic
+def take(*, case_id: int, actor: User) -> Case:
+    """Take a case that nobody holds. Raises :class:`ConflictError` naming who was quicker."""
+    case = _held(case_id)
+    if case.holder is not None and case.holder_id != actor.pk:
+        raise ConflictError(f"{case.holder.get_full_name()}已经领取了这个办件。")
+    return _give(case, to=actor, actor=actor)
+
+
+@transaction.atomic
+def assign(*, case_id: int, actor: User, to: User) -> Case:
+    """Give a case to a colleague: by the one who holds it, or by whoever assigns work in the authority."""
+    case = _held(case_id)
+    if case.holder_id != actor.pk:
+        permissions.require(actor, Permission.CASE_ASSIGN, case.authority_division)
+    return _give(case, to=to, actor=actor)
+
+
+@transaction.atomic
+def give_back(*, case_id: int, actor: User) -> Case:
+    """Put a case back to those that wait for anybody."""
+    case = _held(case_id)
+    if case.holder_id != actor.pk:
+        permissions.require(actor, Permission.CASE_ASSIGN, case.authority_division)
+    return _give(case, to=None, actor=actor)
+
+
+def _held(case_id: int) -> Case:
+    case = moves.lock(case_id)
+    if case.state not in OPEN_STATES:
+        raise WrongStateError(f"办件{State(case.state).label}，不再分派。")
+    return case
+
+
+def _give(case: Case, *, to: User | None, actor: User) -> Case:
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    needed = matter.step(case.step).permission if case.step else Permission.CASE_ACCEPT
+    if to is not None:
+        if not permissions.may(to, needed, case.authority_division):
+            raise ForbiddenError(f"{to.get_full_name()}没有办理这个环节的权限。")
+        if to.pk == case.applicant_id:
+            raise ForbiddenError("本人提交的申请应由他人办理。")
+    before, case.holder = case.holder_id, to
+    case.updated_at = timezone.now()
+    case.save(update_fields=["holder", "updated_at"])
+    audit.record(
+        actor=actor,
+        action="case.assign",
+        target=case,
+        jurisdiction=case.authority_division,
+        detail={"number": case.number or "", "from": before, "to": to.pk if to else None},
+    )
+    return case

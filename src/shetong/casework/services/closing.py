@@ -1,0 +1,44 @@
+"""How a case ends outside of a decision: withdrawn by the applicant, terminated by the authority; and its delivery."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from shetong.accounts.models import User
+from shetong.casework.models import Act, Case, Notice, NoticeKind, State
+from shetong.casework.queries import matters
+from shetong.casework.services import moves, notices
+from shetong.core.errors import InvalidInputError
+
+
+@transaction.atomic
+def withdraw(*, case_id: int, actor: User, reason: str = "") -> Case:
+    """Withdraw an application before it is decided."""
+    case = moves.lock(case_id)
+    moves.move(case, Act.WITHDRAW, actor=actor, reason=reason)
+    return case
+
+
+@transaction.atomic
+def terminate(*, case_id: int, actor: User, reason: str) -> Case:
+    """End a case that can no longer be decided, such as when its object has ceased to exist; say why."""
+    if not reason.strip():
+        raise InvalidInputError("请写明终止办理的理由。", fields={"reason": "请写明理由。"})
+    case = moves.lock(case_id)
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    event = moves.move(case, Act.TERMINATE, actor=actor, reason=reason)
+    notices.issue(case, matter, NoticeKind.TERMINATION, event)
+    return case
+
+
+_TO_DELIVER = (State.APPROVED, State.REFUSED, State.NOT_ACCEPTED, State.TERMINATED)
+
+
+@transaction.atomic
+def delivered(*, case_id: int) -> bool:
+    """Close the delivery of a case once all its notices are with the applicant; ``False`` where it is not due."""
+    case = moves.lock(case_id)
+    if case.state not in _TO_DELIVER or Notice.objects.filter(case=case, delivered_at__isnull=True).exists():
+        return False
+    moves.move(case, Act.DELIVER, actor=None)
+    return True

@@ -1,0 +1,69 @@
+"""The decision: granted, with everything that approval does in the same transaction, or refused with the reason."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.casework.models import Act, Case, NoticeKind, Opinion
+from shetong.casework.queries import matters
+from shetong.casework.rules import forms
+from shetong.casework.rules.matters import Approval, Authority, Matter, Outcome
+from shetong.casework.services import answers, moves, notices, numbers
+from shetong.core.errors import InvalidInputError, WrongStateError
+
+REMEDIES = "如不服本决定，可以自收到本决定之日起六十日内申请行政复议，或者六个月内提起行政诉讼。"
+
+
+@transaction.atomic
+def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
+    """Grant an application: the register changes, the decision is issued, all or nothing.
+
+    Of several who decide at once one does; the others get :class:`WrongStateError`. What the register refuses
+    (:class:`DomainError`) leaves the case undecided.
+    """
+    case, matter = _decided(case_id, reason)
+    unanswered = Opinion.objects.filter(case=case, answered_at__isnull=True).exists()
+    if matter.joint_opinion and unanswered:
+        raise WrongStateError("业务主管单位的意见尚未反馈，不能作出准予决定。")
+    case.decided_on = timezone.localdate()
+    event = moves.move(case, Act.APPROVE, actor=actor, reason=reason)
+    number = numbers.document_number(NoticeKind.APPROVAL, case.authority_division, case.decided_on)
+    outcome = matter.effect(
+        Approval(
+            case_number=case.number or "",
+            document_number=number,
+            values=forms.flat(matter, answers.whole(case)),
+            subject_code=case.subject_code,
+            authority=Authority(case.authority_name, case.authority_division),
+            decided_on=case.decided_on,
+            applicant=case.applicant,
+            actor=actor,
+            demo=case.demo,
+        )
+    )
+    case.subject_code, case.subject_name = outcome.subject_code, outcome.subject_name
+    case.save(update_fields=["subject_code", "subject_name"])
+    content = {"delivers": list(matter.delivers), "outcome": outcome.sentence, "subject_code": outcome.subject_code}
+    notices.issue(case, matter, NoticeKind.APPROVAL, event, content, document_number=number)
+    return case, outcome
+
+
+@transaction.atomic
+def refuse(*, case_id: int, actor: User, reason: str, provision: str) -> Case:
+    """Refuse an application with reason and provision; the decision names the remedies."""
+    if not provision.strip():
+        raise InvalidInputError("请写明不予许可所依据的条款。", fields={"provision": "请写明依据。"})
+    case, matter = _decided(case_id, reason)
+    case.decided_on = timezone.localdate()
+    event = moves.move(case, Act.REFUSE, actor=actor, reason=reason, provision=provision.strip()[:300])
+    notices.issue(case, matter, NoticeKind.REFUSAL, event, {"remedies": REMEDIES})
+    return case
+
+
+def _decided(case_id: int, reason: str) -> tuple[Case, Matter]:
+    if not reason.strip():
+        raise InvalidInputError("请写明决定的理由。", fields={"reason": "请写明决定的理由。"})
+    case = moves.lock(case_id)
+    return case, matters.in_force(case.matter, case.authority_division, case.rules_on)

@@ -1,0 +1,127 @@
+"""Filling in an application: begun once, saved as one goes, given up or submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.casework import catalogue
+from shetong.casework.models import Act, Case, State
+from shetong.casework.queries import mandates, matters
+from shetong.casework.rules import forms
+from shetong.casework.rules.matters import Applicant, Matter
+from shetong.casework.services import answers, moves
+from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, WrongStateError
+
+MOST_DRAFTS = 50
+# A form is text; more than this is no form.
+LARGEST_FORM = 300_000
+
+
+@transaction.atomic
+def begin(*, matter: str, applicant: User, subject_code: str = "", subject_name: str = "", demo: bool = False) -> Case:
+    """Begin an application, filled with what is known already; the same draft again where one is being filled.
+
+    Raises :class:`ForbiddenError` (no mandate), :class:`ConflictError` (too many drafts), :class:`NotFoundError`.
+    """
+    declared = catalogue.national(matter)
+    founds = declared.applicant is Applicant.FOUNDER
+    if founds:
+        subject_code = subject_name = ""
+    elif not mandates.holds(applicant, subject_code):
+        raise ForbiddenError("您还不是这家组织的经办人。请由该组织已有的经办人授权，或者到登记管理机关办理授权。")
+    # One person's drafts are begun one after the other, so that pressing twice begins one.
+    User.objects.select_for_update().get(pk=applicant.pk)
+    mine = Case.objects.filter(applicant=applicant, state=State.DRAFT)
+    if not founds and (known := mine.filter(matter=matter, subject_code=subject_code).first()):
+        return known
+    if mine.count() >= MOST_DRAFTS:
+        raise ConflictError(f"您有{MOST_DRAFTS}份还没有提交的申请，请先提交或者放弃一些。")
+    now = timezone.now()
+    case = Case(
+        matter=matter,
+        applicant=applicant,
+        founds=founds,
+        subject_code=subject_code,
+        subject_name=subject_name,
+        demo=demo,
+        created_at=now,
+        updated_at=now,
+    )
+    answers.store(case, declared, _known(declared, subject_code))
+    case.save()
+    return case
+
+
+def _known(declared: Matter, subject_code: str) -> dict[str, Any]:
+    """Return the form with the answers that the register has already (一数一源)."""
+    known = declared.prefill(subject_code) if subject_code else {}
+    form: dict[str, Any] = {}
+    for section in declared.sections:
+        if section.repeated:
+            form[section.name] = list(known.get(section.name, []))
+        else:
+            form[section.name] = {one.name: known[one.name] for one in section.fields if one.name in known}
+    return form
+
+
+@transaction.atomic
+def save(
+    *, case_id: int, actor: User, section: str, given: Any, form_version: int | None = None
+) -> tuple[Case, dict[str, str]]:
+    """Keep the answers of one section, faulty ones too, and return the case with what is wrong by field.
+
+    ``form_version``: the version that the page showed; where somebody else saved since, :class:`ConflictError`.
+    Raises :class:`WrongStateError` unless the application is being filled or corrected.
+    """
+    case = editable(case_id, actor)
+    if form_version is not None and form_version != case.form_version:
+        raise ConflictError("这份申请刚刚在别处保存过。请刷新页面，核对后再改。", code="saved-elsewhere")
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    try:
+        asked = matter.section(section)
+    except KeyError:
+        raise InvalidInputError("表单中没有这一部分，请刷新页面。") from None
+    kept, faults = forms.clean_section(asked, given)
+    form = {**answers.whole(case), section: kept}
+    if len(repr(form)) > LARGEST_FORM:
+        raise InvalidInputError("填写的内容过长，请删减后再保存。")
+    answers.store(case, matter, form)
+    case.title = matter.title_of(forms.flat(matter, case.form))[:240] or case.title
+    case.updated_at = timezone.now()
+    case.save()
+    return case, faults
+
+
+@transaction.atomic
+def save_all(*, case_id: int, actor: User, form: Mapping[str, Any]) -> dict[str, str]:
+    """Keep a whole form, section by section, and return everything that is wrong with it by place."""
+    found: dict[str, str] = {}
+    for name, given in form.items():
+        _, faults = save(case_id=case_id, actor=actor, section=name, given=given)
+        found |= {f"{name}.{place}": message for place, message in faults.items()}
+    return found
+
+
+@transaction.atomic
+def discard(*, case_id: int, actor: User) -> Case:
+    """Give a draft up; its answers are deleted. Raises :class:`WrongStateError` once it was submitted."""
+    case = moves.lock(case_id)
+    moves.move(case, Act.DISCARD, actor=actor)
+    case.form, case.sealed, case.title = {}, b"", ""
+    case.save(update_fields=["form", "sealed", "title"])
+    return case
+
+
+def editable(case_id: int, actor: User) -> Case:
+    """Return a locked case that its applicant may fill in now."""
+    case = moves.lock(case_id)
+    if not mandates.may_act(actor, case):
+        raise ForbiddenError("只有申请人或者其授权的经办人可以填报。")
+    if case.state not in (State.DRAFT, State.CORRECTION):
+        raise WrongStateError("申请已经提交，不能再修改。需要修改的，可以先撤回。")
+    return case

@@ -1,0 +1,69 @@
+"""Mandates: an organisation authorises a person to act for it, and takes it back."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.accounts.queries import permissions
+from shetong.accounts.rules import Permission
+from shetong.accounts.services import audit
+from shetong.casework.models import Mandate
+from shetong.core.errors import ConflictError, ForbiddenError, NotFoundError
+
+
+@transaction.atomic
+def grant(
+    *, organisation_code: str, organisation_name: str, division_code: str, user: User, basis: str, actor: User | None
+) -> Mandate:
+    """Let ``user`` act for an organisation. ``actor``: one who acts for it already, or its registrar; ``None`` system.
+
+    Raises :class:`ForbiddenError`, :class:`ConflictError` where the person holds the mandate already.
+    """
+    if actor is not None and not _speaks_for(actor, organisation_code):
+        permissions.require(actor, Permission.CASE_ACCEPT, division_code)
+    mandate, created = Mandate.objects.get_or_create(
+        organisation_code=organisation_code,
+        user=user,
+        revoked_at=None,
+        defaults={
+            "organisation_name": organisation_name,
+            "granted_at": timezone.now(),
+            "granted_by": actor.get_full_name() if actor else "系统",
+            "basis": basis,
+        },
+    )
+    if not created:
+        raise ConflictError("该人员已经是这家组织的经办人。")
+    audit.record(
+        actor=actor or "system:casework",
+        action="mandate.grant",
+        target=mandate,
+        jurisdiction=division_code,
+        detail={"organisation": organisation_code, "user": user.pk},
+    )
+    return mandate
+
+
+@transaction.atomic
+def revoke(*, mandate_id: int, actor: User) -> Mandate:
+    """End a mandate from now on; who holds one of the same organisation may do so, also with their own."""
+    mandate = Mandate.objects.select_for_update().filter(pk=mandate_id, revoked_at__isnull=True).first()
+    if mandate is None:
+        raise NotFoundError("没有找到这项授权，可能已经撤销。")
+    if not _speaks_for(actor, mandate.organisation_code):
+        raise ForbiddenError("只有这家组织的经办人可以撤销授权。")
+    mandate.revoked_at = timezone.now()
+    mandate.save(update_fields=["revoked_at"])
+    audit.record(
+        actor=actor,
+        action="mandate.revoke",
+        target=mandate,
+        detail={"organisation": mandate.organisation_code, "user": mandate.user_id},
+    )
+    return mandate
+
+
+def _speaks_for(actor: User, organisation_code: str) -> bool:
+    return Mandate.objects.filter(user=actor, organisation_code=organisation_code, revoked_at__isnull=True).exists()

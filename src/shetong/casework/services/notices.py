@@ -1,0 +1,90 @@
+"""Documents of the authority: recorded with the act that issues them, delivered by a job of the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from shetong.accounts.models import User
+from shetong.accounts.services import audit
+from shetong.casework.models import Case, CaseEvent, Notice, NoticeKind
+from shetong.casework.queries import mandates
+from shetong.casework.rules.matters import Matter
+from shetong.casework.services import numbers
+from shetong.core.errors import ForbiddenError, NotFoundError
+
+DELIVER_TASK = "casework.deliver_notice"
+
+
+def issue(
+    case: Case,
+    matter: Matter,
+    kind: NoticeKind,
+    event: CaseEvent,
+    content: Mapping[str, Any] | None = None,
+    *,
+    document_number: str = "",
+) -> Notice:
+    """Record a document with everything that it says and have it delivered once the transaction stands.
+
+    ``document_number``: one taken already for it; a new one is given otherwise.
+    """
+    on = timezone.localdate(event.recorded_at)
+    notice = Notice.objects.create(
+        case=case,
+        kind=kind,
+        document_number=document_number or numbers.document_number(kind, case.authority_division, on),
+        content={
+            "case_number": case.number,
+            "matter": matter.title,
+            "basis": list(matter.basis),
+            "applicant": case.subject_name or case.applicant.get_full_name(),
+            "authority": case.authority_name,
+            "date": str(on),
+            "provision": event.provision,
+            "reason": event.reason,
+            **(content or {}),
+        },
+        issued_at=event.recorded_at,
+        event=event,
+    )
+    app.configure_task(DELIVER_TASK, queue="casework").defer(notice_id=notice.pk)
+    return notice
+
+
+@transaction.atomic
+def deliver(*, notice_id: int) -> bool:
+    """Put a notice into the applicant's hall; ``False`` where that was done already. Safe to run again at any time."""
+    notice = Notice.objects.select_for_update().filter(pk=notice_id).first()
+    if notice is None or notice.delivered_at is not None:
+        return False
+    notice.delivered_at = timezone.now()
+    notice.save(update_fields=["delivered_at"])
+    audit.record(
+        actor="system:casework",
+        action="notice.deliver",
+        target=notice,
+        jurisdiction=notice.case.authority_division,
+        detail={"document": notice.document_number},
+    )
+    return True
+
+
+@transaction.atomic
+def receive(*, notice_id: int, actor: User) -> Notice:
+    """Record that the applicant's side has opened a notice: the proof of receipt; the first opening counts."""
+    notice = Notice.objects.select_for_update().select_related("case").filter(pk=notice_id).first()
+    if notice is None:
+        raise NotFoundError("没有找到这份文书。")
+    if not mandates.may_act(actor, notice.case):
+        raise ForbiddenError("只有申请人或者其授权的经办人可以签收。")
+    if notice.received_at is None:
+        notice.received_at = timezone.now()
+        notice.received_by = actor.get_full_name()
+        notice.delivered_at = notice.delivered_at or notice.received_at
+        notice.save(update_fields=["received_at", "received_by", "delivered_at"])
+    return notice

@@ -1,0 +1,129 @@
+"""Review: step by step, with opinions asked, special procedures and extension."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.casework.models import Act, Case, CaseEvent, NoticeKind, Opinion, Procedure
+from shetong.casework.queries import matters
+from shetong.casework.rules.matters import Matter
+from shetong.casework.services import moves, notices
+from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
+
+
+def _open(case_id: int) -> tuple[Case, Matter]:
+    case = moves.lock(case_id)
+    return case, matters.in_force(case.matter, case.authority_division, case.rules_on)
+
+
+@transaction.atomic
+def forward(*, case_id: int, actor: User, opinion: str) -> Case:
+    """Pass a reviewed case on to the next step with one's opinion. The deciding step decides instead."""
+    case, matter = _open(case_id)
+    if not opinion.strip():
+        raise InvalidInputError("请填写审查意见。", fields={"opinion": "请填写审查意见。"})
+    following = matter.step_after(case.step) if case.step else None
+    if case.step and following is None:
+        raise WrongStateError("这是最后一个环节，请作出准予或者不予的决定。")
+    moves.move(case, Act.FORWARD, actor=actor, reason=opinion, step=following.code if following else None)
+    _let_go(case)
+    return case
+
+
+@transaction.atomic
+def send_back(*, case_id: int, actor: User, reason: str) -> Case:
+    """Return a case to the step before, saying why."""
+    case, matter = _open(case_id)
+    if not reason.strip():
+        raise InvalidInputError("请写明退回的理由。", fields={"reason": "请写明退回的理由。"})
+    before = matter.step_before(case.step) if case.step else None
+    if case.step and before is None:
+        raise WrongStateError("这是第一个环节，不能再退回。")
+    moves.move(case, Act.SEND_BACK, actor=actor, reason=reason, step=before.code if before else None)
+    _let_go(case)
+    return case
+
+
+def _let_go(case: Case) -> None:
+    if case.holder_id is not None:
+        case.holder = None
+        case.save(update_fields=["holder"])
+
+
+@transaction.atomic
+def ask_opinion(*, case_id: int, actor: User, asked_of: str, question: str) -> Opinion:
+    """Ask another body for its opinion; the clock runs on."""
+    case, _ = _open(case_id)
+    if not asked_of.strip() or not question.strip():
+        raise InvalidInputError("请填写征求对象和征求内容。", fields={"asked_of": "请填写。", "question": "请填写。"})
+    moves.move(case, Act.ASK_OPINION, actor=actor, reason=question, detail={"asked_of": asked_of.strip()})
+    return Opinion.objects.create(
+        case=case, asked_of=asked_of.strip()[:200], question=question.strip(), asked_by=actor, asked_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def give_opinion(*, opinion_id: int, actor: User, agrees: bool, answer: str, answered_by: str) -> Opinion:
+    """Enter the answer to an opinion asked; once. Raises :class:`ConflictError` where it is there already."""
+    opinion = Opinion.objects.filter(pk=opinion_id).first()
+    if opinion is None:
+        raise NotFoundError("没有找到这次征求意见。")
+    case, _ = _open(opinion.case_id)
+    opinion.refresh_from_db()
+    if opinion.answered_at is not None:
+        raise ConflictError("这项意见已经反馈，不能再改。")
+    moves.move(
+        case, Act.GIVE_OPINION, actor=actor, reason=answer, detail={"asked_of": opinion.asked_of, "agrees": agrees}
+    )
+    opinion.answer, opinion.agrees = answer.strip(), agrees
+    opinion.answered_by, opinion.answered_at = answered_by.strip()[:100], timezone.now()
+    opinion.save()
+    return opinion
+
+
+@transaction.atomic
+def suspend(*, case_id: int, actor: User, procedure: Procedure, days: int, reason: str) -> Case:
+    """Begin a special procedure whose time does not count, and tell the applicant how long it will take."""
+    case, matter = _open(case_id)
+    if procedure not in Procedure.values:
+        raise InvalidInputError("只有听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审的时间不计入期限。")
+    if not 1 <= days <= 365:
+        raise InvalidInputError("请填写所需天数，1至365天。", fields={"days": "请填写1至365之间的整数。"})
+    event = moves.move(
+        case, Act.SUSPEND, actor=actor, reason=reason, detail={"procedure": Procedure(procedure).value, "days": days}
+    )
+    label = Procedure(procedure).label
+    notices.issue(case, matter, NoticeKind.PROCEDURE, event, {"procedure": label, "days": days})
+    return case
+
+
+@transaction.atomic
+def resume(*, case_id: int, actor: User, result: str = "") -> Case:
+    """End the special procedure; the clock goes on the day after."""
+    case, _ = _open(case_id)
+    moves.move(case, Act.RESUME, actor=actor, reason=result)
+    return case
+
+
+@transaction.atomic
+def extend(*, case_id: int, actor: User, days: int, reason: str) -> Case:
+    """Extend the limit for deciding, once, by at most what the law allows, and tell the applicant why."""
+    case, matter = _open(case_id)
+    if not reason.strip():
+        raise InvalidInputError("请写明延长期限的理由，理由将告知申请人。", fields={"reason": "请写明理由。"})
+    most = matter.limits.longest_extension(case.rules_on or date.max)
+    if most is None:
+        raise WrongStateError("这个事项的办理期限依法不能延长。")
+    if not 1 <= days <= most.number:
+        raise InvalidInputError(
+            f"最多延长{most}。", fields={"days": f"请填写1至{most.number}之间的整数。"}, provision=most.provision
+        )
+    if CaseEvent.objects.filter(case=case, act=Act.EXTEND).exists():
+        raise WrongStateError("办理期限已经延长过一次，不能再延长。", provision=most.provision)
+    event = moves.move(case, Act.EXTEND, actor=actor, reason=reason, detail={"days": days}, provision=most.provision)
+    notices.issue(case, matter, NoticeKind.EXTENSION, event, {"days": days, "due_on": str(case.due_on)})
+    return case

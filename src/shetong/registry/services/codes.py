@@ -1,0 +1,40 @@
+"""Assigning a unified social credit code to a new body (赋码), GB 32100-2015."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from shetong.casework.services import numbers
+from shetong.core.errors import ConflictError
+from shetong.core.identifiers import organisation_code_check_character, uscc_check_character
+from shetong.registry.models import Organisation
+
+CATEGORY = {"SG": "1", "PN": "2", "FD": "3"}
+SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+PLACES = 6
+
+
+def assign(*, kind: str, division_code: str) -> str:
+    """Return a code that no body holds, in the range given to the deployment (setting ``USCC_RANGE``).
+
+    Must be called in the registration's transaction: the number is given back where that fails. Raises
+    :class:`ConflictError` where the range is used up.
+    """
+    while True:
+        number = numbers.take(f"uscc/{settings.USCC_RANGE}")
+        if number >= len(SIGNS) ** PLACES:
+            raise ConflictError("赋码码段已经用完，请联系系统管理员申请新的码段。", code="code-range-empty")
+        main = settings.USCC_RANGE + _written(number)
+        head = f"5{CATEGORY[kind]}{division_code}{main}{organisation_code_check_character(main)}"
+        code = head + uscc_check_character(head)
+        # The range is this deployment's own, but lists imported before may have used it.
+        if not Organisation.objects.filter(uscc=code).exists():
+            return code
+
+
+def _written(number: int) -> str:
+    signs = ""
+    for _ in range(PLACES):
+        number, rest = divmod(number, len(SIGNS))
+        signs = SIGNS[rest] + signs
+    return signs

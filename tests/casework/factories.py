@@ -1,0 +1,101 @@
+"""Applications, officials and cases for tests, made through the real services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shetong.accounts.models import User
+from shetong.casework.models import Case
+from shetong.casework.services import decision, drafts, intake, review, submission
+from tests.registry import factories as registry
+
+DISTRICT = "110105"
+
+
+def applicant() -> User:
+    """Return a citizen with an account."""
+    return User.objects.create_user(username=f"citizen-{registry.next_number()}", display_name="陈示范")
+
+
+def registrar(division: str = DISTRICT) -> User:
+    """Return a registrar of a county-level authority."""
+    return registry.official("registrar", division)
+
+
+def chief(division: str = DISTRICT) -> User:
+    """Return the one who decides there."""
+    return registry.official("chief-registrar", division)
+
+
+def person(**overrides: Any) -> dict[str, Any]:
+    """Return an invented person as the form asks for one."""
+    return {"name": "赵示范", "identity_number": registry.identity_number(), "phone": "13800001234", **overrides}
+
+
+def association_form(**overrides: Any) -> dict[str, Any]:
+    """Return the answers of a lawful application for a social group of a district of Beijing."""
+    number = registry.next_number()
+    form: dict[str, Any] = {
+        "body": {
+            "name": f"北京市朝阳区第{number}邻里互助协会",
+            "purpose": "促进邻里互助。",
+            "business_scope": "组织邻里互助活动，开展社区服务。",
+            "field": "社会服务",
+        },
+        "seat": {"division_code": DISTRICT, "domicile": "北京市朝阳区示范路1号"},
+        "means": {
+            "registered_funds": "3万元",
+            "members_individual": 60,
+            "members_unit": 0,
+            "staff": 2,
+            "activity_area": "北京市朝阳区",
+        },
+        "supervision": {"supervising_body": "北京市朝阳区民政局", "direct_registration": False},
+        "founders": [person(), person(name="钱示范")],
+        "representative": {"legal_representative": "孙示范"},
+        "officers": [
+            person(role="president", name="孙示范"),
+            person(role="secretary-general", name="李示范"),
+            person(role="supervisor", name="周示范"),
+        ],
+        "contact": {"contact_name": "陈示范", "contact_phone": "13800005678"},
+    }
+    for section, answers in overrides.items():
+        form[section] = {**form[section], **answers} if isinstance(answers, dict) else answers
+    return form
+
+
+def draft(by: User | None = None, **overrides: Any) -> Case:
+    """Return an application for a social group, filled in wholly."""
+    actor = by or applicant()
+    case = drafts.begin(matter="SO-SG-EST", applicant=actor)
+    faults = drafts.save_all(case_id=case.pk, actor=actor, form=association_form(**overrides))
+    assert faults == {}, faults
+    case.refresh_from_db()
+    return case
+
+
+def submitted(by: User | None = None, **overrides: Any) -> Case:
+    """Return an application that was handed in."""
+    case = draft(by, **overrides)
+    return submission.submit(case_id=case.pk, actor=case.applicant)
+
+
+def accepted(officer: User | None = None, **overrides: Any) -> Case:
+    """Return a case in its first review."""
+    case = submitted(**overrides)
+    return intake.accept(case_id=case.pk, actor=officer or registrar())
+
+
+def at_decision(officer: User | None = None, **overrides: Any) -> Case:
+    """Return a case whose reviews are done."""
+    first = officer or registrar()
+    case = accepted(first, **overrides)
+    review.forward(case_id=case.pk, actor=first, opinion="材料齐全，同意。")
+    return review.forward(case_id=case.pk, actor=registrar(), opinion="同意。")
+
+
+def approved(**overrides: Any) -> Case:
+    """Return a case that was granted."""
+    case = at_decision(**overrides)
+    return decision.approve(case_id=case.pk, actor=chief(), reason="符合法定条件，准予登记。")[0]
