@@ -80,9 +80,8 @@ def test_a_body_changes_its_name_and_later_ends() -> None:
     )
     organisation.refresh_from_db()
     assert organisation.name == "北京市朝阳区邻里守望协会"
-    assert list(Certificate.objects.filter(organisation=organisation).order_by("pk").values_list("state", flat=True)) == [
-        "replaced", "valid",
-    ]  # fmt: skip
+    states = Certificate.objects.filter(organisation=organisation).order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["replaced", "valid"]
     today = str(timezone.localdate())
     ended = {"ending_reason": "完成宗旨", "liquidated_from": today, "liquidated_to": today, "remaining_property": "无"}
     run("SO-CAN", {"liquidation": ended, **contact})

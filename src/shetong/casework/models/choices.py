@@ -52,7 +52,7 @@ class Act(models.TextChoices):
 
 
 class Procedure(models.TextChoices):
-    """Special procedures whose time does not count (《中华人民共和国行政许可法》第四十五条); nothing else stops the clock."""
+    """Procedures whose time does not count (《中华人民共和国行政许可法》第四十五条); nothing else stops the clock."""
 
     HEARING = "hearing", "听证"
     TENDER = "tender", "招标"

@@ -83,7 +83,7 @@ def _missing(section: Section, record: Mapping[str, Any], prefix: str) -> dict[s
 
 
 def flat(matter: Matter, form: Mapping[str, Any]) -> Answers:
-    """Return the answers under their own names, lists of records under the section's, as effects and checks see them."""
+    """Return the answers as effects and checks see them: by name, lists of records by the section's."""
     answers: Answers = {}
     for section in matter.sections:
         given = form.get(section.name)

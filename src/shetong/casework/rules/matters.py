@@ -102,7 +102,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Time limits by key of :mod:`shetong.core.statutes`; ``promised`` (承诺时限) is the authority's own, shorter one."""
+    """Time limits by key of :mod:`shetong.core.statutes`; ``promised`` (承诺时限): the authority's own, shorter one."""
 
     decision: str
     extension: str = ""

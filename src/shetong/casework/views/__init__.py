@@ -1,0 +1,1 @@
+"""Pages of the service hall and the office."""

@@ -1,6 +1,4 @@
-"""What the system finds by itself in a registration application: shown to the applicant as typed, to the officer beside
-the form.
-"""
+"""What the system itself finds in a registration application: for the applicant as typed, for the officer beside it."""
 
 from __future__ import annotations
 
