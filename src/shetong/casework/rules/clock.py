@@ -1,7 +1,7 @@
 """The clock of a case, derived from its events: replayable on any day, with its working shown.
 
-From 《中华人民共和国行政许可法》. Intake: five working days from receipt, silence is acceptance (第三十二条). Decision: the
-matter's own limit from acceptance, extended at most once (第四十二条), without the time of special procedures
+From 《中华人民共和国行政许可法》. Intake: five working days from receipt, silence is acceptance (第三十二条). Decision:
+the matter's own limit from acceptance, extended at most once (第四十二条), without the time of special procedures
 (第四十五条) and nothing else. Delivery: ten working days from the decision (第四十四条).
 """
 

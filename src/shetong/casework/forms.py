@@ -1,0 +1,135 @@
+"""Forms of the service hall and the office, made from the declared questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from shetong.casework.models import Procedure
+from shetong.casework.rules.matters import Field, Section
+from shetong.core import divisions
+from shetong.core.metadata import ElementType
+from shetong.core.money import format_yuan
+
+LONG = 200
+
+
+class RecordForm(forms.Form):
+    """One record of a section. It draws the questions and takes the answers as typed; services judge them."""
+
+    def __init__(self, section: Section, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.section = section
+        for question in section.fields:
+            self.fields[question.name] = _control(question)
+
+    def answers(self) -> dict[str, Any]:
+        """Return what was typed, by question; a division's name as its code."""
+        self.is_valid()
+        given = {question.name: self.cleaned_data.get(question.name, "") for question in self.section.fields}
+        if given.get("division_code"):
+            given["division_code"] = _division(str(given["division_code"]))
+        return given
+
+    def blame(self, faults: Mapping[str, str]) -> None:
+        """Show faults at their questions."""
+        for name, message in faults.items():
+            self.add_error(name if name in self.fields else None, message)
+
+
+def initial(section: Section, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return kept answers as the controls show them."""
+    shown = dict(record)
+    for question in section.fields:
+        value = shown.get(question.name)
+        if question.element.type is ElementType.MONEY and isinstance(value, int):
+            shown[question.name] = format_yuan(value)
+        if question.name == "division_code" and value:
+            shown[question.name] = divisions.full_name(str(value)) or value
+    return shown
+
+
+def _control(question: Field) -> forms.Field:
+    element = question.element
+    common: dict[str, Any] = {
+        "label": element.name_zh if question.required or element.type is ElementType.BOOLEAN
+        else gettext_lazy("%(name)s（选填）") % {"name": element.name_zh},
+        "help_text": question.hint,
+        "required": False,
+    }  # fmt: skip
+    if element.type is ElementType.BOOLEAN:
+        return forms.BooleanField(**common)
+    if element.type is ElementType.CODE and element.code_list is not None:
+        choices = [("", gettext_lazy("请选择")), *((code.value, code.name_zh) for code in element.code_list.codes)]
+        return forms.CharField(widget=forms.Select(choices=choices), **common)
+    if element.type is ElementType.DATE:
+        return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+    if element.name == "division_code":
+        common["help_text"] = question.hint or gettext_lazy("写到区县，例如：北京市朝阳区。")
+        return forms.CharField(**common)
+    if element.type is ElementType.MONEY:
+        common["help_text"] = question.hint or gettext_lazy("单位：元，也可以写“3万元”。")
+        return forms.CharField(**common)
+    if element.type is ElementType.INTEGER:
+        return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common)
+    if (element.max_length or 0) > LONG:
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), **common)
+    return forms.CharField(**common)
+
+
+def _division(typed: str) -> str:
+    """Return the code of a division typed as name or code; what was typed where none is meant for certain."""
+    if divisions.get(typed) is not None:
+        return typed
+    found = divisions.find(typed)
+    return found.division.code if found is not None and found.certain else typed
+
+
+class ReasonForm(forms.Form):
+    """An act with its reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("意见或理由"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
+    )
+
+
+class CorrectionForm(forms.Form):
+    """What the applicant must correct, one item a line."""
+
+    items = forms.CharField(
+        label=gettext_lazy("需要补正的内容"),
+        help_text=gettext_lazy("一行一项，一次写全。补正只能告知一次。"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
+    )
+
+
+class RefusalForm(ReasonForm):
+    """A refusal needs the provision relied upon."""
+
+    provision = forms.CharField(label=gettext_lazy("依据条款"), max_length=300, required=False)
+
+
+class OpinionForm(forms.Form):
+    """Whom to ask, and what."""
+
+    asked_of = forms.CharField(label=gettext_lazy("征求对象"), max_length=200, required=False)
+    question = forms.CharField(
+        label=gettext_lazy("征求内容"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000, required=False
+    )
+
+
+class ProcedureForm(ReasonForm):
+    """A special procedure and how long it takes."""
+
+    procedure = forms.ChoiceField(label=gettext_lazy("程序"), choices=Procedure.choices)
+    days = forms.IntegerField(label=gettext_lazy("所需天数"), min_value=1, max_value=365)
+
+
+class ExtensionForm(ReasonForm):
+    """By how many days the limit is extended."""
+
+    days = forms.IntegerField(label=gettext_lazy("延长天数"), min_value=1, max_value=365)

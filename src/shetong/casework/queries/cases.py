@@ -1,0 +1,126 @@
+"""One case, as its applicant and as an officer see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from shetong.accounts.models import User
+from shetong.accounts.queries.permissions import Grants
+from shetong.accounts.rules import Permission
+from shetong.casework import states
+from shetong.casework.models import Act, Case, CaseEvent, Mandate, Notice, Opinion, State
+from shetong.casework.queries import clocks, matters
+from shetong.casework.queries.mandates import may_act
+from shetong.casework.rules.clock import Clock
+from shetong.casework.rules.matters import Matter
+from shetong.core import divisions
+from shetong.core.metadata import DataElement, ElementType
+from shetong.core.money import format_amount
+from shetong.core.values import is_empty
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answered question as people read it; personal answers are masked."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A section of the form with its answers: one record, or several numbered ones."""
+
+    name: str
+    title: str
+    records: tuple[tuple[Answer, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything of a case that its page shows. ``acts``: what the viewer could do now by the table of states."""
+
+    case: Case
+    matter: Matter
+    clock: Clock | None
+    topics: tuple[Topic, ...]
+    events: tuple[CaseEvent, ...]
+    notices: tuple[Notice, ...]
+    opinions: tuple[Opinion, ...]
+    step_title: str
+
+
+def page(case: Case) -> CasePage:
+    """Return the page of a case. Five queries."""
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    return CasePage(
+        case=case,
+        matter=matter,
+        clock=clocks.of(case, matter),
+        topics=topics(matter, case.form),
+        events=tuple(CaseEvent.objects.filter(case=case).order_by("-number")),
+        notices=tuple(Notice.objects.filter(case=case).order_by("-pk")),
+        opinions=tuple(Opinion.objects.filter(case=case).order_by("-pk")),
+        step_title=matter.step(case.step).title if case.step else "",
+    )
+
+
+def of_applicant(user: User) -> QuerySet[Case]:
+    """Return the cases of a person and of the organisations that it acts for, the latest first."""
+    codes = Mandate.objects.filter(user=user, revoked_at__isnull=True).values("organisation_code")
+    own = Case.objects.filter(applicant=user) | Case.objects.filter(founds=False, subject_code__in=codes)
+    return own.exclude(state=State.DISCARDED).order_by("-updated_at", "-pk")
+
+
+def for_applicant(user: User, case_id: int) -> Case | None:
+    """Return a case that ``user`` may see from the applicant's side, else ``None``."""
+    case = Case.objects.select_related("applicant", "holder").filter(pk=case_id).first()
+    return case if case is not None and (may_act(user, case) or case.applicant_id == user.pk) else None
+
+
+def for_officer(grants: Grants, case_id: int) -> Case | None:
+    """Return a submitted case within the officer's jurisdiction, else ``None``."""
+    case = Case.objects.select_related("applicant", "holder").exclude(state=State.DRAFT).filter(pk=case_id).first()
+    if case is None or case.state == State.DISCARDED:
+        return None
+    return case if grants.may(Permission.CASE_VIEW, case.authority_division) else None
+
+
+def possible(case: Case) -> tuple[Act, ...]:
+    """Return the acts that the table of states knows for a case now, whoever may do them."""
+    return tuple(act for state, act in states.TRANSITIONS if state == case.state)
+
+
+def topics(matter: Matter, form: Mapping[str, Any]) -> tuple[Topic, ...]:
+    """Return a form as people read it; questions without an answer are left out."""
+    found = []
+    for section in matter.sections:
+        given = form.get(section.name)
+        records = (given if isinstance(given, list) else []) if section.repeated else [given or {}]
+        shown = tuple(
+            tuple(
+                Answer(field.element.name_zh, text(field.element, record.get(field.name)))
+                for field in section.fields
+                if not is_empty(record.get(field.name))
+            )
+            for record in records
+        )
+        found.append(Topic(section.name, section.title, tuple(record for record in shown if record)))
+    return tuple(found)
+
+
+def text(element: DataElement, value: Any) -> str:
+    """Return an answer as people read it."""
+    if element.name == "division_code":
+        return divisions.full_name(str(value)) or str(value)
+    if element.type is ElementType.MONEY and isinstance(value, int):
+        return format_amount(value)
+    if element.type is ElementType.BOOLEAN:
+        return "是" if value else "否"
+    if element.code_list is not None:
+        return element.code_list.name(str(value))
+    return str(value)

@@ -1,0 +1,46 @@
+"""Documents for download: the applicant's download is the proof of receipt."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_safe
+
+from shetong.accounts.queries.permissions import Grants
+from shetong.accounts.rules import Permission
+from shetong.accounts.views.office import office
+from shetong.accounts.views.own import current_user
+from shetong.casework.models import Notice
+from shetong.casework.services import documents, notices
+from shetong.core.errors import DomainError
+
+
+@never_cache
+@require_GET
+@login_required
+def notice_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand a document to the applicant's side and record that it was received."""
+    try:
+        notice = notices.receive(notice_id=pk, actor=current_user(request))
+    except DomainError as error:
+        raise Http404(error.message) from error
+    return _pdf(notice)
+
+
+@require_safe
+@office(Permission.CASE_VIEW)
+def office_notice_pdf(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
+    """Show a document to an officer; nothing is recorded as received."""
+    notice = Notice.objects.select_related("case").filter(pk=pk).first()
+    if notice is None or not grants.may(Permission.CASE_VIEW, notice.case.authority_division):
+        raise Http404
+    return _pdf(notice)
+
+
+def _pdf(notice: Notice) -> HttpResponse:
+    response = HttpResponse(documents.render(notice), content_type="application/pdf")
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(notice.document_number)}.pdf"
+    return response
