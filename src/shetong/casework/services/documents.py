@@ -12,11 +12,13 @@ TEMPLATE = Template(Path(__file__).parents[1] / "documents" / "notice.typ")
 
 # What each document says before its particulars.
 _OPENINGS = {
-    NoticeKind.RECEIPT: "你（单位）提交的“{matter}”申请材料已经收到。登记管理机关将在五个工作日内决定是否受理，或者一次性告知需要补正的全部内容；逾期不告知的，自收到申请材料之日起即为受理。",
+    NoticeKind.RECEIPT: "你（单位）提交的“{matter}”申请材料已经收到。登记管理机关将在五个工作日内决定是否受理，"
+    "或者一次性告知需要补正的全部内容；逾期不告知的，自收到申请材料之日起即为受理。",
     NoticeKind.CORRECTION: "你（单位）提交的“{matter}”申请材料不齐全或者不符合法定形式，请补正下列全部内容后重新提交：",
     NoticeKind.ACCEPTANCE: "你（单位）提出的“{matter}”申请，经审查材料齐全、符合法定形式，决定予以受理。",
     NoticeKind.NOT_ACCEPTED: "你（单位）提出的“{matter}”申请，决定不予受理。",
-    NoticeKind.EXTENSION: "你（单位）提出的“{matter}”申请，因故不能在法定期限内作出决定，经本机关负责人批准延长办理期限。",
+    NoticeKind.EXTENSION: "你（单位）提出的“{matter}”申请，因故不能在法定期限内作出决定，"
+    "经本机关负责人批准延长办理期限。",
     NoticeKind.PROCEDURE: "你（单位）提出的“{matter}”申请，依法需要进行{procedure}，所需时间不计入办理期限。",
     NoticeKind.APPROVAL: "你（单位）提出的“{matter}”申请，经审查符合法定条件，决定准予许可。",
     NoticeKind.REFUSAL: "你（单位）提出的“{matter}”申请，经审查不符合法定条件，决定不予许可。",

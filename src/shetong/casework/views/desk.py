@@ -22,11 +22,11 @@ from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
 from shetong.casework import forms
 from shetong.casework.models import OPEN_STATES, Act, Case
-from shetong.casework.queries import cases
+from shetong.casework.queries import cases, matters
 from shetong.casework.queries.todo import todo
 from shetong.casework.services import assignment, closing, decision, intake, review, submission
 from shetong.core.errors import DomainError
-from shetong.core.findings import Finding
+from shetong.core.findings import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def work(request: HttpRequest, grants: Grants) -> HttpResponse:
     """Show what is to be done, the next due first."""
     tab = request.GET.get("tab", "all")
     shown = todo(current_user(request), grants, tab=tab, cursor=request.GET.get("cursor", ""))
-    rows = [(case, cases.matters.in_force(case.matter, "")) for case in shown.cases]
+    rows = [(case, matters.in_force(case.matter, "")) for case in shown.cases]
     return render(request, "casework/work.html", {"todo": shown, "rows": rows, "tab": tab})
 
 
@@ -158,7 +158,7 @@ def _findings(shown: cases.CasePage) -> list[Finding]:
     try:
         return submission.check(shown.case, shown.matter)
     except DomainError as error:
-        return [Finding(error.code, submission.Severity.WARN, error.message)]
+        return [Finding(error.code, Severity.WARN, error.message)]
 
 
 @require_POST
