@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+from pypdf import PdfWriter
+
 from shetong.accounts.models import User
+from shetong.casework import catalogue
 from shetong.casework.models import Case
-from shetong.casework.services import decision, drafts, intake, review, submission
+from shetong.casework.services import decision, drafts, intake, materials, review, submission
 from tests.registry import factories as registry
 
 DISTRICT = "110105"
@@ -71,8 +75,32 @@ def draft(by: User | None = None, **overrides: Any) -> Case:
     case = drafts.begin(matter="SO-SG-EST", applicant=actor)
     faults = drafts.save_all(case_id=case.pk, actor=actor, form=association_form(**overrides))
     assert faults == {}, faults
+    hand_in_materials(case)
     case.refresh_from_db()
     return case
+
+
+def pdf(text: str = "示范材料") -> bytes:
+    """Return a plain PDF; other texts give other contents."""
+    writer = PdfWriter()
+    writer.add_blank_page(width=595, height=842)
+    writer.add_metadata({"/Title": text})
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def hand_in_materials(case: Case) -> None:
+    """Hand in one file for each required material."""
+    for material in catalogue.national(case.matter).materials:
+        if material.required:
+            materials.upload(
+                case_id=case.pk,
+                actor=case.applicant,
+                material=material.code,
+                name=f"{material.title}.pdf",
+                content=pdf(material.title),
+            )
 
 
 def submitted(by: User | None = None, **overrides: Any) -> Case:

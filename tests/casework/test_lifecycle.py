@@ -61,6 +61,7 @@ def test_a_body_changes_its_name_and_later_ends() -> None:
     def run(matter: str, form: dict) -> Case:
         begun = drafts.begin(matter=matter, applicant=case.applicant, subject_code=case.subject_code)
         assert drafts.save_all(case_id=begun.pk, actor=case.applicant, form={**begun.form, **form}) == {}
+        factories.hand_in_materials(begun)
         submission.submit(case_id=begun.pk, actor=case.applicant)
         intake.accept(case_id=begun.pk, actor=clerk)
         review.forward(case_id=begun.pk, actor=clerk, opinion="同意。")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -72,9 +73,15 @@ def test_an_application_is_filled_in_page_by_page_and_approved_in_the_office() -
         assert here.url == reverse("casework:form", args=[case.pk, name])
         assert hall.get(here.url).status_code == 200
         here = hall.post(here.url, posted(name, answers))
-    assert here.url == reverse("casework:check", args=[case.pk])
-    assert "13800005678" not in hall.get(here.url).content.decode()
-    assert hall.post(here.url).status_code == 302
+    assert here.url == reverse("casework:materials", args=[case.pk])
+    for material in catalogue.national("SO-SG-EST").materials:
+        file = SimpleUploadedFile("..\\材料.PDF", factories.pdf(material.title), "text/html")
+        assert hall.post(here.url, {"material": material.code, "file": file}).status_code == 302
+    assert "材料.pdf" in hall.get(here.url).content.decode()
+    here = hall.get(reverse("casework:check", args=[case.pk]))
+    assert here.status_code == 200
+    assert "13800005678" not in here.content.decode()
+    assert hall.post(reverse("casework:check", args=[case.pk])).status_code == 302
     case.refresh_from_db()
     assert case.state == State.SUBMITTED
 

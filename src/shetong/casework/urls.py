@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from shetong.casework.views import desk, documents, hall
+from shetong.casework.views import desk, documents, hall, materials
 
 app_name = "casework"
 
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hall/cases/", hall.case_list, name="cases"),
     path("hall/cases/<int:pk>/", hall.case_page, name="case"),
     path("hall/cases/<int:pk>/form/<slug:section>/", hall.form, name="form"),
+    path("hall/cases/<int:pk>/materials/", materials.page, name="materials"),
+    path("hall/files/<int:pk>/", materials.own_file, name="file"),
+    path("office/files/<int:pk>/", materials.office_file, name="desk-file"),
     path("hall/cases/<int:pk>/check/", hall.check, name="check"),
     path("hall/cases/<int:pk>/do/<slug:name>/", hall.act, name="act"),
     path("hall/notices/<int:pk>.pdf", documents.notice_pdf, name="notice-pdf"),

@@ -78,5 +78,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR / "media"
+# Uploaded files by their digest, outside of what any web server hands out.
+FILES_ROOT = env.text("FILES_ROOT", str(VAR / "files"))
 # Where releases of the open data are kept; on several servers a shared directory.
 OPEN_DATA_ROOT = Path(env.text("OPEN_DATA_ROOT", str(VAR / "open-data")))

@@ -2,6 +2,7 @@
 
 from shetong.casework.models.case import Case, CaseEvent, Mandate, Notice, NumberSeries, Opinion
 from shetong.casework.models.choices import OPEN_STATES, Act, NoticeKind, Procedure, State
+from shetong.casework.models.file import CaseMaterial, StoredFile
 from shetong.casework.models.variant import MatterVariant
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Act",
     "Case",
     "CaseEvent",
+    "CaseMaterial",
     "Mandate",
     "MatterVariant",
     "Notice",
@@ -17,4 +19,5 @@ __all__ = [
     "Opinion",
     "Procedure",
     "State",
+    "StoredFile",
 ]

@@ -12,7 +12,7 @@ from shetong.accounts.models import User
 from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import Permission
 from shetong.casework import states
-from shetong.casework.models import Act, Case, CaseEvent, Mandate, Notice, Opinion, State
+from shetong.casework.models import Act, Case, CaseEvent, CaseMaterial, Mandate, Notice, Opinion, State
 from shetong.casework.queries import clocks, matters
 from shetong.casework.queries.mandates import may_act
 from shetong.casework.rules.clock import Clock
@@ -51,11 +51,12 @@ class CasePage:
     events: tuple[CaseEvent, ...]
     notices: tuple[Notice, ...]
     opinions: tuple[Opinion, ...]
+    files: tuple[CaseMaterial, ...]
     step_title: str
 
 
 def page(case: Case) -> CasePage:
-    """Return the page of a case. Five queries."""
+    """Return the page of a case. Six queries."""
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
     return CasePage(
         case=case,
@@ -65,8 +66,15 @@ def page(case: Case) -> CasePage:
         events=tuple(CaseEvent.objects.filter(case=case).order_by("-number")),
         notices=tuple(Notice.objects.filter(case=case).order_by("-pk")),
         opinions=tuple(Opinion.objects.filter(case=case).order_by("-pk")),
+        files=files(case),
         step_title=matter.step(case.step).title if case.step else "",
     )
+
+
+def files(case: Case) -> tuple[CaseMaterial, ...]:
+    """Return the files handed in for a case, in the order of upload."""
+    there = CaseMaterial.objects.filter(case=case, removed_at__isnull=True)
+    return tuple(there.select_related("file").order_by("code", "pk"))
 
 
 def of_applicant(user: User) -> QuerySet[Case]:

@@ -15,7 +15,7 @@ from shetong.casework.queries import mandates, matters
 from shetong.casework.rules import forms
 from shetong.casework.rules.matters import Applicant, Matter
 from shetong.casework.services import answers, moves
-from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, WrongStateError
+from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
 
 MOST_DRAFTS = 50
 # A form is text; more than this is no form.
@@ -119,7 +119,18 @@ def discard(*, case_id: int, actor: User) -> Case:
 
 def editable(case_id: int, actor: User) -> Case:
     """Return a locked case that its applicant may fill in now."""
-    case = moves.lock(case_id)
+    return _fillable(moves.lock(case_id), actor)
+
+
+def peek(case_id: int, actor: User) -> Case:
+    """Return a case that its applicant may fill in now, without its lock: for work that takes long."""
+    case = Case.objects.select_related("applicant").filter(pk=case_id).first()
+    if case is None:
+        raise NotFoundError("没有找到这个办件。")
+    return _fillable(case, actor)
+
+
+def _fillable(case: Case, actor: User) -> Case:
     if not mandates.may_act(actor, case):
         raise ForbiddenError("只有申请人或者其授权的经办人可以填报。")
     if case.state not in (State.DRAFT, State.CORRECTION):

@@ -10,7 +10,7 @@ from shetong.casework.models import Act, Case, NoticeKind, State
 from shetong.casework.queries import mandates, matters
 from shetong.casework.rules import forms
 from shetong.casework.rules.matters import Matter
-from shetong.casework.services import answers, moves, notices, numbers
+from shetong.casework.services import answers, materials, moves, notices, numbers
 from shetong.core.errors import ForbiddenError, InvalidInputError
 from shetong.core.findings import Finding, Severity
 
@@ -43,7 +43,7 @@ def submit(*, case_id: int, actor: User) -> Case:
 def _judge(case: Case, matter: Matter) -> None:
     """Settle who decides, and refuse an application with faults; the case is locked."""
     form = answers.whole(case)
-    faults = forms.faults(matter, form)
+    faults = forms.faults(matter, form) | materials.missing(case, matter)
     values = forms.flat(matter, form)
     if not faults:
         authority = matter.authority(values, case.subject_code)

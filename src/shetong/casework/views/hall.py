@@ -20,7 +20,7 @@ from shetong.casework.models import Act, Case, State
 from shetong.casework.queries import cases, guide, mandates, matters
 from shetong.casework.rules import forms as rules
 from shetong.casework.rules.matters import NATURE_NAMES, Applicant, Matter
-from shetong.casework.services import closing, drafts, submission
+from shetong.casework.services import closing, drafts, materials, submission
 from shetong.core.errors import DomainError, InvalidInputError, NotFoundError
 
 PAGE = 20
@@ -135,7 +135,9 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     if case.state not in (State.DRAFT, State.CORRECTION):
         return redirect("casework:case", pk=pk)
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
-    faults: dict[str, str] = rules.faults(matter, case.form) if request.method != "POST" else {}
+    faults: dict[str, str] = {}
+    if request.method != "POST":
+        faults = rules.faults(matter, case.form) | materials.missing(case, matter)
     if request.method == "POST":
         try:
             done = submission.submit(case_id=pk, actor=current_user(request))
@@ -152,7 +154,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "matter": matter,
         "topics": cases.topics(matter, case.form),
         "faults": [(_link(case, matter, place), message) for place, message in faults.items()],
-        "last": matter.sections[-1].name,
+        "files": cases.files(case),
     }
     return render(request, "casework/check.html", context, status=422 if request.method == "POST" else 200)
 
@@ -163,6 +165,8 @@ def _link(case: Case, matter: Matter, place: str) -> str:
     names = [section.name for section in matter.sections]
     section = head if head in names else _holding(matter, head)
     anchor = rest.replace(".", "-") if head in names else head
+    if head == "materials":
+        return reverse("casework:materials", args=[case.pk]) + f"#material-{rest}"
     url = reverse("casework:form", args=[case.pk, section])
     return f"{url}#id_{anchor}" if anchor else url
 

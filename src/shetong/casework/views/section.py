@@ -69,7 +69,7 @@ def _keep(request: HttpRequest, case: Case, matter: Matter, section: Section) ->
         return redirect("casework:case", pk=case.pk)
     following = _beside(matter, section, 1)
     if following is None:
-        return redirect("casework:check", pk=case.pk)
+        return redirect("casework:materials", pk=case.pk)
     return redirect("casework:form", pk=case.pk, section=following.name)
 
 

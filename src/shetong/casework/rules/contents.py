@@ -1,0 +1,118 @@
+"""Looking into uploaded files: what they are by content, and what in them is refused. Names prove nothing."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from PIL import Image
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+from shetong.core.errors import InvalidInputError
+
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+NAMES = {PDF: "PDF", JPEG: "JPEG 图片", PNG: "PNG 图片"}
+MOST_PIXELS = 80_000_000
+MOST_PAGES = 500
+MOST_OBJECTS = 200_000
+# Entries that run something or carry other files inside.
+_ACTIVE = {
+    "/JavaScript": "脚本",
+    "/JS": "脚本",
+    "/Launch": "启动程序的动作",
+    "/EmbeddedFile": "嵌入的文件",
+    "/RichMedia": "多媒体",
+}
+
+
+def media_type(content: bytes) -> str | None:
+    """Return the media type by the first octets, ``None`` for everything that nobody asks for."""
+    if content.startswith(b"%PDF-"):
+        return PDF
+    if content.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    return PNG if content.startswith(b"\x89PNG\r\n\x1a\n") else None
+
+
+def check(content: bytes, *, allowed: tuple[str, ...], largest: int) -> str:
+    """Return the media type of a file that may be kept.
+
+    Raises :class:`InvalidInputError` with the reason: empty, too large, other type, damaged, with script inside.
+    """
+    if not content:
+        raise InvalidInputError("文件是空的，请重新选择。", code="file-empty")
+    if len(content) > largest:
+        raise InvalidInputError(
+            f"文件有{len(content) / 1_048_576:.1f} MB，最大{largest // 1_048_576} MB，请压缩或者分成几个文件。",
+            code="file-too-large",
+        )
+    found = media_type(content)
+    if found is None or found not in allowed:
+        names = "、".join(NAMES[kind] for kind in allowed)
+        raise InvalidInputError(f"只接受{names}文件；这个文件的内容不是，请另存后再上传。", code="file-type")
+    if found == PDF:
+        _check_pdf(content)
+    else:
+        _check_image(content)
+    return found
+
+
+def _check_image(content: bytes) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content)) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise InvalidInputError("图片的像素过多，请缩小后再上传。", code="file-too-large")
+                image.verify()
+    except InvalidInputError:
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise InvalidInputError("图片的像素过多，请缩小后再上传。", code="file-too-large") from None
+    except Exception:
+        # The library raises whatever its decoders raise.
+        raise InvalidInputError("图片已经损坏，打不开，请重新拍摄或者扫描。", code="file-damaged") from None
+
+
+def _check_pdf(content: bytes) -> None:
+    try:
+        reader = PdfReader(io.BytesIO(content), strict=False)
+        if reader.is_encrypted:
+            raise InvalidInputError("PDF 设有密码或者限制，请解除后再上传。", code="file-encrypted")
+        if len(reader.pages) > MOST_PAGES:
+            raise InvalidInputError(f"PDF 超过{MOST_PAGES}页，请分成几个文件。", code="file-too-large")
+        found = next(_active(reader), None)
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
+        raise InvalidInputError("PDF 已经损坏，打不开，请重新导出。", code="file-damaged") from None
+    if found:
+        raise InvalidInputError(
+            f"PDF 中含有{found}，为安全起见不能接收，请打印为普通 PDF 后再上传。", code="file-active"
+        )
+
+
+def _active(reader: PdfReader) -> Iterator[str]:
+    """Yield what is active in a document, looking at every object that can be reached from its root."""
+    waiting: list[Any] = [reader.trailer]
+    seen: set[tuple[int, int]] = set()
+    looked = 0
+    while waiting:
+        looked += 1
+        if looked > MOST_OBJECTS:
+            raise InvalidInputError("PDF 的结构过于复杂，请打印为普通 PDF 后再上传。", code="file-active")
+        thing = waiting.pop()
+        if isinstance(thing, IndirectObject):
+            key = (thing.idnum, thing.generation)
+            if key in seen:
+                continue
+            seen.add(key)
+            thing = thing.get_object()
+        if isinstance(thing, DictionaryObject):
+            said = [str(thing.raw_get(name)) for name in ("/S", "/Type", "/Subtype") if name in thing]
+            yield from (_ACTIVE[name] for name in (*thing.keys(), *said) if name in _ACTIVE)
+            waiting.extend(thing.raw_get(name) for name in thing)
+        elif isinstance(thing, ArrayObject):
+            waiting.extend(list.__iter__(thing))

@@ -1,0 +1,89 @@
+"""Handing in materials: checked by content, kept once, taken back without trace being lost."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.casework.models import Case, CaseMaterial
+from shetong.casework.queries import matters
+from shetong.casework.rules import contents
+from shetong.casework.rules.matters import Material, Matter
+from shetong.casework.services import drafts, scanning, storage
+from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
+
+
+def upload(*, case_id: int, actor: User, material: str, name: str, content: bytes) -> CaseMaterial:
+    """Add a file to a material of an application being filled or corrected; the same file again is the same one.
+
+    Raises :class:`InvalidInputError` with the reason where the file is refused, :class:`ConflictError` where there are
+    enough files already, :class:`WrongStateError`, :class:`ForbiddenError`.
+    """
+    case = drafts.peek(case_id, actor)
+    asked = _asked(case, material)
+    kind = contents.check(content, allowed=asked.formats, largest=settings.UPLOAD_LARGEST)
+    scanning.require_clean(content)
+    file = storage.keep(content, media_type=kind)
+    with transaction.atomic():
+        case = drafts.editable(case_id, actor)
+        there = CaseMaterial.objects.filter(case=case, code=material, removed_at__isnull=True)
+        if (known := there.filter(file=file).first()) is not None:
+            return known
+        if there.count() >= asked.most:
+            raise ConflictError(f"“{asked.title}”最多{asked.most}个文件，请先删去不需要的。")
+        try:
+            with transaction.atomic():
+                return CaseMaterial.objects.create(
+                    case=case,
+                    code=material,
+                    file=file,
+                    name=_name(name, kind),
+                    uploaded_by=actor,
+                    uploaded_at=timezone.now(),
+                )
+        except IntegrityError:
+            return there.get(file=file)
+
+
+@transaction.atomic
+def remove(*, material_id: int, actor: User) -> None:
+    """Take a file back from an application being filled or corrected; the record of it stays."""
+    found = CaseMaterial.objects.filter(pk=material_id, removed_at__isnull=True).first()
+    if found is None:
+        raise NotFoundError("没有找到这个文件，可能已经删去。")
+    drafts.editable(found.case_id, actor)
+    found.removed_at = timezone.now()
+    found.save(update_fields=["removed_at"])
+
+
+def missing(case: Case, matter: Matter) -> dict[str, str]:
+    """Return the required materials that have no file yet, by ``materials.code``."""
+    there = set(CaseMaterial.objects.filter(case=case, removed_at__isnull=True).values_list("code", flat=True))
+    return {
+        f"materials.{material.code}": f"请上传“{material.title}”。"
+        for material in matter.materials
+        if material.required and material.code not in there
+    }
+
+
+def _asked(case: Case, material: str) -> Material:
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    try:
+        return matter.material(material)
+    except KeyError:
+        raise InvalidInputError("本事项没有这项材料，请刷新页面。") from None
+
+
+_ENDINGS = {contents.PDF: ".pdf", contents.JPEG: ".jpg", contents.PNG: ".png"}
+
+
+def _name(given: str, media_type: str) -> str:
+    """Return a file name to show: no path, no control characters, the ending of what the content is."""
+    bare = unicodedata.normalize("NFC", given).replace("\\", "/").rsplit("/", 1)[-1]
+    bare = "".join(sign for sign in bare if unicodedata.category(sign)[0] != "C").strip(" .")
+    stem = bare.rsplit(".", 1)[0] if "." in bare else bare
+    return (stem[:180] or "材料") + _ENDINGS[media_type]

@@ -1,0 +1,43 @@
+"""Where files are kept: a folder by content digest. Written whole or not at all, never overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from shetong.casework.models import StoredFile
+
+
+def keep(content: bytes, *, media_type: str) -> StoredFile:
+    """Keep a content under its digest and return its record; the same content is kept once."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = place(digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(unfinished).replace(path)
+    return StoredFile.objects.get_or_create(
+        digest=digest, defaults={"size": len(content), "media_type": media_type, "stored_at": timezone.now()}
+    )[0]
+
+
+def read(digest: str) -> bytes:
+    """Return a kept content. Raises ``FileNotFoundError``, and ``ValueError`` where it was altered on disk."""
+    content = place(digest).read_bytes()
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ValueError(f"the file {digest} was altered on disk")
+    return content
+
+
+def place(digest: str) -> Path:
+    """Return the path of a content."""
+    return Path(settings.FILES_ROOT) / digest[:2] / digest[2:4] / digest

@@ -1,0 +1,101 @@
+"""Uploading the materials of an application, from a computer or a phone's camera."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shetong.accounts.queries.permissions import Grants
+from shetong.accounts.rules import Permission
+from shetong.accounts.views.office import office
+from shetong.accounts.views.own import current_user
+from shetong.casework.models import Case, CaseMaterial, State
+from shetong.casework.queries import cases, matters
+from shetong.casework.rules.contents import NAMES
+from shetong.casework.services import materials, storage
+from shetong.core.errors import DomainError
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show each material with its files; a POST adds files to one material or takes one back."""
+    case = cases.for_applicant(current_user(request), pk)
+    if case is None:
+        raise Http404
+    if case.state not in (State.DRAFT, State.CORRECTION):
+        return redirect("casework:case", pk=pk)
+    errors = _change(request, case) if request.method == "POST" else []
+    if request.method == "POST" and not errors:
+        return redirect("casework:materials", pk=pk)
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    files = cases.files(case)
+    wanted = [
+        {
+            "material": material,
+            "files": [file for file in files if file.code == material.code],
+            "accept": ",".join(material.formats),
+            "formats": "、".join(NAMES[kind] for kind in material.formats),
+        }
+        for material in matter.materials
+    ]
+    context = {"case": case, "matter": matter, "wanted": wanted, "errors": errors, "last": matter.sections[-1].name}
+    return render(request, "casework/materials.html", context, status=422 if errors else 200)
+
+
+def _change(request: HttpRequest, case: Case) -> list[tuple[str, str]]:
+    user = current_user(request)
+    code = request.POST.get("material", "")
+    removed = request.POST.get("remove", "")
+    try:
+        if removed:
+            materials.remove(material_id=int(removed) if removed.isdigit() and len(removed) < 19 else 0, actor=user)
+            messages.success(request, _("已经删去。"))
+            return []
+        given = request.FILES.getlist("file")
+        if not given:
+            return [(_("请先选择文件。"), f"file-{code}")]
+        for file in given:
+            materials.upload(case_id=case.pk, actor=user, material=code, name=file.name or "", content=file.read())
+        messages.success(request, _("已经上传。"))
+    except DomainError as error:
+        return [(error.message, f"file-{code}")]
+    return []
+
+
+@never_cache
+@require_safe
+@login_required
+def own_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Hand a file back to the applicant's side."""
+    found = CaseMaterial.objects.select_related("file", "case").filter(pk=pk).first()
+    if found is None or cases.for_applicant(current_user(request), found.case_id) is None:
+        raise Http404
+    return _file(found)
+
+
+@require_safe
+@office(Permission.CASE_VIEW)
+def office_file(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponseBase:
+    """Show a material to an officer of the jurisdiction."""
+    found = CaseMaterial.objects.select_related("file", "case").filter(pk=pk).first()
+    if found is None or cases.for_officer(grants, found.case_id) is None:
+        raise Http404
+    return _file(found)
+
+
+def _file(material: CaseMaterial) -> FileResponse:
+    response = FileResponse(
+        storage.place(material.file_id).open("rb"), filename=material.name, content_type=material.file.media_type
+    )
+    # What others handed in is shown, never run: no scripts, no forms, no guessing of types.
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
