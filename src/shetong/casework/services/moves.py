@@ -29,7 +29,8 @@ LONGEST_REASON = 4_000
 
 def lock(case_id: int) -> Case:
     """Return the case with its row locked for this transaction. Raises :class:`NotFoundError`."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("applicant", "holder").filter(pk=case_id).first()
+    # Joined rows would be those from before the wait for the lock; the applicant never changes, the holder does.
+    case = Case.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=case_id).first()
     if case is None:
         raise NotFoundError("没有找到这个办件，请核对办件编号。")
     return case

@@ -1,0 +1,219 @@
+"""Benchmark of casework: whole lifecycles, the to-do among a million cases, a case with 500 documents, one decision.
+
+``make bench-casework SCALE=national``. Prints as its last line a JSON object: ``lifecycles_per_s`` (draft, submit,
+accept, two reviews, decision with filing and certificate, through the services, two processes), ``todo_p50_ms`` and
+``todo_p99_ms`` (an officer's authorised to-do with exact totals, through the server), ``open_case_p99_ms`` (a case with
+500 files, through the server) and ``decisions_of_32`` (32 who decide at once).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+import installation
+
+SCALE = os.environ.get("SCALE", "small")
+CASES = {"small": 20_000, "national": 1_000_000}
+OPEN_SHARE = 5  # one of five is open
+SECONDS = {"small": 5.0, "national": 20.0}
+PROCESSES = 2
+FILES = 500
+
+
+def main() -> None:
+    """Measure and print."""
+    env = installation.environment(SCALE)
+    os.environ.update(env)
+    installation.command("assets", env=env)
+    installation.command("migrate", env=env)
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    fill(CASES[SCALE])
+    figures: dict[str, object] = {"scale": SCALE, "cases": CASES[SCALE], "open": CASES[SCALE] // OPEN_SHARE}
+    figures["decisions_of_32"] = decisions_of(32)
+    connection.close()
+    with get_context("spawn").Pool(PROCESSES) as pool:
+        done = pool.map(lifecycles, [SECONDS[SCALE]] * PROCESSES)
+    figures["lifecycles_per_s"] = round(sum(count / seconds for count, seconds in done), 1)
+    figures |= pages(env)
+    sys.stdout.write(json.dumps(figures) + "\n")
+
+
+def fill(wanted: int) -> None:
+    """Make the register of cases up to ``wanted`` rows, spread over all counties, one of five open."""
+    from django.db import connection
+
+    from shetong.accounts.models import User
+    from shetong.casework.models import Case
+    from shetong.core import divisions
+
+    missing = wanted - Case.objects.exclude(number=None).count()
+    if missing <= 0:
+        return
+    applicant = User.objects.get_or_create(username="bench-applicant", defaults={"demo": True})[0]
+    counties = [one.code for one in divisions.descendants(divisions.NATION) if not one.code.endswith("00")]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO casework_case (number, matter, state, step, title, applicant_id, founds, subject_code,
+                subject_name, authority_name, authority_division, form, sealed, form_version, rules_on, submitted_at,
+                accepted_on, due_on, next_on, decided_on, closed_at, event_count, demo, created_at, updated_at)
+            SELECT 'B' || n, 'SO-CHG', CASE WHEN n %% %(share)s = 0 THEN 'reviewing' ELSE 'archived' END,
+                   'first-review', '', %(applicant)s, false, '', '示例组织' || n, '示例民政局',
+                   (%(counties)s::text[])[1 + n %% array_length(%(counties)s::text[], 1)], '{}', '', 1,
+                   current_date, now(), current_date, current_date + (n %% 60)::int - 5,
+                   current_date + (n %% 60)::int - 5,
+                   CASE WHEN n %% %(share)s = 0 THEN NULL ELSE current_date END, NULL, 2, true, now(), now()
+            FROM generate_series(%(first)s, %(last)s) n
+            """,
+            {
+                "share": OPEN_SHARE,
+                "applicant": applicant.pk,
+                "counties": counties,
+                "first": wanted - missing + 1,
+                "last": wanted,
+            },
+        )
+        cursor.execute("ANALYZE casework_case")
+
+
+def lifecycles(seconds: float) -> tuple[int, float]:
+    """Run whole lives of applications for ``seconds``; return how many and the time that it took."""
+    import django
+
+    django.setup()
+    sys.path.insert(0, str(installation.ROOT))
+    from tests.casework import factories
+
+    from shetong.casework.services import decision, drafts, intake, review, submission
+
+    applicant, clerk, other, chief = people(f"{os.getpid()}-{time.time_ns()}")
+    begun, count = time.perf_counter(), 0
+    while time.perf_counter() - begun < seconds:
+        case = drafts.begin(matter="SO-SG-EST", applicant=applicant, demo=True)
+        mark = f"{os.getpid()}甲{time.time_ns()}"
+        form = factories.association_form(body={"name": f"北京市朝阳区{mark}互助协会"})
+        drafts.save_all(case_id=case.pk, actor=applicant, form=form)
+        factories.hand_in_materials(case)
+        submission.submit(case_id=case.pk, actor=applicant)
+        intake.accept(case_id=case.pk, actor=clerk)
+        review.forward(case_id=case.pk, actor=clerk, opinion="同意。")
+        review.forward(case_id=case.pk, actor=other, opinion="同意。")
+        decision.approve(case_id=case.pk, actor=chief, reason="符合条件。")
+        count += 1
+    return count, time.perf_counter() - begun
+
+
+def people(mark: str) -> tuple[Any, Any, Any, Any]:
+    """Return an applicant, two registrars and a chief of a district, made where they are missing."""
+    from shetong.accounts.models import User
+    from shetong.accounts.services import roles
+
+    found = []
+    for name, role in (("applicant", ""), ("clerk", "registrar"), ("other", "registrar"), ("chief", "chief-registrar")):
+        user, made = User.objects.get_or_create(username=f"bench-{name}-{mark}", defaults={"demo": True})
+        if made and role:
+            roles.grant(user=user, role=role, division_code="110105", reason="测量", actor=None)
+        found.append(user)
+    return tuple(found)  # type: ignore[return-value]
+
+
+def decisions_of(many: int) -> int:
+    """Let ``many`` officers decide one case at the same moment; return how many decisions there are."""
+    sys.path.insert(0, str(installation.ROOT))
+    from django.db import connection
+    from tests.casework import factories
+
+    from shetong.casework.models import CaseEvent
+    from shetong.casework.services import decision, drafts, intake, review, submission
+    from shetong.core.errors import DomainError
+
+    mark = str(time.time_ns())
+    applicant, clerk, other, _ = people(mark)
+    case = drafts.begin(matter="SO-SG-EST", applicant=applicant, demo=True)
+    form = factories.association_form(body={"name": f"北京市朝阳区{mark}同心协会"})
+    drafts.save_all(case_id=case.pk, actor=applicant, form=form)
+    factories.hand_in_materials(case)
+    submission.submit(case_id=case.pk, actor=applicant)
+    intake.accept(case_id=case.pk, actor=clerk)
+    review.forward(case_id=case.pk, actor=clerk, opinion="同意。")
+    review.forward(case_id=case.pk, actor=other, opinion="同意。")
+    chiefs = [people(f"{mark}-{number}")[3] for number in range(many)]
+
+    def decide(chief: Any) -> None:
+        try:
+            decision.approve(case_id=case.pk, actor=chief, reason="同意。")
+        except DomainError:
+            pass
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(many) as pool:
+        list(pool.map(decide, chiefs))
+    return CaseEvent.objects.filter(case=case, act="approve").count()
+
+
+def pages(env: dict[str, str]) -> dict[str, float]:
+    """Ask the real server for a county's and a province's to-do and for a case with many files, one after another."""
+    from django.conf import settings
+    from django.test import Client
+
+    import load
+
+    case_id = case_with_files(FILES)
+    _, clerk, _, _ = people("pages")
+    client = Client()
+    client.force_login(clerk)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    figures = {}
+    with installation.server(env) as address:
+        for name, path in (("todo", "/office/cases/"), ("open_case", f"/office/cases/{case_id}/")):
+            asked = load.request(path, host=f"{address[0]}:{address[1]}").replace(
+                b"\r\n\r\n", f"\r\nCookie: {cookie}\r\n\r\n".encode()
+            )
+            load.run(address, [asked], connections=1, seconds=2)
+            measured = load.run(address, [asked], connections=1, seconds=10)
+            if measured.failures:
+                raise SystemExit(f"{path}: {measured.failures} answers were not 200")
+            figures[f"{name}_p50_ms"] = round(measured.percentile(0.5), 1)
+            figures[f"{name}_p99_ms"] = round(measured.percentile(0.99), 1)
+    return figures
+
+
+def case_with_files(many: int) -> int:
+    """Return a case in review with ``many`` files; one that an earlier run made serves again."""
+    from django.db.models import Count
+    from django.utils import timezone
+
+    from shetong.casework.models import Case, CaseMaterial, StoredFile
+
+    found = Case.objects.filter(state="reviewing", authority_division="110105")
+    ready = found.annotate(files=Count("materials")).filter(files__gte=many).first()
+    if ready is not None:
+        return ready.pk
+    case = found.filter(demo=True).first()
+    if case is None:
+        raise SystemExit("there is no open case in 110105")
+    now = timezone.now()
+    files = [StoredFile(digest=f"{n:064x}", size=1000, media_type="application/pdf", stored_at=now) for n in range(many)]
+    StoredFile.objects.bulk_create(files, ignore_conflicts=True)
+    CaseMaterial.objects.bulk_create(
+        CaseMaterial(
+            case=case, code="minutes", file=file, name=f"材料{n}.pdf", uploaded_by=case.applicant, uploaded_at=now
+        )
+        for n, file in enumerate(files)
+    )
+    return case.pk
+
+
+if __name__ == "__main__":
+    main()
