@@ -204,7 +204,8 @@ def case_with_files(many: int) -> int:
     if case is None:
         raise SystemExit("there is no open case in 110105")
     now = timezone.now()
-    files = [StoredFile(digest=f"{n:064x}", size=1000, media_type="application/pdf", stored_at=now) for n in range(many)]
+    kept = {"size": 1000, "media_type": "application/pdf", "stored_at": now}
+    files = [StoredFile(digest=f"{number:064x}", **kept) for number in range(many)]
     StoredFile.objects.bulk_create(files, ignore_conflicts=True)
     CaseMaterial.objects.bulk_create(
         CaseMaterial(

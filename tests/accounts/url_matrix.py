@@ -97,6 +97,7 @@ class World:
 
     def __init__(self) -> None:
         from shetong.registry.services import certificates
+        from tests.casework import factories as cases
         from tests.registry import factories
 
         organisation = factories.register_organisation(demo=True)
@@ -111,12 +112,16 @@ class World:
             expires_at=timezone.now() + timedelta(days=1),
             actor=None,
         )
+        case = cases.submitted()
         self.things = {
             "code": organisation.public_code,
             "serial": certificate.serial,
             "user": subject.pk,
             "assignment": assignment.pk,
             "key": key.pk,
+            "case": case.pk,
+            "notice": case.notices.get().pk,
+            "material": case.materials.first().pk,
         }
         self.clients = {"anonymous": Client(raise_request_exception=False)}
         for role in ROLES[1:-1]:

@@ -77,6 +77,7 @@ def landing(request: HttpRequest, grants: Grants) -> HttpResponse:
         "accounts/office.html",
         {
             "held": held,
+            "may_cases": grants.anywhere(Permission.CASE_VIEW),
             "may_audit": grants.anywhere(Permission.AUDIT_VIEW),
             "may_manage": grants.anywhere(Permission.ACCOUNTS_MANAGE),
             "may_keys": grants.may(Permission.API_KEYS_MANAGE, rules.NATIONAL),

@@ -78,7 +78,7 @@ def ask_correction(*, case_id: int, actor: User, items: Sequence[str], reason: s
             provision="《中华人民共和国行政许可法》第三十二条第一款第四项",
         )
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
-    event = moves.move(case, Act.ASK_CORRECTION, actor=actor, reason=reason, detail={"items": wanted})
+    event = moves.move(case, Act.ASK_CORRECTION, actor=actor, reason=reason, detail={"wanted": wanted})
     notices.issue(case, matter, NoticeKind.CORRECTION, event, {"items": wanted})
     return case
 

@@ -104,7 +104,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _wanted(shown: cases.CasePage) -> list[str]:
     asked = next((event for event in shown.events if event.act == Act.ASK_CORRECTION), None)
-    return list(asked.detail.get("items", [])) if asked and shown.case.state == State.CORRECTION else []
+    return list(asked.detail.get("wanted", [])) if asked and shown.case.state == State.CORRECTION else []
 
 
 @never_cache
