@@ -180,7 +180,7 @@ def as_markdown() -> str:
     lines = [
         "# Statuses of a registered body",
         "",
-        "Rendered from `shetong.registry.states` by `python tools/render_registry_states.py`;",
+        "Rendered from `shetong.registry.states` by `python -m tools.render_states`;",
         "a test fails where they differ. What is not listed is refused. Imports take the status as they find it.",
         "",
         "| from | act | to | provision |",
