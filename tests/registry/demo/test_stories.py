@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from shetong.core import divisions
 from shetong.core.errors import InvalidInputError
+from shetong.core.findings import Severity
 from shetong.core.identifiers import is_uscc, parse_identity_number
 from shetong.registry.demo.acts import Board, Branch, Change, Correct, Penalty, Permit, Story
 from shetong.registry.demo.national import national_frames, registering_places, sample
 from shetong.registry.demo.people import MOST, demo_person
 from shetong.registry.demo.plots import PLOTS, anniversary
 from shetong.registry.demo.stories import stories
-from shetong.registry.rules.findings import Severity
 from shetong.registry.rules.names import check_branch, check_structure
 
 TODAY = date(2026, 11, 24)
