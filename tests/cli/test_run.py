@@ -107,8 +107,10 @@ def home() -> Iterator[Path]:
         yield Path(folder)
 
 
-def test_it_starts_answers_and_ends_without_a_trace(home: Path, running: Callable[..., Running]) -> None:
-    run = running(home)
+def test_it_starts_answers_and_ends_without_a_trace(
+    home: Path, tmp_path: Path, running: Callable[..., Running]
+) -> None:
+    run = running(home, TMPDIR=str(tmp_path))
     run.read_until("Ctrl-C")
     address = f"http://127.0.0.1:{run.port}"
     for page in ("/search/", "/v/", "/open-data/", "/standards/", "/accounts/login/"):
@@ -120,6 +122,9 @@ def test_it_starts_answers_and_ends_without_a_trace(home: Path, running: Callabl
     assert run.stop(signal.SIGINT) == Exit.DONE
     assert "已停止" in run.said
     run.require_nothing_left()
+    # A lock in the common directory would shut out the other users of the machine.
+    assert (home / ".postgres.lock").exists()
+    assert not (tmp_path / ".lockfile").exists()
 
     # The second start has little to do; the bar is eight seconds on an idle machine.
     begun = time.monotonic()

@@ -24,7 +24,7 @@ PAGES = [
     ("证书核验 Verify", "registry:verify"),
     ("开放数据 Open data", "exchange:open-data"),
     ("数据标准 Standards", "exchange:standards"),
-    ("接口文档 API", "registry:api-reference"),
+    ("接口文档 API", "registry:api"),
     ("登录 Log in", "account_login"),
 ]
 

