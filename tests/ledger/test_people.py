@@ -68,17 +68,17 @@ def test_erasing_the_salt_erases_the_person_and_nobody_else() -> None:
     other = Personal("person:18", "欧阳知远")
     write("gift-1")
     kept = write("gift-2", other)
-    assert people.erase(subject=DONOR.subject)
+    assert people.erase(subjects=[DONOR.subject]) == 1
     with pytest.raises(NotFoundError, match="销毁"):
         held.openings(log="charity", reference="gift-1", people={"donor": DONOR})
     verify_opening(held.openings(log="charity", reference="gift-2", people={"donor": other})[0], kept)
-    assert not people.erase(subject=DONOR.subject)
+    assert people.erase(subjects=[DONOR.subject]) == 0
 
 
 @pytest.mark.django_db
 def test_after_erasure_the_person_begins_anew_and_old_entries_stay_closed() -> None:
     old = write("gift-1")
-    people.erase(subject=DONOR.subject)
+    people.erase(subjects=[DONOR.subject])
     write("gift-2")
     (opening,) = held.openings(log="charity", reference="gift-1", people={"donor": DONOR})
     with pytest.raises(CommitmentError):

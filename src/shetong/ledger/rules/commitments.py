@@ -24,7 +24,11 @@ class CommitmentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """What an act says of a person: ``subject`` names the person inside this installation and is never published."""
+    """What an act says of a person.
+
+    ``subject`` finds the salt inside this installation and is never published. It must not depend on ``value``, else a
+    changed value would look like an erased one.
+    """
 
     subject: str
     value: str

@@ -39,10 +39,11 @@ def salts_for(subjects: Iterable[str]) -> dict[str, bytes]:
 
 
 @transaction.atomic
-def erase(*, subject: str) -> bool:
-    """Delete the salt of ``subject``: no commitment to this person can be opened or guessed at again.
+def erase(*, subjects: Iterable[str]) -> int:
+    """Delete the salts of ``subjects``: no commitment to them can be opened or guessed at again.
 
-    Entries and proofs stay as they are. Return whether there was a salt.
+    Entries and proofs stay as they are. Return how many salts there were.
     """
-    deleted, _ = PersonSalt.objects.filter(subject=pii.blind_index(subject, context=SUBJECT_CONTEXT)).delete()
-    return deleted > 0
+    indexes = [pii.blind_index(subject, context=SUBJECT_CONTEXT) for subject in subjects]
+    deleted, _ = PersonSalt.objects.filter(subject__in=indexes).delete()
+    return deleted

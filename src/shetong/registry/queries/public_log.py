@@ -53,7 +53,7 @@ def filing_body(filing: Filing) -> dict[str, Json]:
 
 def people(filing: Filing) -> dict[str, Personal]:
     """What a filing says of people."""
-    return log_content.people(organisation=filing.organisation_id, before=filing.before, after=filing.after)
+    return log_content.people(filing=filing.pk, before=filing.before, after=filing.after)
 
 
 def import_body(run: ImportRun, *, created: int, changed: int) -> dict[str, Json]:

@@ -20,21 +20,22 @@ def digest(*, basis: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
     return sha256(canonical(content)).hexdigest()
 
 
-def people(*, organisation: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Personal]:
+def people(*, filing: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Personal]:
     """What a filing says of people, by the names that the entry's commitments bear.
 
-    An officer is known by the person's number in the register; a legal representative by organisation and name.
+    Each mention has a salt of its own, found by the filing and never by what it says: so an exchanged name shows, and
+    mentions can be erased one by one.
     """
     found: dict[str, Personal] = {}
     for side, values in (("before", before), ("after", after)):
         for element in PERSONAL_ELEMENTS:
             if values.get(element):
                 name = str(values[element])
-                found[f"{side}.{element}"] = Personal(f"{element}:{organisation}:{name}", name)
+                found[f"{side}.{element}"] = Personal(f"filing:{filing}:{side}.{element}", name)
         officers = sorted(key for key in values if key.startswith(OFFICER_PREFIX))
         for number, key in enumerate(officers, start=1):
             said = canonical({"key": key, "value": values[key]}).decode()
-            found[f"{side}.officer.{number}"] = Personal(f"person:{key.rpartition('.')[2]}", said)
+            found[f"{side}.officer.{number}"] = Personal(f"filing:{filing}:{side}.officer.{number}", said)
     return found
 
 
