@@ -59,12 +59,13 @@ class SuggestingSearch {
     }
     let found = this.cache.get(text);
     if (!found) {
-      this.request = new AbortController();
+      const request = new AbortController();
+      this.request = request;
       try {
-        found = await this.fetch(text, this.request.signal);
+        found = await this.fetch(text, request.signal);
       } catch {
-        // Without suggestions the form still searches.
-        this.close();
+        // Without suggestions the form still searches; a request that a later one replaced must not end that one.
+        if (!request.signal.aborted) this.close();
         return;
       }
       if (this.cache.size >= KEPT) this.cache.clear();

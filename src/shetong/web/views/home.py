@@ -72,7 +72,7 @@ def _places() -> list[Place]:
         (_("验证登记证书"), "registry:verify", _("扫描或粘贴证书上的二维码，当场核验真伪和是否仍然有效。")),
         (_("下载开放数据"), "exchange:open-data", _("全部登记信息的 CSV、JSON Lines 和 Parquet 文件，附校验值。")),
         (_("查阅数据标准"), "exchange:standards", _("每个数据元的名称、定义、代码表和依据。")),
-        (_("使用开发接口"), "api-1:openapi-json", _("检索、详情和批量核对接口，供平台标注合法登记的组织。")),
+        (_("使用开发接口"), "registry:api", _("检索、详情和批量核对接口，供平台标注合法登记的组织。")),
     )
     return [Place(text, url, about) for text, name, about in offered if (url := _address(name))]
 
