@@ -176,6 +176,7 @@ class TestSmallRegister:
         correction = next(entry for entry in page.timeline if entry.corrects_id)
         wrong = Filing.objects.get(pk=correction.corrects_id)
         assert correction.effective_on < wrong.effective_on
+        assert correction.sentences == (f"生效日期由“{wrong.effective_on}”更正为“{correction.effective_on}”。",)
         assert page.past_officers
 
     def test_an_agency_shows_its_right_funds_and_the_wrong_ones_in_its_past(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.registry.models import Filing, Officer
 from shetong.registry.rules.sentences import sentences
@@ -39,6 +40,7 @@ def timeline(organisation_id: int, *, sight: Sight | None = None) -> tuple[Timel
 def entries(filings: Iterable[Filing], people: Mapping[int, str], sight: Sight) -> tuple[TimelineEntry, ...]:
     """Make timeline entries of filings read already, latest first."""
     listed = [filing for filing in filings if sight.filing(filing.effective_on)]
+    moved = _moved(listed)
     corrected = {filing.corrects_id for filing in listed}
     listed.sort(key=lambda filing: (filing.effective_on, filing.pk), reverse=True)
     return tuple(
@@ -49,10 +51,24 @@ def entries(filings: Iterable[Filing], people: Mapping[int, str], sight: Sight) 
             filing.effective_on,
             filing.recorded_at,
             filing.basis,
-            tuple(sentences(filing.kind, filing.before, filing.after, people)),
+            (*sentences(filing.kind, filing.before, filing.after, people), *moved.get(filing.pk, ())),
             filing.corrects_id,
             filing.pk in corrected,
             filing.effective_on > sight.today,
         )
         for filing in listed
     )
+
+
+def _moved(filings: Iterable[Filing]) -> dict[int, tuple[str]]:
+    """Return what is said of the corrections that put the effective date of a filing right, by their number."""
+    said: dict[int, tuple[str]] = {}
+    stands: dict[int, date] = {}
+    for filing in sorted(filings, key=lambda filing: filing.pk):
+        root = filing.corrects_id or filing.pk
+        before = stands.get(root, filing.effective_on)
+        if before != filing.effective_on:
+            words = {"old": before.isoformat(), "new": filing.effective_on.isoformat()}
+            said[filing.pk] = (gettext("生效日期由“%(old)s”更正为“%(new)s”。") % words,)
+        stands[root] = filing.effective_on
+    return said
