@@ -59,6 +59,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _files_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep uploaded files where nobody else's are."""
+    from django.test import override_settings
+
+    with override_settings(FILES_ROOT=str(tmp_path_factory.mktemp("files"))):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _chinese_interface() -> Iterator[None]:
     """Start each test in the default language, whatever the last one activated in this thread."""

@@ -139,8 +139,10 @@ class TestMaterials:
         kept = materials.upload(
             case_id=case.pk, actor=case.applicant, material="consent", name="a.pdf", content=factories.pdf("被改")
         )
-        storage.place(kept.file_id).write_bytes(b"other")
-        with pytest.raises(ValueError, match="altered"):
+        lying = storage.place(kept.file_id)
+        assert factories.pdf("被改") not in lying.read_bytes()
+        lying.write_bytes(lying.read_bytes()[:-1] + b"x")
+        with pytest.raises(storage.AlteredError):
             storage.read(kept.file_id)
         storage.place(kept.file_id).unlink()
 

@@ -1,14 +1,16 @@
-"""Background work of casework: acceptance by silence, delivery."""
+"""Background work of casework: acceptance by silence, delivery, archives."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shetong.casework.models import Case, Notice, State
-from shetong.casework.services import closing, intake, notices
+from shetong.casework.models import Archive, Case, Notice, State
+from shetong.casework.services import archives, closing, intake, notices
 
 
 @app.periodic(cron="5 * * * *")
@@ -26,4 +28,19 @@ def deliver_notice(*, notice_id: int) -> None:
     """Deliver a notice, and close the delivery of its case where this was the last."""
     notices.deliver(notice_id=notice_id)
     case_id = Notice.objects.values_list("case_id", flat=True).get(pk=notice_id)
-    closing.delivered(case_id=case_id)
+    if closing.delivered(case_id=case_id):
+        archive.defer(case_id=case_id)
+
+
+@app.task(name="casework.archive", queue="casework", retry=10)
+def archive(*, case_id: int) -> None:
+    """Pack a closed case."""
+    archives.archive(case_id=case_id)
+
+
+@app.periodic(cron="25 18 * * *")
+@app.task(name="casework.check_archives", queue="casework", queueing_lock="casework.check_archives")
+def check_archives(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Check the archives that were not looked at for longest, nightly; return how many were unsound."""
+    longest = Archive.objects.order_by(F("checked_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)
+    return sum(not archives.check(archive_id) for archive_id in list(longest[: settings.ARCHIVE_CHECKS]))

@@ -66,23 +66,30 @@ class KeyRing:
 
     def seal(self, text: str, *, context: str) -> bytes:
         """Return ``text`` sealed under the current key for ``context``; sealing twice gives different bytes."""
+        return self.seal_content(text.encode(), context=context)
+
+    def seal_content(self, content: bytes, *, context: str) -> bytes:
+        """Return octets, such as a file's, sealed like a text."""
         name = self.current.encode()
         header = bytes([VERSION, len(name)]) + name
         nonce = os.urandom(NONCE_BYTES)
         cipher = AESGCM(self._sealing_key(self.current, context))
-        return header + nonce + cipher.encrypt(nonce, text.encode(), header + context.encode())
+        return header + nonce + cipher.encrypt(nonce, content, header + context.encode())
 
     def open(self, blob: bytes, *, context: str) -> str:
         """Return the text sealed in ``blob`` for ``context``. Raises :class:`SealError`."""
+        return self.open_content(blob, context=context).decode()
+
+    def open_content(self, blob: bytes, *, context: str) -> bytes:
+        """Return the octets sealed in ``blob`` for ``context``. Raises :class:`SealError`."""
         name, header = _key_id(blob)
         if name not in self._keys:
             raise SealError(f"sealed with key {name!r}, which is not in PII_KEYS")
         nonce, rest = blob[len(header) : len(header) + NONCE_BYTES], blob[len(header) + NONCE_BYTES :]
         try:
-            plain = AESGCM(self._sealing_key(name, context)).decrypt(nonce, rest, header + context.encode())
+            return AESGCM(self._sealing_key(name, context)).decrypt(nonce, rest, header + context.encode())
         except (InvalidTag, ValueError) as error:
             raise SealError("the sealed value was altered, or belongs elsewhere") from error
-        return plain.decode()
 
     def is_current(self, blob: bytes) -> bool:
         """Say whether ``blob`` was sealed with the current key, else it waits for resealing. Raises ``SealError``."""

@@ -1,5 +1,6 @@
 """Cases and what belongs to them."""
 
+from shetong.casework.models.archive import Archive, Retention
 from shetong.casework.models.case import Case, CaseEvent, Mandate, Notice, NumberSeries, Opinion
 from shetong.casework.models.choices import OPEN_STATES, Act, NoticeKind, Procedure, State
 from shetong.casework.models.file import CaseMaterial, StoredFile
@@ -8,6 +9,7 @@ from shetong.casework.models.variant import MatterVariant
 __all__ = [
     "OPEN_STATES",
     "Act",
+    "Archive",
     "Case",
     "CaseEvent",
     "CaseMaterial",
@@ -18,6 +20,7 @@ __all__ = [
     "NumberSeries",
     "Opinion",
     "Procedure",
+    "Retention",
     "State",
     "StoredFile",
 ]

@@ -1,4 +1,7 @@
-"""Where files are kept: a folder by content digest. Written whole or not at all, never overwritten."""
+"""Where files are kept: a folder by content digest. Written whole or not at all, never overwritten.
+
+Materials carry identity papers and archives whole forms, so contents lie sealed on the disk (:mod:`shetong.core.pii`).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from shetong.casework.models import StoredFile
+from shetong.core import pii
+
+CONTEXT = "file"
+
+
+class AlteredError(Exception):
+    """What lies on the disk is not what was kept under this digest."""
 
 
 def keep(content: bytes, *, media_type: str) -> StoredFile:
@@ -21,7 +31,7 @@ def keep(content: bytes, *, media_type: str) -> StoredFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.write(pii.ring().seal_content(content, context=CONTEXT))
             file.flush()
             os.fsync(file.fileno())
         Path(unfinished).replace(path)
@@ -31,10 +41,13 @@ def keep(content: bytes, *, media_type: str) -> StoredFile:
 
 
 def read(digest: str) -> bytes:
-    """Return a kept content. Raises ``FileNotFoundError``, and ``ValueError`` where it was altered on disk."""
-    content = place(digest).read_bytes()
+    """Return a kept content. Raises ``FileNotFoundError``, and :class:`AlteredError` where it was altered on disk."""
+    try:
+        content = pii.ring().open_content(place(digest).read_bytes(), context=CONTEXT)
+    except pii.SealError as error:
+        raise AlteredError(digest) from error
     if hashlib.sha256(content).hexdigest() != digest:
-        raise ValueError(f"the file {digest} was altered on disk")
+        raise AlteredError(digest)
     return content
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -91,10 +92,9 @@ def office_file(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponseB
     return _file(found)
 
 
-def _file(material: CaseMaterial) -> FileResponse:
-    response = FileResponse(
-        storage.place(material.file_id).open("rb"), filename=material.name, content_type=material.file.media_type
-    )
+def _file(material: CaseMaterial) -> HttpResponse:
+    response = HttpResponse(storage.read(material.file_id), content_type=material.file.media_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=material.name) or ""
     # What others handed in is shown, never run: no scripts, no forms, no guessing of types.
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,0 +1,128 @@
+"""Archives: packed once, judged by an independent tool, and no change to them goes unnoticed."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import bagit
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shetong.accounts.models import AuditEvent
+from shetong.casework import jobs
+from shetong.casework.models import Archive, Case, Notice, State
+from shetong.casework.rules import bags
+from shetong.casework.services import archives, closing, storage
+from tests.casework import factories
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\\\0"), min_size=1, max_size=20).filter(
+    lambda name: name not in (".", "..") and name == name.strip()
+)
+
+
+def archived() -> Archive:
+    case = factories.approved()
+    for notice in Notice.objects.filter(case=case):
+        jobs.deliver_notice(notice_id=notice.pk)
+    found = archives.archive(case_id=case.pk)
+    assert found is not None
+    return found
+
+
+@pytest.mark.django_db
+class TestArchives:
+    def test_an_independent_tool_finds_the_package_valid(self, tmp_path: Path) -> None:
+        archive = archived()
+        with zipfile.ZipFile(io.BytesIO(storage.read(archive.file_id))) as package:
+            package.extractall(tmp_path)
+        bag = bagit.Bag(str(tmp_path / archive.number))
+        bag.validate()
+        assert bag.info["External-Identifier"] == archive.number
+
+    def test_it_says_by_itself_what_it_is(self) -> None:
+        archive = archived()
+        payload = bags.verify(storage.read(archive.file_id))
+        metadata = json.loads(payload["metadata.json"])
+        assert metadata["办件编号"] == archive.case.number
+        assert len(metadata["materials"]) == 5
+        assert {path.split("/")[0] for path in payload if "/" in path} == {"materials", "documents"}
+        assert [event["act"] for event in json.loads(payload["events.json"])][-1] == "archive"
+        assert all(all(check.values()) for check in json.loads(payload["checks.json"]).values())
+        assert "孙示范" in payload["form.txt"].decode()
+
+    def test_packing_again_changes_nothing(self) -> None:
+        archive = archived()
+        assert archives.archive(case_id=archive.case_id) is None
+        assert Case.objects.get(pk=archive.case_id).state == State.ARCHIVED
+        assert Archive.objects.count() == 1
+
+    def test_a_withdrawn_case_is_archived_too_but_an_open_one_is_not(self) -> None:
+        case = factories.submitted()
+        assert archives.archive(case_id=case.pk) is None
+        closing.withdraw(case_id=case.pk, actor=case.applicant)
+        assert archives.archive(case_id=case.pk).retention == "30-years"
+
+    def test_the_nightly_check_finds_what_was_altered_or_lost(self) -> None:
+        archive = archived()
+        assert jobs.check_archives(0) == 0
+        lying = storage.place(archive.file_id)
+        content = lying.read_bytes()
+        lying.write_bytes(content[:-3] + b"xyz")
+        assert jobs.check_archives(0) == 1
+        lying.unlink()
+        assert jobs.check_archives(0) == 1
+        archive.refresh_from_db()
+        assert (archive.sound, archive.fault) == (False, "档案包不在存储中")
+        assert AuditEvent.objects.filter(action="archive.fault").count() == 2
+
+    def test_the_package_lies_sealed_on_the_disk(self) -> None:
+        archive = archived()
+        assert "孙示范".encode() not in storage.place(archive.file_id).read_bytes()
+
+
+@given(st.dictionaries(NAMES, st.binary(max_size=50), min_size=1, max_size=6))
+def test_what_was_packed_is_what_is_found(payload: dict[str, bytes]) -> None:
+    package = bags.pack(payload, {"Title": "甲\n乙"}, name="bag")
+    assert bags.verify(package) == payload
+    assert package == bags.pack(payload, {"Title": "甲\n乙"}, name="bag")
+
+
+@given(st.data())
+def test_no_change_of_any_octet_of_a_file_passes(data: st.DataObject) -> None:
+    package = bags.pack({"a.txt": b"first", "b.txt": b"second"}, {}, name="bag")
+    at = data.draw(st.integers(0, len(package) - 1))
+    changed = bytearray(package)
+    changed[at] ^= data.draw(st.integers(1, 255))
+    with contextlib.suppress(bags.BagError):
+        assert bags.verify(bytes(changed)) == {"a.txt": b"first", "b.txt": b"second"}
+
+
+@pytest.mark.parametrize("fault", ["missing", "more", "altered", "no manifest", "not a zip"])
+def test_each_fault_is_named(fault: str) -> None:
+    package = bags.pack({"a.txt": b"first", "b.txt": b"second"}, {}, name="bag")
+    if fault == "not a zip":
+        with pytest.raises(bags.BagError, match="ZIP"):
+            bags.verify(package[:40])
+        return
+    files = {}
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        files = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    if fault == "missing":
+        del files["bag/data/a.txt"]
+    elif fault == "more":
+        files["bag/data/c.exe"] = b"MZ"
+    elif fault == "altered":
+        files["bag/data/a.txt"] = b"other"
+    else:
+        del files["bag/manifest-sha256.txt"]
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    with pytest.raises(bags.BagError, match={"no manifest": "missing", "more": "not listed"}.get(fault, fault)):
+        bags.verify(target.getvalue())
