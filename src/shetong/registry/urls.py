@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from shetong.registry.views import certificate_pdf, officers, organisation, published_keys, search, verification
+from shetong.registry.views import (
+    api_documentation,
+    certificate_pdf,
+    officers,
+    organisation,
+    published_keys,
+    search,
+    verification,
+)
 
 app_name = "registry"
 
@@ -11,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/<slug:code>/", organisation.organisation, name="organisation"),
     path("organisations/<slug:code>/qr.svg", organisation.qr_code, name="organisation-qr"),
     path("organisations/<slug:code>/certificate.pdf", certificate_pdf.certificate_pdf, name="certificate-pdf"),
+    path("api/", api_documentation.api_documentation, name="api"),
     path("v/", verification.verify, name="verify"),
     # QR codes carry capitals, which take less room.
     re_path(r"^[vV]/(?P<serial>[0-9A-Za-z -]{1,40})/?$", verification.verify, name="verify-serial"),

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks texts for the catalogue
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -55,7 +56,7 @@ class CertificateStatus(Schema):
 @router.get(
     "/certificates/{serial}",
     response={200: CertificateStatus, frozenset({404, 422, 429}): ProblemShape},
-    summary="登记证书的现状",
+    summary=N_("登记证书的现状"),
     url_name="certificate-status",
 )
 def certificate_status(request: HttpRequest, serial: str) -> HttpResponse:  # noqa: ARG001 - the router passes it

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import http_date
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks texts for the catalogue
 from ninja import Router, Schema
 from pydantic import Field, create_model
 
@@ -146,7 +147,7 @@ class OrganisationDetail(Schema):
 @router.get(
     "/organisations/{code}",
     response={200: OrganisationDetail, frozenset({401, 403, 404, 422, 429}): ProblemShape},
-    summary="社会组织详情",
+    summary=N_("社会组织详情"),
     description="按统一社会信用代码（分支、代表机构按 BR 加编号）查询全部公开信息。",
     url_name="organisation-detail",
     openapi_extra={

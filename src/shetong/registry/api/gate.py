@@ -8,7 +8,9 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_http_date_safe
 from django.utils.translation import gettext
@@ -80,6 +82,16 @@ def _answer(view: View, request: HttpRequest, bucket: str, args: Any, kwargs: An
         response = view(request, *args, **kwargs)
     except DomainError as error:
         response = of_domain_error(error)
+    except Http404:
+        response = problem(404, gettext("接口没有这个地址，请对照接口说明检查。"))
+    except RequestDataTooBig:
+        response = problem(413, gettext("请求体过大，请分批提交。"))
+    except UnicodeDecodeError:
+        response = problem(400, gettext("请求体须为 UTF-8 编码的 JSON，请检查后重试。"))
+    except Exception:
+        # What Django would do (the signal has it logged), in the form of the API.
+        got_request_exception.send(sender=gate, request=request)
+        response = problem(500, gettext("系统出错，请稍后重试；多次出错请联系平台管理员。"))
     if response.status_code == 405:
         allowed = response.get("Allow", "")
         response = problem(405, gettext("请改用以下方法之一：%(methods)s。") % {"methods": allowed or "GET"})

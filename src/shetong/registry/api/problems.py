@@ -19,6 +19,7 @@ _KINDS = {
     404: "not-found",
     405: "method-not-allowed",
     409: "conflict",
+    413: "invalid-input",
     422: "invalid-input",
     429: "too-many-requests",
     500: "internal",
@@ -48,6 +49,11 @@ def titles() -> dict[str, str]:
         "too-many-requests": gettext("请求过于频繁"),
         "internal": gettext("系统出错"),
     }
+
+
+def statuses(kind: str) -> list[int]:
+    """Return the statuses with which a kind of problem is answered."""
+    return [status for status, name in _KINDS.items() if name == kind]
 
 
 def problem(

@@ -68,8 +68,10 @@ def find(question: Question, *, walk_from: int = WALK_FROM, most_gathered: int =
     if path not in (GATHERED, FLAT) and (likely >= walk_from or tokens is None):
         walked = True
         hits = _hits(walk(question))
-        if len(hits) > question.limit or tokens is None:
+        if len(hits) > question.limit:
             return Found(hits, WALKED, _estimate(question, likely), exact_total=False)
+        if tokens is None:
+            return Found(hits, WALKED, len(hits), exact_total=question.cursor is None)
     if tokens is None:
         return Found([], FLAT, 0, exact_total=True)
     flat = path in (WALKED, FLAT)
