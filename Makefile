@@ -1,5 +1,5 @@
 # The two commands a newcomer needs: `make run` and `make test`.
-.PHONY: run test lock lint format environment openapi
+.PHONY: run test lock lint format environment openapi screenshots
 
 PYTHON ?= python3
 SCALE ?= small
@@ -26,6 +26,9 @@ lock:  ## pin every dependency with its hashes; no index address is written
 		-o requirements/runtime.lock pyproject.toml
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--extra dev -c requirements/runtime.lock -o requirements/dev.lock pyproject.toml
+
+screenshots:  ## the pictures of docs/screenshots, from the demonstration that make run loads
+	@exec .venv/bin/python -m tools.screenshots
 
 openapi:  ## write the API's description to docs/api/openapi.json
 	.venv/bin/python -m tools.openapi

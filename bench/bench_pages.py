@@ -130,18 +130,19 @@ def first_view_kb(url: str) -> float:
 
 def lighthouse(url: str) -> dict[str, float]:
     """Return Lighthouse's scores of 100 for performance and accessibility on its phone profile."""
-    from shetong.cli.assets import node_environment
+    from shetong.cli.assets import node_home
 
-    env = {**node_environment(), "CHROME_PATH": browser_path(), "PUPPETEER_SKIP_DOWNLOAD": "1"}
+    home = node_home()
+    node, npm = home / "bin" / "node", home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    path = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    env = {**os.environ, "PATH": path, "CHROME_PATH": browser_path(), "PUPPETEER_SKIP_DOWNLOAD": "1"}
     if not (LIGHTHOUSE / "node_modules" / "lighthouse").is_dir():
-        npm = shutil.which("npm", path=env["PATH"]) or "npm"
-        subprocess.run([npm, "ci", "--ignore-scripts"], cwd=LIGHTHOUSE, env=env, check=True, stdout=sys.stderr)
-    node = shutil.which("node", path=env["PATH"]) or "node"
+        subprocess.run([node, npm, "ci", "--ignore-scripts"], cwd=LIGHTHOUSE, env=env, check=True, stdout=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "report.json"
         subprocess.run(
             [
-                node, str(LIGHTHOUSE / "node_modules" / "lighthouse" / "cli" / "index.js"), url, "--quiet",
+                str(node), str(LIGHTHOUSE / "node_modules" / "lighthouse" / "cli" / "index.js"), url, "--quiet",
                 "--output=json", f"--output-path={output}", "--only-categories=performance,accessibility",
                 "--form-factor=mobile", "--chrome-flags=--headless=new --no-sandbox --disable-background-networking",
             ],
