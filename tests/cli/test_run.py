@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
+import psycopg
 import pytest
+from django.conf import settings
 
 from shetong.cli.exits import Exit
 
@@ -154,6 +156,28 @@ def test_a_database_that_cannot_be_reached_is_said_in_a_sentence(running: Callab
     assert err.count("\n") == 1
     assert "the database does not answer" in err
     assert "geheim" not in out + err
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """Return the address of a database for a user who may connect and nothing else."""
+    server = settings.DATABASES["default"]
+    with psycopg.connect(host=server["HOST"], user=server["USER"], dbname="postgres", autocommit=True) as connection:
+        connection.execute("CREATE ROLE stranger LOGIN")
+        try:
+            yield f"postgresql://stranger@/postgres?host={server['HOST']}"
+        finally:
+            connection.execute("DROP ROLE stranger")
+
+
+def test_a_database_that_refuses_is_said_in_a_sentence(
+    stranger: str, running: Callable[..., Running], home: Path
+) -> None:
+    run = running(home, DATABASE_URL=stranger)
+    _, err = run.process.communicate(timeout=PATIENCE)
+    assert run.process.returncode == Exit.NOT_READY
+    assert "Traceback" not in err
+    assert "the database refuses (permission denied for schema public" in err
 
 
 def test_a_directory_that_cannot_be_written_is_said_in_a_sentence(

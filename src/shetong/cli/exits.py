@@ -77,7 +77,7 @@ def explain(error: BaseException) -> tuple[Exit, str] | None:
         return Exit.NOT_READY, str(error)
     if "django" in sys.modules:
         from django.core.exceptions import ImproperlyConfigured
-        from django.db import OperationalError
+        from django.db import DatabaseError, OperationalError
 
         from shetong.core.errors import DomainError
 
@@ -87,7 +87,23 @@ def explain(error: BaseException) -> tuple[Exit, str] | None:
             return Exit.NOT_READY, f"settings: {error}"
         if isinstance(error, OperationalError):
             return Exit.NOT_READY, database_sentence(error)
+        if isinstance(error, DatabaseError):
+            return _refused(error)
     return None
+
+
+def _refused(error: BaseException) -> tuple[Exit, str] | None:
+    from psycopg.errors import InsufficientPrivilege
+
+    reason: BaseException | None = error
+    while reason is not None and not isinstance(reason, InsufficientPrivilege):
+        reason = reason.__cause__ or reason.__context__
+    if reason is None:
+        return None
+    said = str(reason).partition("\n")[0]
+    return Exit.NOT_READY, (
+        f"the database refuses ({said}). The user of DATABASE_URL must own the database or its schema public."
+    )
 
 
 def database_sentence(error: BaseException) -> str:
