@@ -16,6 +16,7 @@ from shetong.web.templatetags.web import vite_entry
 def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty build folder in place of the real one."""
     monkeypatch.setattr(frontend, "DIST", tmp_path)
+    monkeypatch.setattr(frontend, "_last_stamp", 0)
     return tmp_path
 
 
@@ -47,6 +48,13 @@ def test_a_new_build_is_seen_without_a_restart(dist: Path) -> None:
     assert frontend.entry("a").scripts == ("dist/one.js",)
     build(dist, {"src/a.ts": {"file": "two.js"}}, {"two.js": "2"})
     assert frontend.entry("a").scripts == ("dist/two.js",)
+
+
+def test_pages_stand_while_a_new_build_writes_its_files(dist: Path) -> None:
+    build(dist, {"src/a.ts": {"file": "one.js"}}, {"one.js": "1"})
+    before = frontend.entry("a")
+    (dist / "manifest.json").unlink()
+    assert frontend.entry("a") == before
 
 
 def test_a_missing_build_names_the_command(dist: Path) -> None:
