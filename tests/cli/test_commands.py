@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -127,6 +128,12 @@ class TestFailures:
 
     def test_other_errors_are_not_explained(self) -> None:
         assert explain(ValueError("x")) is None
+
+
+def test_static_files_are_collected_without_a_database(tmp_path: Path) -> None:
+    done = shetong("assets", SHETONG_VAR=str(tmp_path), DATABASE_URL="")
+    assert done.returncode == Exit.DONE
+    assert [path.name for path in tmp_path.iterdir()] == ["static"]
 
 
 def test_check_speaks_json() -> None:

@@ -60,7 +60,8 @@ class TestDatabaseAddress:
         assert settings["OPTIONS"] == {"sslmode": "require"}
 
     def test_a_unix_socket(self) -> None:
-        assert database("postgresql://postgres:@/shetong?host=/run/pg")["HOST"] == "/run/pg"
+        settings = database("postgresql://postgres:@/shetong?host=/run/pg&port=5433")
+        assert (settings["HOST"], settings["PORT"], settings["OPTIONS"]) == ("/run/pg", "5433", {})
 
     @pytest.mark.parametrize("url", ["mysql://u@h/d", "postgresql://u:geheim@h", "nonsense", "postgresql://h:geheim/d"])
     def test_anything_else_is_refused_without_repeating_it(self, url: str) -> None:

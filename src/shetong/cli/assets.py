@@ -115,6 +115,9 @@ def collect_static() -> bool:
 @click.option("--force", is_flag=True, help="Build even where nothing changed.")
 def assets(force: bool) -> None:
     """Build the front end and collect the static files; does nothing where the sources are unchanged."""
+    # Nothing here asks a database; without an address the development profile would start one.
+    if not env.secret("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = "postgresql:///none"
     if force:
         (DIST / ".sources").unlink(missing_ok=True)
         collected_stamp().unlink(missing_ok=True)

@@ -16,20 +16,21 @@ def database(url: str) -> dict[str, object]:
     """
     try:
         parts = urlsplit(url)
-        port = parts.port
+        tcp_port = str(parts.port or "")
     except ValueError as error:
         raise SettingError("DATABASE_URL: not an address like postgresql://user:password@host:5432/database") from error
     if parts.scheme not in SCHEMES or not parts.path.strip("/"):
         raise SettingError("DATABASE_URL: not an address like postgresql://user:password@host:5432/database")
     query = parse_qs(parts.query)
     host = query.pop("host", [unquote(parts.hostname or "")])[0]
+    port = query.pop("port", [tcp_port])[0]
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": str(port or ""),
+        "PORT": port,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": False,
         # Client-side binding: server-side binding lets PostgreSQL fall into generic plans for LIKE.
