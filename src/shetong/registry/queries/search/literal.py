@@ -29,6 +29,7 @@ _MOST_GATHERED = 1_200
 # Names read before walking is given up: three to five milliseconds.
 _LONGEST_WALK = 24_000
 _TOO_MANY = -1
+_MOST_WHOLE = 20
 GATHERED, WALKED, FLAT = "g", "w", "f"
 _EPOCH = date(1, 1, 1)
 _NO_DATE = 2_000_000  # days: after every date
@@ -131,16 +132,20 @@ def gather(question: Question, tokens: str, *, flat: bool = False, most: int = 0
     if most:
         at_most = f" LIMIT {most + 1}"
         total = f"CASE WHEN count(*) > {most} THEN {_TOO_MANY} ELSE {total} END"
+    whole = _whole_names(question) if flat else Sql("")
+    if whole.text:
+        conditions.append("id NOT IN (SELECT id FROM whole)")
     after = ""
     if question.cursor:
         after = "WHERE (k1, k2, k3) > (%s, %s, %s)"
-        params += (question.cursor.first, question.cursor.second, question.cursor.last)
+        first = 0 if flat and question.sort is Sort.RELEVANCE else question.cursor.first
+        params += (first, *_place(question.cursor))
     params.append(question.limit + 1)
     return Sql(
-        f"WITH m AS MATERIALIZED (SELECT id, organisation_id, {key.text} FROM registry_searchentry"
+        f"WITH {whole.text} m AS MATERIALIZED (SELECT id, organisation_id, {key.text} FROM registry_searchentry"
         f" WHERE {' AND '.join(conditions)}{at_most})"
         f" SELECT id, k1, k2, k3, (SELECT {total} FROM m) FROM m {after} ORDER BY k1, k2, k3 LIMIT %s",
-        tuple(params),
+        (*whole.params, *params),
     )
 
 
@@ -159,6 +164,12 @@ def walk(question: Question) -> Sql:
     for condition in _conditions(question, deep=False):
         conditions.append(condition.text)
         params += condition.params
+    whole = _whole_names(question)
+    before, first_page = "", ""
+    if whole.text:
+        conditions.append("s.id NOT IN (SELECT id FROM whole)")
+        before = f"WITH {whole.text.rstrip(',')} "
+        first_page = "" if question.cursor else " UNION ALL SELECT * FROM whole"
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     # In the words of the inner scan's order, so that nothing is sorted and the walk stops at a full page.
     order = {
@@ -167,11 +178,11 @@ def walk(question: Question) -> Sql:
         Sort.OLDEST: "s.founded_on, s.id",
     }[question.sort]
     walked = f"(SELECT s.id, {columns.text} FROM ({stretch.text}) s {deep} {where} ORDER BY {order} LIMIT %s)"
-    params.append(question.limit + 1)
-    whole = _whole_names(question)
-    params += whole.params
-    params.append(question.limit + 1)
-    return Sql(f"SELECT id, k1, k2, k3 FROM ({walked}{whole.text}) u ORDER BY k1, k2, k3 LIMIT %s", tuple(params))
+    params += (question.limit + 1, question.limit + 1)
+    return Sql(
+        f"{before}SELECT id, k1, k2, k3 FROM ({walked}{first_page}) u ORDER BY k1, k2, k3 LIMIT %s",
+        (*whole.params, *params),
+    )
 
 
 def _stretch(question: Question) -> Sql:
@@ -180,7 +191,7 @@ def _stretch(question: Question) -> Sql:
     if question.sort is Sort.RELEVANCE:
         low, high = _bounds(question.filters)
         after = "AND (rank, id) > (%s, %s)" if cursor else ""
-        place = (cursor.second, cursor.last) if cursor else ()
+        place = _place(cursor) if cursor else ()
         return Sql(
             "SELECT id, rank, text, initials, facets FROM registry_searchentry"
             f" WHERE rank >= %s AND rank < %s {after} ORDER BY rank, id LIMIT %s",
@@ -234,10 +245,15 @@ def restrictions(filters: Filters, prefix: str = "") -> Iterator[Sql]:
         yield Sql(f"substr({prefix}facets, {YEAR_START}, 4) BETWEEN %s AND %s", (f"{begin:04d}", f"{end:04d}"))
 
 
+def _place(cursor: Cursor) -> tuple[int, int]:
+    """Return rank and id after which a walked list goes on; from its beginning after a page of whole names only."""
+    return (-1, 0) if cursor.path == WALKED and cursor.first == 0 else (cursor.second, cursor.last)
+
+
 def _whole_names(question: Question) -> Sql:
-    """Return the names that are exactly the words, to stand before the walked ones on the first page."""
+    """Return the names that are exactly the words as a ``WITH`` part; a walked list begins with them."""
     terms = question.terms
-    if terms is None or terms.exact is None or question.cursor or question.sort is not Sort.RELEVANCE:
+    if terms is None or terms.exact is None or question.sort is not Sort.RELEVANCE:
         return Sql("")
     params: list[object] = [*terms.exact.params]
     conditions = [terms.exact.text]
@@ -245,7 +261,7 @@ def _whole_names(question: Question) -> Sql:
         conditions.append(condition.text)
         params += condition.params
     return Sql(
-        f" UNION ALL (SELECT id, 0, rank, id FROM registry_searchentry WHERE {' AND '.join(conditions)}"
-        " ORDER BY rank, id LIMIT 20)",
+        "whole AS (SELECT id, 0 AS k1, rank AS k2, id AS k3 FROM registry_searchentry"
+        f" WHERE {' AND '.join(conditions)} ORDER BY rank, id LIMIT {min(question.limit, _MOST_WHOLE)}),",
         tuple(params),
     )
