@@ -115,7 +115,7 @@ def test_it_starts_answers_and_ends_without_a_trace(
     run = running(home, TMPDIR=str(tmp_path))
     run.read_until("Ctrl-C")
     address = f"http://127.0.0.1:{run.port}"
-    for page in ("/search/", "/v/", "/open-data/", "/standards/", "/accounts/login/"):
+    for page in ("/search/", "/v/", "/open-data/", "/standards/", "/api/", "/accounts/login/"):
         assert f"{address}{page}" in run.said
         assert urlopen(address + page).status == 200
     assert urlopen(address + "/healthz").status == 200

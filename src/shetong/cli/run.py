@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import time
@@ -47,11 +48,17 @@ def bring_up_to_date() -> None:
 
 def load_demonstration() -> None:
     """Load the small demonstration into an empty register, or go on where an earlier start was stopped in it."""
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    from shetong.exchange.jobs import publish_open_data
     from shetong.registry.demo import wanted
 
     if wanted.is_wanted():
         say("正在载入演示数据，约半分钟…… Loading the demonstration register, about half a minute …")
         demo.load("small")
+        # The worker makes the first release, so that the page of the open data has something to offer.
+        with contextlib.suppress(AlreadyEnqueued):
+            publish_open_data.defer()
 
 
 def wait_for_answer(host: str, port: int, group: Family) -> None:
