@@ -39,7 +39,7 @@ class Picture:
 def pictures(code: str, certificate_link: str) -> list[Picture]:
     """Return what is shown of an installation; the certificate's link is what its QR code holds."""
     organisation = f"/organisations/{code}/"
-    results = f"/search/?q={quote('教育')}"
+    results = f"/search/?q={quote('公益基金会')}"
     return [
         Picture("home-desktop", "/", DESKTOP),
         Picture("home-phone", "/", PHONE),
@@ -66,6 +66,7 @@ def take(chromium: Browser, base: str, picture: Picture) -> Path:
     context.add_cookies([{"name": name, "value": value, "url": base} for name, value in chosen.items()])
     page = context.new_page()
     page.goto(picture.address, wait_until="networkidle")
+    page.evaluate("window.scrollTo(0, 0)")
     file = FOLDER / f"{picture.name}.png"
     page.screenshot(path=file)
     context.close()
@@ -85,8 +86,8 @@ def subject(base: str) -> tuple[str, str]:
     settings.PUBLIC_URL = base
     body = (
         Organisation.objects.filter(certificates__state=Certificate.State.VALID, status="normal")
-        .annotate(happenings=Count("filings", distinct=True) + Count("penalties", distinct=True))
-        .order_by("-happenings", "uscc")
+        .annotate(marks=Count("attributes", distinct=True), happenings=Count("filings", distinct=True))
+        .order_by("-marks", "-happenings", "uscc")
         .first()
     )
     if body is None:
@@ -104,14 +105,16 @@ def main() -> None:
 
     django.setup()
     executable = next(filter(None, map(shutil.which, browser.NAMES)))
-    with installation.server(dict(os.environ), workers=1) as (host, port), sync_playwright() as playwright:
+    with installation.server(dict(os.environ), workers=1) as (host, port):
         base = f"http://{host}:{port}"
-        code, link = subject(base)
-        chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        for picture in pictures(code, link):
-            file = take(chromium, base, picture)
-            sys.stdout.write(f"{file.relative_to(ROOT)} {file.stat().st_size // 1000} kB\n")
-        chromium.close()
+        # Before Playwright, whose event loop would make Django refuse to ask the database.
+        chosen = pictures(*subject(base))
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+            for picture in chosen:
+                file = take(chromium, base, picture)
+                sys.stdout.write(f"{file.relative_to(ROOT)} {file.stat().st_size // 1000} kB\n")
+            chromium.close()
 
 
 if __name__ == "__main__":

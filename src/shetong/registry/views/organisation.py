@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from shetong.core.errors import InvalidInputError
 from shetong.core.identifiers import parse_uscc
-from shetong.registry.models.choices import OrganisationKind, Status
+from shetong.registry.models.choices import AttributeCode, OrganisationKind, Status
 from shetong.registry.queries import organisation as reading
 from shetong.registry.queries.organisation import OrganisationPage
 from shetong.registry.views.organisation_sections import Link, sections
@@ -192,7 +192,11 @@ def _head(page: OrganisationPage) -> Head:
         # Of a day before the record began nothing is known, the status neither.
         status_name=_(page.status_label) if page.status else "",
         kind_name=_(page.kind_label),
-        marks=tuple(" ".join(filter(None, (_(held.label), held.value))) for held in page.attributes),
+        # Of values only the grade belongs beside the name; numbers of documents stand in the section.
+        marks=tuple(
+            f"{_(held.label)} {held.value}" if held.code == AttributeCode.EVALUATION else _(held.label)
+            for held in page.attributes
+        ),
         qr_url=reverse("registry:organisation-qr", args=[page.code]),
     )
 
