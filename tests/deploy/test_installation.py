@@ -59,6 +59,13 @@ def test_without_a_database_of_its_own_it_does_not_start(installation: Installat
     assert done.stderr.startswith("shetong: DATABASE_URL is missing")
 
 
+def test_the_worker_does_what_waits_and_logs_one_json_object_a_line(installation: Installation) -> None:
+    done = Installation(installation.var, {**installation.environment, "LOG_LEVEL": "debug"}).run("worker", "--once")
+    assert done.returncode == 0, done.stderr
+    records = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {"event", "level", "timestamp"} <= set(records[0])
+
+
 def test_the_nightly_backup_can_be_restored(installation: Installation, tmp_path: Path) -> None:
     unit = (DEPLOY / "systemd" / "shetong-backup.service").read_text(encoding="utf-8")
     (line,) = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)
