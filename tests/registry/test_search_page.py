@@ -141,6 +141,24 @@ def test_organisations_of_a_person_come_apart_with_a_caution(client: Client) -> 
     assert "同名的未必是同一人" in page.text
 
 
+def test_generated_rows_are_marked_once_or_each(client: Client) -> None:
+    register_organisation(name="北京市春晖助学研究会", demo=True)
+    page = client.get("/search/", {"q": "春晖"}).text
+    assert "以下登记信息由程序生成" in page
+    assert page.count("演示数据") == 2  # the banner and its label
+    register_organisation(name="北京市春晖公益研究会")
+    mixed = client.get("/search/", {"q": "春晖"}).text
+    assert "以下登记信息由程序生成" not in mixed
+    assert mixed.count("演示数据") == 1  # at the one row
+
+
+def test_programs_find_the_same_search_at_the_machine_interface(client: Client) -> None:
+    register_organisation(name="北京市春晖助学研究会")
+    page = read(client.get("/search/", {"q": "春晖", "kind": "SG"}).text)
+    (address,) = [str(link["href"]) for link in page.all("link") if link.get("rel") == "alternate"]
+    assert "北京市春晖助学研究会" in client.get(address).content.decode()
+
+
 def test_hostile_words_stay_words(client: Client) -> None:
     page = client.get("/search/", {"q": '"><script>alert(1)</script>'})
     assert "<script>alert" not in page.text
