@@ -40,18 +40,25 @@ _PEOPLE_FIELD = re.compile(r"[a-z][a-z0-9_.]{0,79}")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an entry: name, form, and its meaning in one English sentence; ``nullable`` ones may be ``null``."""
+    """A field of an entry: name, form, and its meaning in one English sentence; ``nullable`` ones may be ``null``.
+
+    ``label`` is what pages call it, ``words`` are (value, what pages say) of a closed list; both in Chinese.
+    """
 
     name: str
     form: Form
     meaning: str
     nullable: bool = False
+    label: str = ""
+    words: tuple[tuple[str, str], ...] = ()
 
     def schema(self) -> dict[str, object]:
         """The field's JSON Schema (2020-12)."""
         found: dict[str, object] = {"description": self.meaning}
         if pattern := _PATTERNS.get(self.form):
             found |= {"type": "string", "pattern": f"^{pattern}$"}
+            if self.words:
+                found["enum"] = [value for value, _ in self.words]
         elif self.form is Form.FLAG:
             found |= {"type": "boolean"}
         else:
@@ -148,6 +155,9 @@ def _check_of(field: Field) -> Callable[[Json], bool]:
 
 
 def _form_check(field: Field) -> Callable[[Json], bool]:
+    if field.words:
+        values = {value for value, _ in field.words}
+        return lambda value: isinstance(value, str) and value in values
     if text := _PATTERNS.get(field.form):
         matches = re.compile(text).fullmatch
         return lambda value: isinstance(value, str) and matches(value) is not None

@@ -7,10 +7,12 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shetong.core import cose
 from shetong.core.errors import InvalidInputError
 from shetong.ledger.rules import checkpoints, merkle, notes
 
 FORMAT = "shetong-receipt/1"
+COMPACT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,14 @@ class Receipt:
             "proof": [base64.b64encode(value).decode() for value in self.proof],
             "checkpoint": self.checkpoint,
         }
+
+    def compact(self) -> bytes:
+        """Return the receipt as short as it gets, for QR codes: CBOR ``[2, index, entry, proof, checkpoint]``.
+
+        The proof is the concatenation of its hashes; the leading octet is never zero, so the receipt may be read as
+        one number.
+        """
+        return cose.encode([COMPACT, self.index, self.entry, b"".join(self.proof), self.checkpoint])
 
 
 def parse_receipt(document: Mapping[str, object]) -> Receipt:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Callable
 from functools import wraps
 
+import segno
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from shetong.core.errors import NotFoundError
 from shetong.ledger.queries import tree
-from shetong.ledger.rules import tiles
+from shetong.ledger.rules import entry_types, tiles
 
 View = Callable[..., HttpResponse]
 
@@ -74,6 +79,46 @@ def receipt(request: HttpRequest, log: str, reference: str) -> JsonResponse:
     response = JsonResponse(tree.receipt(tree.log_named(log), reference).as_json())
     patch_cache_control(response, public=True, max_age=5)
     return response
+
+
+@_plain
+def receipt_qr(request: HttpRequest, log: str, reference: str) -> HttpResponse:
+    """The receipt as a QR code (SVG) that leads to the verification page and carries the whole proof."""
+    link = receipt_link(tree.receipt(tree.log_named(log), reference).compact())
+    try:
+        code = segno.make(link, error="l", micro=False, boost_error=False)  # type: ignore[arg-type] # segments too
+    except segno.DataOverflowError as error:
+        raise NotFoundError("这份回执太长，放不进二维码，请下载文件。", code="receipt-too-long") from error
+    picture = io.BytesIO()
+    code.save(picture, kind="svg", border=4, xmldecl=False, light="#fff")
+    response = HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+    patch_cache_control(response, public=True, max_age=5)
+    return response
+
+
+@_plain
+def consistency(request: HttpRequest, log: str, old: int, new: int) -> JsonResponse:
+    """The proof that the log only grew from ``old`` to ``new`` entries (RFC 9162, 2.1.4), in base64."""
+    proof = tree.consistency(tree.log_named(log), old, new)
+    response = JsonResponse({"old": old, "new": new, "proof": [base64.b64encode(value).decode() for value in proof]})
+    patch_cache_control(response, **FOR_EVER)
+    return response
+
+
+@_plain
+def types(request: HttpRequest) -> JsonResponse:
+    """The JSON Schema of every type of entry, by name and version."""
+    response = JsonResponse({f"{known.name}/{known.version}": known.schema() for known in entry_types.known()})
+    patch_cache_control(response, public=True, max_age=3_600)
+    return response
+
+
+def receipt_link(compact: bytes) -> tuple[str, str]:
+    """The link in a receipt's QR code in two segments: the page, and the receipt as decimal digits.
+
+    The part behind ``#`` never reaches a server, and QR codes hold digits most densely.
+    """
+    return f"{settings.PUBLIC_URL}{reverse('ledger:verify')}#", str(int.from_bytes(compact, "big"))
 
 
 def _place(path: str) -> tiles.TileIndex:
