@@ -69,7 +69,6 @@ def _known(declared: Matter, subject_code: str) -> dict[str, Any]:
     return form
 
 
-@transaction.atomic
 def save(
     *, case_id: int, actor: User, section: str, given: Any, form_version: int | None = None
 ) -> tuple[Case, dict[str, str]]:
@@ -78,16 +77,30 @@ def save(
     ``form_version``: the version that the page showed; where somebody else saved since, :class:`ConflictError`.
     Raises :class:`WrongStateError` unless the application is being filled or corrected.
     """
+    case, faults = _keep(case_id, actor, {section: given}, form_version)
+    return case, {place.removeprefix(f"{section}."): message for place, message in faults.items()}
+
+
+def save_all(*, case_id: int, actor: User, form: Mapping[str, Any]) -> dict[str, str]:
+    """Keep several sections at once and return everything that is wrong with them by place."""
+    return _keep(case_id, actor, form, None)[1]
+
+
+@transaction.atomic
+def _keep(case_id: int, actor: User, given: Mapping[str, Any], form_version: int | None) -> tuple[Case, dict[str, str]]:
     case = editable(case_id, actor)
     if form_version is not None and form_version != case.form_version:
         raise ConflictError("这份申请刚刚在别处保存过。请刷新页面，核对后再改。", code="saved-elsewhere")
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
-    try:
-        asked = matter.section(section)
-    except KeyError:
-        raise InvalidInputError("表单中没有这一部分，请刷新页面。") from None
-    kept, faults = forms.clean_section(asked, given)
-    form = {**answers.whole(case), section: kept}
+    form = answers.whole(case)
+    faults: dict[str, str] = {}
+    for name, section_given in given.items():
+        try:
+            asked = matter.section(name)
+        except KeyError:
+            raise InvalidInputError("表单中没有这一部分，请刷新页面。") from None
+        form[name], wrong = forms.clean_section(asked, section_given)
+        faults |= {f"{name}.{place}": message for place, message in wrong.items()}
     if len(repr(form)) > LARGEST_FORM:
         raise InvalidInputError("填写的内容过长，请删减后再保存。")
     answers.store(case, matter, form)
@@ -95,16 +108,6 @@ def save(
     case.updated_at = timezone.now()
     case.save()
     return case, faults
-
-
-@transaction.atomic
-def save_all(*, case_id: int, actor: User, form: Mapping[str, Any]) -> dict[str, str]:
-    """Keep a whole form, section by section, and return everything that is wrong with it by place."""
-    found: dict[str, str] = {}
-    for name, given in form.items():
-        _, faults = save(case_id=case_id, actor=actor, section=name, given=given)
-        found |= {f"{name}.{place}": message for place, message in faults.items()}
-    return found
 
 
 @transaction.atomic

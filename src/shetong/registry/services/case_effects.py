@@ -14,6 +14,8 @@ from shetong.registry.queries.organisation import find
 from shetong.registry.services import certificates, codes, filings
 from shetong.registry.services.changes import change
 from shetong.registry.services.endings import deregister, open_liquidation
+from shetong.registry.services.officers import Appointment
+from shetong.registry.services.recording import together
 
 # Items of the establishment forms that the register keeps as they are.
 _REGISTERED = (
@@ -30,26 +32,23 @@ def establish(approval: Approval, kind: OrganisationKind) -> Outcome:
     """Enter a new body, its officers and its certificate; its founder may act for it from now on."""
     answers = approval.values
     code = codes.assign(kind=kind, division_code=approval.authority.division_code)
-    organisation = filings.register(
-        values={
-            **{name: answers[name] for name in _REGISTERED if name in answers},
-            "kind": kind,
-            "uscc": code,
-            "founded_on": approval.decided_on,
-            "authority": approval.authority.name,
-        },
-        basis=approval.document_number,
-        effective_on=approval.decided_on,
-        actor=approval.actor,
-        demo=approval.demo,
-    )
-    for officer in answers.get("officers", []):
-        filings.appoint_officer(
+    with together():
+        organisation = filings.register(
+            values={
+                **{name: answers[name] for name in _REGISTERED if name in answers},
+                "kind": kind,
+                "uscc": code,
+                "founded_on": approval.decided_on,
+                "authority": approval.authority.name,
+            },
+            basis=approval.document_number,
+            effective_on=approval.decided_on,
+            actor=approval.actor,
+            demo=approval.demo,
+        )
+        filings.appoint_officers(
             organisation_id=organisation.pk,
-            role=OfficerRole(officer["role"]),
-            name=officer["name"],
-            identity_number=officer["identity_number"],
-            phone=officer.get("phone") or "",
+            appointments=[_appointment(officer) for officer in answers.get("officers", [])],
             basis=approval.document_number,
             effective_on=approval.decided_on,
             actor=approval.actor,
@@ -65,6 +64,15 @@ def establish(approval: Approval, kind: OrganisationKind) -> Outcome:
     )
     title = f"准予{organisation.get_kind_display()}成立登记"
     return _done(organisation, approval, title, f"{title}，统一社会信用代码为{code}。")
+
+
+def _appointment(officer: Mapping[str, Any]) -> Appointment:
+    return Appointment(
+        role=OfficerRole(officer["role"]),
+        name=officer["name"],
+        identity_number=officer["identity_number"],
+        phone=officer.get("phone") or "",
+    )
 
 
 def amend(approval: Approval) -> Outcome:
