@@ -15,11 +15,14 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from shetong.accounts.models import User
 from shetong.core.errors import InvalidInputError
 from shetong.registry.models import ImportChunk, ImportRun
+from shetong.registry.services import public_log
 from shetong.registry.services.imports import deferral
 from shetong.registry.services.imports.prepare import prepare
 from shetong.registry.services.imports.returned import write_workbook
@@ -135,8 +138,19 @@ def _write(source: Source, run: ImportRun, actor: User | None, tell: Progress, r
             count += write(context, chunk).rows
             tell("rows", count, source.total_rows)
         deferral.restore(run, lambda built, total: tell("indexes", built, total))
-        run.finished_at = timezone.now()
-        run.save(update_fields=["finished_at"])
+        _finish(run)
+
+
+@transaction.atomic
+def _finish(run: ImportRun) -> None:
+    """Mark the run finished and record it in the public log, once, whoever of several writers comes first."""
+    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if locked.finished_at is None:
+        locked.finished_at = timezone.now()
+        locked.save(update_fields=["finished_at"])
+        done = locked.chunks.aggregate(created=Sum("created", default=0), changed=Sum("changed", default=0))
+        public_log.import_finished(locked, created=done["created"], changed=done["changed"])
+    run.finished_at = locked.finished_at
 
 
 def _dry(source: Source, run: ImportRun, actor: User | None, rows: int) -> Iterator[ImportChunk]:
