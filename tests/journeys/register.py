@@ -10,6 +10,8 @@ from shetong.registry.services import certificates, filings
 from tests.registry import factories
 
 ACTOR = "system:test"
+# Pages that answer 404 and still have something to say.
+MISSING = frozenset({"no such organisation", "no certificate", "not found"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class SmallRegister:
             "code list": "/standards/kind/",
             "parameters": "/standards/parameters/",
             "open data": "/open-data/",
+            "hall": "/hall/",
+            "guide to a matter": "/hall/matters/SO-SG-EST/",
             "design": "/design/",
             "log in": "/accounts/login/",
             "forgotten password": "/accounts/password/reset/",

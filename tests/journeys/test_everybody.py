@@ -63,7 +63,9 @@ def test_every_public_page(visitor: Visitor, live_server: Any, chosen: dict[str,
     page.context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in chosen.items()])
     found: list[str] = []
     for name, address in register.fill().public_pages().items():
-        page.goto(address)
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.ok or name in register.MISSING, f"{name}: {answer.status}"
         page.evaluate(AXE)
         faults = look(page, PHONE, dark=not chosen)
         if "language" not in chosen:  # English changes words, not what stands where
