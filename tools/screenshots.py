@@ -39,7 +39,7 @@ class Picture:
 def pictures(code: str, certificate_link: str) -> list[Picture]:
     """Return what is shown of an installation; the certificate's link is what its QR code holds."""
     organisation = f"/organisations/{code}/"
-    results = f"/search/?q={quote('公益基金会')}"
+    results = f"/search/?q={quote('基金会')}"
     return [
         Picture("home-desktop", "/", DESKTOP),
         Picture("home-phone", "/", PHONE),

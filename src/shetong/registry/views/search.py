@@ -55,6 +55,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
     # Said once above the list where it holds for all of it, at each row otherwise.
     all_demo = bool(listed) and all(result.demo for result in listed)
     rows = [row(result, tag_demo=not all_demo) for result in found.results]
+    if found.similar:
+        # The notice above says it of all of them.
+        rows = [replace(shown, matched_by="") if not shown.matched_text else shown for shown in rows]
     representative = _by_representative(found.representative, asked, tag_demo=not all_demo)
     context = {
         "request_": asked,
