@@ -1,0 +1,1 @@
+"""Importing files of organisations, as clerks and machines meet it."""
