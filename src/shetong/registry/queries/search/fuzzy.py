@@ -24,9 +24,10 @@ from shetong.registry.queries.search.terms import Alternative, Terms, pattern, q
 from shetong.registry.rules.facets import Filters
 
 _RAREST = 8  # tokens of the query that candidates are sought by
-_LEAST_IN_HALVES = 6  # characters
+LEAST_IN_HALVES = 6  # characters
 _COMPARED = 100
 _CHARACTER_WEIGHT = 2
+_MOST_IN_HALVES = 5_000
 _WANTED_CANDIDATES, _MOST_CANDIDATES = 1_500, 4_000
 _LEAST_LIKENESS = 0.55
 _BEHIND_THE_BEST = 0.25
@@ -57,8 +58,10 @@ def one_error(terms: Terms, filters: Filters, limit: int) -> list[Near]:
     if terms.letters:
         return []
     spelling = transliterate(folded)
-    if len(folded) >= _LEAST_IN_HALVES:
-        queries = halves(folded, known)
+    if len(folded) >= LEAST_IN_HALVES:
+        share, queries = halves(folded, known)
+        if share * known.rows > _MOST_IN_HALVES:
+            return []
     else:
         triples = query_triples(spelling.initials)
         # Sounds of one or two characters fit too much; common ones too many.
@@ -70,7 +73,7 @@ def one_error(terms: Terms, filters: Filters, limit: int) -> list[Near]:
         each = Near(entry, owner, text, likeness(folded, text))
         if f"{spelling.pinyin} " in f"{pinyin} ":
             sounding.append(each)
-        elif each.likeness >= one_error_away(folded) and len(folded) >= _LEAST_IN_HALVES:
+        elif each.likeness >= one_error_away(folded) and len(folded) >= LEAST_IN_HALVES:
             close.append(each)
     if any(len(each.text) == len(folded) for each in sounding):
         return _best(sounding, limit)
@@ -82,8 +85,10 @@ def one_error_away(folded: str) -> float:
     return 1 - 1 / len(folded) - 1e-9
 
 
-def halves(folded: str, known: Frequencies) -> list[str]:
+def halves(folded: str, known: Frequencies) -> tuple[float, list[str]]:
     """Return two ``tsquery`` for names that hold one half of the query whole and at least a pair of the other.
+
+    Before them about the share of names that fit.
 
     Wherever one character is wrong, missing or too many, one half has none of it, and of four characters in the other
     a pair stays. A half of three takes the pair at the cut besides. The cut is where fewest names fit.
@@ -94,13 +99,14 @@ def halves(folded: str, known: Frequencies) -> list[str]:
         middle = folded[cut - 1 : cut + 1]
         share, queries = 0.0, []
         for whole, other in ((left, right), (right, left)):
-            some = other if len(other) > 2 else [*other, middle]
+            # The pair at the cut goes with most names that hold the other half: it hardly restricts.
+            some, kept = (other, known.any_of(other) ** 0.5) if len(other) > 2 else ([*other, middle], 1.0)
             rarest = sorted(whole, key=known.of)[:3]
-            share += Alternative(tuple((pair,) for pair in rarest)).share(known) * known.any_of(some) ** 0.5
+            share += Alternative(tuple((pair,) for pair in rarest)).share(known) * kept
             queries.append(f"{'&'.join(map(quote, rarest))}&({'|'.join(map(quote, some))})")
         if share < best[0]:
             best = share, queries
-    return best[1]
+    return best
 
 
 def _by_pairs(folded: str, filters: Filters, known: Frequencies, limit: int) -> list[Near]:

@@ -63,7 +63,7 @@ def search(request: SearchRequest) -> SearchPage:
     if request.cursor is None and asked is not None:
         if not page.results:
             page = _less_literal(request, asked)
-        elif _torn(page):
+        elif len(asked.folded) >= fuzzy.LEAST_IN_HALVES and _torn(page):
             page = _mended(request, asked, page)
         return replace(page, representative=_representative(request))
     return page
