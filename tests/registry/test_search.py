@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from shetong.core.pinyin import transliterate
 from shetong.core.search_tokens import tokens
 from shetong.core.text import key
-from shetong.registry.models import Organisation, SearchEntry
+from shetong.registry import jobs
+from shetong.registry.models import AttributeCode, Organisation, SearchEntry
 from shetong.registry.queries.search import Filters, Match, Result, SearchPage, SearchRequest, Sort, search, suggest
 from shetong.registry.queries.search.frequencies import Frequencies, forget
 from shetong.registry.queries.search.fuzzy import halves, likeness
@@ -21,7 +22,7 @@ from shetong.registry.queries.search.literal import Question, find
 from shetong.registry.queries.search.page import _torn
 from shetong.registry.queries.search.request import Cursor
 from shetong.registry.queries.search.terms import terms
-from shetong.registry.services import search_index
+from shetong.registry.services import filings, search_index
 from tests.registry.factories import deregistered_organisation, register_organisation, rename
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +247,24 @@ def test_a_word_torn_out_of_a_division_may_have_lost_a_character() -> None:
 def test_likeness_is_a_share_and_best_for_the_same(query: str, text: str) -> None:
     assert 0 <= likeness(query, text) <= 1
     assert likeness(query, query) == pytest.approx(1)
+
+
+def test_a_qualification_that_lapses_by_time_leaves_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    organisation = register_organisation(name=NAME)
+    filings.grant_attribute(
+        organisation_id=organisation.pk,
+        code=AttributeCode.CHARITY,
+        basis="慈善组织认定书",
+        effective_on=date(2020, 1, 1),
+        valid_to=date(2023, 1, 1),
+        actor=None,
+    )
+    search_index.refresh([organisation.pk], today=date(2022, 12, 31))
+    assert names("", filters=Filters(charity=True)) == [NAME]
+    monkeypatch.setattr("shetong.registry.jobs.timezone.localdate", lambda: date(2023, 1, 4))
+    assert jobs.renew_search_index(timestamp=0) == 1
+    assert names("", filters=Filters(charity=True)) == []
+    assert jobs.renew_search_index(timestamp=0) == 1
 
 
 def test_the_index_follows_the_register_and_can_be_built_anew(register: list[str]) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shetong.registry.services import due, people, statistics
+from shetong.registry.services import api_rates, due, people, search_index, statistics
+
+# The worker may have been stopped for some days; renewing what is right already changes nothing.
+_LOOK_BACK = timedelta(days=10)
 
 
 @app.periodic(cron="13 * * * *")
@@ -26,3 +33,18 @@ def apply_due(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
 def reseal_people(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Seal personal data of retired keys anew, nightly; nothing to do once a rotation is through."""
     return people.reseal()
+
+
+@app.periodic(cron="9 16 * * *")
+@app.task(name="registry.renew_search_index", queue="registry", queueing_lock="registry.renew_search_index")
+def renew_search_index(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Renew the index where a qualification began or lapsed by time, after midnight of China."""
+    today = timezone.localdate()
+    return search_index.refresh_attributes_turning(today - _LOOK_BACK, today)
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(name="registry.clear_api_rates", queue="registry", queueing_lock="registry.clear_api_rates")
+def clear_api_rates(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Forget what callers of the API spent in minutes gone by, hourly."""
+    return api_rates.clear_old(before_minute=int(time.time()) // api_rates.WINDOW_SECONDS)
