@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from shetong.cli.assets import node_home
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Tests and Playwright use the Node of the wheel: the machine may have none, and the one that Playwright brings needs a
 # library (libatomic) which a bare Debian lacks.
@@ -75,3 +79,19 @@ def _chinese_interface() -> Iterator[None]:
 
     with translation.override("zh-hans"):
         yield
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Chromium once for all tests of a process: Playwright refuses to be started a second time beside itself."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.fail("the page tests need Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()

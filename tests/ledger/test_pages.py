@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,40 +16,24 @@ from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from django.test import Client
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from shetong.ledger.queries import tree
 from shetong.ledger.services import witnesses
 from shetong.ledger.services.sequence import sequence
 from shetong.registry.models import Certificate
 from shetong.registry.services import certificates
-from shetong.web import frontend
 from tests.ledger.peers import witness
 from tests.ledger.test_log import write
 from tests.registry import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    if not (frontend.DIST / "manifest.json").exists():
-        pytest.skip("the front end is not built")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
+def phone(chromium: Browser) -> Iterator[Page]:
     """A phone's page that fails the test on any script error or policy violation."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

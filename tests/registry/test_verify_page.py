@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,39 +10,23 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from shetong.core import cose
 from shetong.registry.models import Certificate, Organisation
 from shetong.registry.rules import certificate_tokens
 from shetong.registry.services import certificates, signing_keys
-from shetong.web import frontend
 from tests.registry import factories
 from tests.registry.test_certificate_documents import qr_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ACTOR = "system:test"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    if not (frontend.DIST / "manifest.json").exists():
-        pytest.skip("the front end is not built")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
+def phone(chromium: Browser) -> Iterator[Page]:
     """A phone's page that fails the test on any script error or policy violation."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -233,9 +216,9 @@ def test_a_file_of_another_kind_gets_a_sentence(phone: Page, live_server: Any, t
     expect(phone.locator("#verify-result")).to_contain_text("无法读取这个文件")
 
 
-def test_without_scripts_the_form_does_it(browser: Browser, issue: Issue, live_server: Any) -> None:
+def test_without_scripts_the_form_does_it(chromium: Browser, issue: Issue, live_server: Any) -> None:
     certificate = issue()
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto(link_of(certificate))
     assert "登记管理机关的记录" in page.locator("#verify-result").inner_text()
