@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from shetong.ledger.models import Entry
 from shetong.ledger.monitor import FindingError, observe
@@ -21,16 +21,14 @@ from shetong.ledger.services.sequence import sequence
 from shetong.registry.models import Certificate, Filing, Organisation
 from shetong.registry.services import certificates
 from tests.ledger.peers import SHETONG
+from tests.ledger.tampering import forget_everything_signed
+from tests.ledger.tampering import tamper as tamper_with
 from tests.ledger.test_log import write
 from tests.registry.factories import appoint, register_organisation
 
 
 def tamper(change: str, *parameters: object) -> None:
-    """Do what a database administrator could do past every service and trigger."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(change, parameters)
-        cursor.execute("SET session_replication_role = origin")
+    tamper_with(change, parameters=parameters)
 
 
 def findings(log: str) -> str:
@@ -125,7 +123,7 @@ def test_a_deleted_filing_and_one_slipped_in_are_named(organisation: Organisatio
 def test_an_edited_entry_is_named_with_its_place() -> None:
     write(300)
     sequence(log="registry")
-    tamper("UPDATE ledger_entry SET data = '{\"number\":1}' WHERE index = 290")
+    tamper("UPDATE ledger_entry SET data = '{\"number\":1}' WHERE reference = 'act-290'")
     assert "entry 290 (act-290) is not what was hashed when it was sequenced" in findings("registry")
 
 
@@ -133,7 +131,7 @@ def test_an_edited_entry_is_named_with_its_place() -> None:
 def test_a_deleted_entry_is_named() -> None:
     write(30)
     sequence(log="registry")
-    tamper("DELETE FROM ledger_entry WHERE index = 7")
+    tamper("DELETE FROM ledger_entry WHERE reference = 'act-7'")
     assert "entries 7 are missing" in findings("registry")
 
 
@@ -178,12 +176,10 @@ class TestMonitor:
     def test_a_rewritten_past_is_a_finding_even_under_the_true_key(self, log: str, tmp_path: Path) -> None:
         state = tmp_path / "seen.json"
         observe(log, keys=self.keys(), witnesses=[], state=state)
-        tamper("UPDATE ledger_entry SET index = NULL")
         tamper(
             'UPDATE ledger_entry SET data = \'{"number":9,"type":"test.act","version":1}\' WHERE reference = \'act-3\'',
         )
-        tamper("DELETE FROM ledger_tile")
-        tamper("DELETE FROM ledger_checkpoint")
+        forget_everything_signed()
         write(30, prefix="more")
         sequence(log="registry")
         with pytest.raises(FindingError, match="fork"):
@@ -201,7 +197,7 @@ class TestMonitor:
     def test_an_entry_served_otherwise_than_signed_is_a_finding(self, log: str, tmp_path: Path) -> None:
         tamper(
             "UPDATE ledger_entry SET data = convert_to("
-            "replace(convert_from(data, 'UTF8'), '\"number\":3,', '\"number\":4,'), 'UTF8') WHERE index = 3",
+            "replace(convert_from(data, 'UTF8'), '\"number\":3,', '\"number\":4,'), 'UTF8') WHERE reference = 'act-3'",
         )
         with pytest.raises(FindingError, match="fork"):
             observe(log, keys=self.keys(), witnesses=[], state=tmp_path / "seen.json")
@@ -222,6 +218,7 @@ class TestMonitor:
         assert json.loads(first.stdout)["size"] == 200
         tamper("DELETE FROM ledger_checkpoint")
         tamper("DELETE FROM ledger_tile")
+        tamper("DELETE FROM ledger_place")
         tamper("DELETE FROM ledger_entry")
         write(100)
         sequence(log="registry")

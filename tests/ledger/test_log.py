@@ -161,7 +161,7 @@ def test_two_sequencers_at_once_give_each_entry_one_place() -> None:
         placed = sum(job.result() for job in [pool.submit(run) for _ in range(4)])
     assert placed == 400
     log = tree.log_named("registry")
-    assert sorted(Entry.objects.filter(log=log).values_list("index", flat=True)) == list(range(400))
+    assert sorted(Entry.objects.filter(log=log).values_list("place__index", flat=True)) == list(range(400))
     assert audit.audit(log).findings == ()
 
 
@@ -184,7 +184,7 @@ module.sequence(log="registry")
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("step", ["_place", "_store_tiles", "_sign", "_sequence_batch"])
+@pytest.mark.parametrize("step", ["_take", "_place", "_store_tiles", "_sign", "_sequence_batch"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_kill_at_any_step_loses_and_doubles_nothing(step: str, moment: str) -> None:
     write(300)
@@ -198,7 +198,7 @@ def test_a_kill_at_any_step_loses_and_doubles_nothing(step: str, moment: str) ->
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     sequence(log="registry")
     log = tree.log_named("registry")
-    assert list(Entry.objects.filter(log=log).order_by("id").values_list("index", flat=True)) == list(range(300))
+    assert list(Entry.objects.filter(log=log).order_by("id").values_list("place__index", flat=True)) == list(range(300))
     assert audit.audit(log).findings == ()
 
 

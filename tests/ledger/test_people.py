@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shetong.core.canonical_json import canonical
 from shetong.core.errors import InvalidInputError, NotFoundError
 from shetong.ledger.models import Entry, PersonSalt
 from shetong.ledger.queries import people as held
@@ -23,7 +25,7 @@ from shetong.ledger.rules.commitments import (
     parse_opening,
     verify_opening,
 )
-from shetong.ledger.services import people
+from shetong.ledger.services import entries, people
 from shetong.ledger.services.entries import Act, append
 
 DONOR = Personal("person:17", "林一诺")
@@ -160,3 +162,15 @@ def test_no_form_of_field_is_free_text() -> None:
         entry_types.register([entry_types.EntryType(f"test.{form}", 1, "", "", (field,))])
         with pytest.raises(ValueError, match="wrong form"):
             entry_types.check(f"test.{form}", 1, {"said": sentence})
+
+
+CONTENT = st.dictionaries(
+    st.from_regex(r"[a-z][a-z0-9_.]{0,20}", fullmatch=True),
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(codec="utf-8")),
+)
+
+
+@given(CONTENT, st.dictionaries(st.from_regex(r"[a-z_.]{1,20}", fullmatch=True), st.from_regex(r"[0-9a-f]{64}")))
+def test_entries_are_canonical_json(content: dict[str, Any], commitments: dict[str, str]) -> None:
+    whole = {**content, "people": commitments}
+    assert entries._canonical(whole) == canonical(whole)

@@ -1,6 +1,6 @@
 """Logs, their entries, tiles, checkpoints and keys; salts of people; what witnesses and anchors say."""
 
-from shetong.ledger.models.log import Checkpoint, Entry, Log, LogKey, Tile
+from shetong.ledger.models.log import Checkpoint, Entry, Log, LogKey, Place, Tile, Waiting
 from shetong.ledger.models.person import PersonSalt
 from shetong.ledger.models.trust import Anchor, Cosignature
 
@@ -12,5 +12,7 @@ __all__ = [
     "Log",
     "LogKey",
     "PersonSalt",
+    "Place",
     "Tile",
+    "Waiting",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shetong.ledger.models import Cosignature, Entry, Log
+from shetong.ledger.models import Cosignature, Entry, Log, Place
 from shetong.ledger.queries import people as held
 from shetong.ledger.queries import sources
 from shetong.ledger.queries.sources import Row, Source
@@ -57,8 +57,10 @@ def audit(log: Log, *, progress: Callable[[int], None] = lambda _: None) -> Audi
 
 def _chunks(log: Log, size: int) -> Iterator[tuple[int, dict[int, Entry]]]:
     for start in range(0, size, CHUNK):
-        rows = Entry.objects.filter(log=log, index__gte=start, index__lt=min(start + CHUNK, size)).order_by("index")
-        yield start, {entry.index: entry for entry in rows if entry.index is not None}
+        places = Place.objects.filter(log=log, index__gte=start, index__lt=min(start + CHUNK, size)).order_by("index")
+        numbers = dict(places.values_list("index", "entry_id"))
+        rows = Entry.objects.select_related("place").in_bulk(numbers.values())
+        yield start, {index: rows[number] for index, number in numbers.items() if number in rows}
 
 
 def _against_tiles(log: Log, derived: Mapping[tuple[int, int], bytes]) -> Iterator[str]:
@@ -75,7 +77,9 @@ def _against_tiles(log: Log, derived: Mapping[tuple[int, int], bytes]) -> Iterat
             pairs = zip(tiles.split_hashes(old), tiles.split_hashes(new), strict=True)
             for place, (signed, now) in enumerate(pairs, start=key[1] * tiles.WIDTH):
                 if signed != now:
-                    reference = Entry.objects.values_list("reference", flat=True).get(log=log, index=place)
+                    reference = Entry.objects.values_list("reference", flat=True).get(
+                        place__log=log, place__index=place
+                    )
                     yield f"entry {place} ({reference}) is not what was hashed when it was sequenced"
         yield f"tile {key} differs from the entries"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from shetong.ledger.models import Anchor, Entry, Log
+from shetong.ledger.models import Anchor, Entry, Log, Place
 from shetong.ledger.queries.tree import latest_checkpoint
 from shetong.ledger.rules import entry_types
 
@@ -56,14 +56,14 @@ def overview() -> list[LogState]:
 def find(words: str) -> tuple[str, str] | None:
     """The log and reference of the entry that somebody looks for by its reference or its certificate's number."""
     wanted = words.strip().replace(" ", "")[:80]
-    found = Entry.objects.filter(reference__in=[wanted, f"issued-{wanted.upper()}"], index__isnull=False)
+    found = Entry.objects.filter(reference__in=[wanted, f"issued-{wanted.upper()}"], place__isnull=False)
     return found.values_list("log__name", "reference").first()
 
 
 def _state(log: Log) -> LogState:
     head = latest_checkpoint(log)
     seen = log.cosignatures.values("witness").annotate(size=Max("size"), at=Max("cosigned_at")).order_by("witness")
-    newest = Entry.objects.filter(log=log, index__isnull=False).order_by("-index")[:NEWEST]
+    newest = Place.objects.filter(log=log).select_related("entry").order_by("-index")[:NEWEST]
     kept: dict[tuple[str, str], Anchor] = {}
     for anchor in log.anchors.order_by("size"):
         kept[anchor.kind, anchor.place] = anchor
@@ -75,7 +75,10 @@ def _state(log: Log) -> LogState:
         head.signed_at if head else None,
         tuple(Witnessed(row["witness"], row["size"], row["at"]) for row in seen),
         tuple(kept.values()),
-        tuple(Newest(entry.reference, entry.index or 0, _title(entry), entry.submitted_at) for entry in newest),
+        tuple(
+            Newest(place.entry.reference, place.index, _title(place.entry), place.entry.submitted_at)
+            for place in newest
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shetong.core.errors import NotFoundError
-from shetong.ledger.models import Checkpoint, Cosignature, Entry, Log, Tile
+from shetong.ledger.models import Checkpoint, Cosignature, Entry, Log, Place, Tile
 from shetong.ledger.rules import merkle, notes, tiles
 from shetong.ledger.rules.receipts import Receipt
 
@@ -63,8 +63,8 @@ def read_tile(log: Log, level: int, index: int, width: int | None = None) -> byt
 def entry_bundle(log: Log, tile: tiles.TileIndex) -> bytes:
     """The entries of one bundle; raises :class:`NotFoundError` where they are not all published."""
     first = tile.index * tiles.WIDTH
-    rows = Entry.objects.filter(log=log, index__gte=first, index__lt=first + tile.width).order_by("index")
-    data = [bytes(row) for row in rows.values_list("data", flat=True)]
+    rows = Place.objects.filter(log=log, index__gte=first, index__lt=first + tile.width).order_by("index")
+    data = [bytes(row) for row in rows.values_list("entry__data", flat=True)]
     if len(data) != tile.width:
         raise NotFoundError("这些条目还没有公布。", code="tile-not-found")
     return tiles.pack_entries(data)
@@ -80,7 +80,7 @@ def receipt(log: Log, reference: str) -> Receipt:
 
     Raises :class:`NotFoundError`.
     """
-    entry = Entry.objects.filter(log=log, reference=reference).first()
+    entry = Entry.objects.select_related("place").filter(log=log, reference=reference).first()
     if entry is None:
         raise NotFoundError("公开日志里没有这一条。", code="entry-not-found")
     head = None if entry.index is None else receipt_checkpoint(log, entry.index)

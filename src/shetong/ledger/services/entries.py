@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from shetong.core.canonical_json import Json, canonical
+from shetong.core.canonical_json import Json
 from shetong.core.errors import InvalidInputError
-from shetong.ledger.models import Entry, Log
+from shetong.ledger.models import Log
 from shetong.ledger.rules import entry_types
 from shetong.ledger.rules.commitments import Opening, Personal, commitment, entry_salt
 from shetong.ledger.rules.tiles import MAX_ENTRY
 from shetong.ledger.services.people import salts_for
 
 SEQUENCE_TASK = "ledger.sequence"
+CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,23 @@ def append(*, log: str, acts: Iterable[Act]) -> int:
     home = open_log(log)
     acts = list(acts)
     salts = salts_for(person.subject for act in acts for person in act.people.values())
-    entries = [Entry(log=home, reference=act.reference, data=encode(log, act, salts), submitted_at=now) for act in acts]
-    if entries:
-        Entry.objects.bulk_create(entries, batch_size=2_000)
+    for start in range(0, len(acts), CHUNK):
+        _insert(home, now, [(act.reference, encode(log, act, salts)) for act in acts[start : start + CHUNK]])
+    if acts:
         _wake_sequencer(log)
-    return len(entries)
+    return len(acts)
+
+
+def _insert(log: Log, now: datetime, entries: list[tuple[str, bytes]]) -> None:
+    """Write entries and that they wait, in one statement; ids follow the order given."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH written AS ("
+            " INSERT INTO ledger_entry (log_id, reference, data, submitted_at)"
+            " SELECT %s, act.reference, act.data, %s FROM unnest(%s::text[], %s::bytea[]) AS act (reference, data)"
+            " RETURNING id) INSERT INTO ledger_waiting (entry_id, log_id) SELECT id, %s FROM written",
+            [log.pk, now, [reference for reference, _ in entries], [data for _, data in entries], log.pk],
+        )
 
 
 def encode(log: str, act: Act, salts: Mapping[str, bytes]) -> bytes:
@@ -78,10 +93,16 @@ def encode(log: str, act: Act, salts: Mapping[str, bytes]) -> bytes:
             )
             for name, person in act.people.items()
         }
-    data = canonical(content)
+    data = _canonical(content)
     if len(data) > MAX_ENTRY:
         raise InvalidInputError("记入公开日志的内容过长。", code="log-entry-too-long")
     return data
+
+
+def _canonical(content: Mapping[str, Json]) -> bytes:
+    # What the check above let through is flat, with ASCII keys and no fractions: there the quick encoder of the
+    # standard library writes RFC 8785 too (a property test compares them), at a fifth of the time.
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _wake_sequencer(log: str) -> None:

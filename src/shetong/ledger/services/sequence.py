@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils import timezone
 
-from shetong.ledger.models import Checkpoint, Entry, Log, Tile
+from shetong.ledger.models import Checkpoint, Log, Tile
 from shetong.ledger.queries.tree import head_size, read_tile
 from shetong.ledger.rules import checkpoints, merkle, notes, tiles
 from shetong.ledger.services.keys import signing_key
@@ -30,24 +30,34 @@ def sequence(*, log: str, batch: int = BATCH) -> int:
 @transaction.atomic
 def _sequence_batch(name: str, batch: int) -> int:
     log = Log.objects.select_for_update().get(name=name)
-    waiting = list(Entry.objects.filter(log=log, index=None).order_by("id").values_list("id", "data")[:batch])
+    waiting = _take(log, batch)
     if not waiting:
         return 0
     size = head_size(log)
-    hashes = [merkle.leaf_hash(bytes(data)) for _, data in waiting]
-    _place(size, [entry_id for entry_id, _ in waiting])
+    hashes = [merkle.leaf_hash(data) for _, data in waiting]
+    _place(log, size, [entry_id for entry_id, _ in waiting])
     _store_tiles(log, tiles.grow(size, hashes, lambda level, index: read_tile(log, level, index)))
     _sign(log, size + len(waiting))
     return len(waiting)
 
 
-def _place(size: int, entry_ids: list[int]) -> None:
+def _take(log: Log, batch: int) -> list[tuple[int, bytes]]:
+    """Take up to ``batch`` waiting entries, oldest first, off the list of those that wait."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE ledger_entry AS entry SET index = %s + waiting.place - 1"
-            " FROM unnest(%s::bigint[]) WITH ORDINALITY AS waiting (id, place) WHERE entry.id = waiting.id",
-            [size, entry_ids],
+            "WITH taken AS (DELETE FROM ledger_waiting WHERE entry_id IN ("
+            " SELECT entry_id FROM ledger_waiting WHERE log_id = %s ORDER BY entry_id LIMIT %s) RETURNING entry_id)"
+            " SELECT entry.id, entry.data FROM ledger_entry AS entry JOIN taken ON entry.id = taken.entry_id"
+            " ORDER BY entry.id",
+            [log.pk, batch],
         )
+        return cursor.fetchall()
+
+
+def _place(log: Log, size: int, entry_ids: list[int]) -> None:
+    lines = (f"{entry_id}\t{log.pk}\t{index}\n" for index, entry_id in enumerate(entry_ids, start=size))
+    with connection.cursor() as cursor, cursor.copy("COPY ledger_place (entry_id, log_id, index) FROM STDIN") as copy:
+        copy.write("".join(lines))
 
 
 def _store_tiles(log: Log, grown: list[tiles.GrownTile]) -> None:
