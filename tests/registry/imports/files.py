@@ -9,11 +9,13 @@ from pathlib import Path
 
 import polars as pl
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from shetong.core.identifiers import organisation_code_check_character, uscc_check_character
 
 TITLES = (
-    "统一社会信用代码", "名称", "类型", "法定代表人", "地址", "成立日期", "注册资金（万元）", "登记机关", "状态", "曾用名",
+    "统一社会信用代码", "名称", "类型", "法定代表人", "地址", "成立日期", "注册资金（万元）", "登记机关", "状态",
+    "曾用名",
 )  # fmt: skip
 
 
@@ -68,6 +70,13 @@ def write_parquet(path: Path, rows: Sequence[Sequence[str]]) -> Path:
     """Write a Parquet file of text columns."""
     pl.DataFrame([list(cells) for cells in rows], schema=list(TITLES), orient="row").write_parquet(path)
     return path
+
+
+def sheet_rows(path: Path | str) -> list[list[str]]:
+    """Return the cells of the first sheet of a spreadsheet, its heading first."""
+    return [
+        [str(cell) for cell in row] for row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    ]
 
 
 def cell(title: str) -> int:

@@ -100,7 +100,6 @@ def restore(run: ImportRun, progress: Callable[[int, int], None] | None = None) 
             run.save(update_fields=["deferred"])
         if progress:
             progress(total - len(run.deferred), total)
-    settle()
 
 
 def settle() -> None:

@@ -64,6 +64,8 @@ class ImportReport:
         self.reasons += [(row, reasons) for row, reasons in chunk.rejections[: _SHOWN - len(self.reasons)]]
 
 
+# From so many rows on, an import into a register in use does not leave statistics to the database's own round.
+_SETTLED_FROM = 10_000
 # Reasons repeated in the report; all of them are in the error workbook.
 _SHOWN = 20
 
@@ -138,6 +140,8 @@ def _write(source: Source, run: ImportRun, actor: User | None, tell: Progress, r
             count += write(context, chunk).rows
             tell("rows", count, source.total_rows)
         deferral.restore(run, lambda built, total: tell("indexes", built, total))
+        if first or count >= _SETTLED_FROM:
+            deferral.settle()
         _finish(run)
 
 
