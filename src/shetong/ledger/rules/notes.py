@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -15,6 +17,7 @@ ALGORITHM_ED25519 = 0x01
 ALGORITHM_COSIGNATURE = 0x04
 MAX_NOTE = 1_000_000
 _DASH = "\u2014 "
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 class NoteError(ValueError):
@@ -32,12 +35,22 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """Four bytes that hint at the key (``signed-note``, "Signatures")."""
-        return sha256(self.name.encode() + b"\n" + bytes([self.algorithm]) + self.public_key).digest()[:4]
+        return _key_id(self)
 
     def __str__(self) -> str:
         """The verifier key's text form ``name+id+key``."""
         body = base64.b64encode(bytes([self.algorithm]) + self.public_key).decode()
         return f"{self.name}+{self.key_id.hex()}+{body}"
+
+
+@lru_cache(maxsize=1_024)
+def _key_id(key: Verifier) -> bytes:
+    return sha256(key.name.encode() + b"\n" + bytes([key.algorithm]) + key.public_key).digest()[:4]
+
+
+@lru_cache(maxsize=1_024)
+def _loaded(public_key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,7 @@ def sign(text: str, *, name: str, private_key: Ed25519PrivateKey) -> Signature:
 
 def parse(note: str) -> Note:
     """Split a note into text and signatures without believing it; raises :class:`NoteError`."""
-    if len(note) > MAX_NOTE or any(ord(c) < 0x20 and c != "\n" for c in note):
+    if len(note) > MAX_NOTE or _CONTROL.search(note):
         raise NoteError("the note has characters that may not stand there")
     text, separator, tail = note.rpartition("\n\n")
     if not separator or not tail.endswith("\n"):
@@ -125,7 +138,7 @@ def _check(text: str, verifier: Verifier, value: bytes) -> None:
     if verifier.algorithm == ALGORITHM_COSIGNATURE:
         message, value = _cosigned(text, int.from_bytes(value[:8], "big")), value[8:]
     try:
-        Ed25519PublicKey.from_public_bytes(verifier.public_key).verify(value, message)
+        _loaded(verifier.public_key).verify(value, message)
     except InvalidSignature as error:
         raise NoteError(f"the signature of {verifier.name} is false") from error
 

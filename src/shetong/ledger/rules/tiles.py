@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from shetong.ledger.rules.merkle import HASH_SIZE, NodeReader, fold
+from shetong.ledger.rules.merkle import HASH_SIZE, NodeReader, fold, node_hash
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
@@ -64,11 +65,26 @@ def node_reader(read: TileReader, size: int) -> NodeReader:
         key = (tile_level, tile)
         if key not in cache:
             cache[key] = read(tile_level, tile, width_at(tile_level, tile, size))
-        start = (first % WIDTH) * HASH_SIZE
-        row = cache[key][start : start + (HASH_SIZE << inner)]
-        return fold(split_hashes(row))
+        rows = inner_rows(cache[key])
+        at = (first % WIDTH) >> inner
+        if inner >= len(rows) or at >= len(rows[inner]):
+            raise ValueError("the node is not complete in this tree")
+        return rows[inner][at]
 
     return node
+
+
+@lru_cache(maxsize=256)
+def inner_rows(tile: bytes) -> list[list[bytes]]:
+    """The complete nodes above a tile's hashes, level by level from the hashes themselves up to its root.
+
+    Kept for the tiles asked for most, those of the upper levels, which every proof passes.
+    """
+    rows = [split_hashes(tile)]
+    while len(rows[-1]) > 1:
+        below = rows[-1]
+        rows.append([node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)])
+    return rows
 
 
 def split_hashes(row: bytes) -> list[bytes]:

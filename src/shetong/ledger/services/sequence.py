@@ -51,7 +51,8 @@ def _take(log: Log, batch: int) -> list[tuple[int, bytes]]:
             " ORDER BY entry.id",
             [log.pk, batch],
         )
-        return cursor.fetchall()
+        taken: list[tuple[int, bytes]] = cursor.fetchall()
+        return taken
 
 
 def _place(log: Log, size: int, entry_ids: list[int]) -> None:
