@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connection
 from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -24,6 +23,7 @@ from shetong.ledger.services.sequence import sequence
 from shetong.registry.models import Certificate
 from shetong.registry.services import certificates
 from tests.ledger.peers import witness
+from tests.ledger.tampering import forget_everything_signed, tamper
 from tests.ledger.test_log import write
 from tests.registry import factories
 
@@ -73,13 +73,6 @@ def photograph(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
-def rewrite(change: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(change)
-        cursor.execute("SET session_replication_role = origin")
-
-
 def test_the_browser_itself_verifies_a_receipt_and_draws_its_path(site: str, phone: Page) -> None:
     phone.goto(f"{site}/log/certificates/receipts/{newest()}/")
     assert verdict(phone) == "good"
@@ -126,12 +119,9 @@ def test_growth_since_the_last_visit_is_proven(site: str, phone: Page) -> None:
 def test_a_past_rewritten_under_the_true_key_alarms_who_was_here_before(site: str, phone: Page) -> None:
     phone.goto(f"{site}/log/")
     expect(phone.locator("[data-growth=certificates][data-kind=first_visit]")).to_be_visible()
-    rewrite("UPDATE ledger_entry SET index = NULL")
-    rewrite('UPDATE ledger_entry SET data = \'{"type":"forged"}\' WHERE id = (SELECT min(id) FROM ledger_entry)')
-    rewrite("DELETE FROM ledger_tile")
-    rewrite("DELETE FROM ledger_checkpoint")
+    forget_everything_signed()
     first = Certificate.objects.earliest("pk").serial
-    rewrite(f"UPDATE ledger_entry SET data = '{{}}' WHERE reference = 'issued-{first}'")
+    tamper("UPDATE ledger_entry SET data = '{}' WHERE reference = %s", parameters=(f"issued-{first}",))
     more(1)
     phone.reload()
     alarm = phone.locator("[data-growth=certificates][data-kind=rewritten]")
@@ -145,13 +135,11 @@ def test_a_rollback_alarms_who_was_here_before(site: str, phone: Page) -> None:
     more(2)
     phone.goto(f"{site}/log/")
     expect(phone.locator("[data-growth=certificates][data-kind=first_visit]")).to_be_visible()
-    rewrite("DELETE FROM ledger_checkpoint WHERE size > 5")
-    rewrite("UPDATE ledger_entry SET data = '{}' WHERE index = 0")
-    rewrite("UPDATE ledger_checkpoint SET size = size - 1 WHERE size = 5")
-    rewrite("DELETE FROM ledger_checkpoint")
-    rewrite("DELETE FROM ledger_tile")
-    rewrite("DELETE FROM ledger_entry WHERE index > 3")
-    rewrite("UPDATE ledger_entry SET index = NULL")
+    tamper(
+        "DELETE FROM ledger_entry WHERE id IN (SELECT entry_id FROM ledger_place WHERE index > 3)",
+        "DELETE FROM ledger_place WHERE index > 3",
+    )
+    forget_everything_signed()
     for log in ("registry", "certificates"):
         sequence(log=log)
     phone.reload()
