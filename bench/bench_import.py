@@ -66,7 +66,7 @@ def timed_import(path: Path) -> tuple[dict[str, float], int]:
     started, client, server = time.perf_counter(), time.process_time(), _server_cpu()
     seconds = {"rows": 0.0}
 
-    def note(stage: str, done: int, total: int | None) -> None:
+    def note(stage: str, _done: int, _total: int | None) -> None:
         if stage == "rows":
             seconds["rows"] = time.perf_counter() - started
 
