@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from shetong.ledger import jobs
 from shetong.ledger import peers as http
 from shetong.ledger.models import Cosignature
 from shetong.ledger.queries import tree
@@ -228,3 +231,23 @@ def test_requests_beyond_measure_are_refused(tmp_path: Path) -> None:
         assert http.request("POST", f"{running.url}/add-checkpoint", body=body)[0] == HTTPStatus.BAD_REQUEST
         assert http.request("POST", f"{running.url}/elsewhere", body=b"x")[0] == HTTPStatus.NOT_FOUND
     assert tiles.WIDTH * merkle.HASH_SIZE < witnessing.MAX_REQUEST
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("configured", "asked"), [([], 0), (["https://witness.example key"], 1)])
+def test_placing_entries_asks_for_witnesses_where_there_are_some(
+    configured: list[str], asked: int, settings: object
+) -> None:
+    settings.LEDGER_WITNESSES = configured  # type: ignore[attr-defined]
+    write(3)
+    assert jobs.sequence_log("registry") == 3
+    assert jobs.sequence_log("registry") == 0
+    assert ProcrastinateJob.objects.filter(task_name="ledger.cosign").count() == asked
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("entry", ["https://witness.example", "https://witness.example key", f"https://x {LOG}"])
+def test_a_misspelt_witness_is_told_by_name(entry: str, settings: object) -> None:
+    settings.LEDGER_WITNESSES = [entry]  # type: ignore[attr-defined]
+    with pytest.raises(ImproperlyConfigured, match="LEDGER_WITNESSES"):
+        witnesses.configured()

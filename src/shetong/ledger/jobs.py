@@ -57,10 +57,13 @@ def catch_up(timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
 @app.periodic(cron=settings.LEDGER_ANCHOR_CRON)
 @app.task(name="ledger.anchor_all", queue="ledger", queueing_lock="ledger.anchor_all")
 def anchor_all(timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
-    """Anchor every log where a chain or a time-stamping authority is configured."""
+    """Anchor every log where a chain or a time-stamping authority is configured.
+
+    One after the other: they write to the chain from one account, whose transactions are numbered.
+    """
     for name in Log.objects.values_list("name", flat=True) if anchors.places() else []:
         with suppress(AlreadyEnqueued):
-            anchor_log.configure(queueing_lock=f"ledger.anchor.{name}").defer(log=name)
+            anchor_log.configure(lock="ledger.anchor", queueing_lock=f"ledger.anchor.{name}").defer(log=name)
 
 
 def _defer_cosigning(log: str) -> None:

@@ -172,6 +172,7 @@ MAIN_PLACES = (
 )
 FOOTER_PLACES = (
     *MAIN_PLACES,
+    (gettext_lazy("公开日志"), "ledger:overview"),
     (gettext_lazy("开发接口"), "registry:api"),
     (gettext_lazy("设计系统"), "web:design"),
 )
