@@ -87,9 +87,11 @@ def node_reader(log: Log, size: int, *around: int) -> merkle.NodeReader:
     levels, indexes = zip(*wanted, strict=True) if wanted else ((), ())
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tile.level, tile.index, tile.hashes FROM ledger_tile AS tile"
-            " JOIN unnest(%s::smallint[], %s::bigint[]) AS wanted (level, index) USING (level, index)"
-            " WHERE tile.log_id = %s",
+            # The limit keeps the planner to one look into the index for each tile, whatever it believes of the table.
+            "SELECT wanted.level, wanted.index, tile.hashes"
+            " FROM unnest(%s::smallint[], %s::bigint[]) AS wanted (level, index), LATERAL ("
+            " SELECT hashes FROM ledger_tile AS held WHERE held.log_id = %s"
+            " AND held.level = wanted.level AND held.index = wanted.index LIMIT 1) AS tile",
             [list(levels), list(indexes), log.pk],
         )
         near = {(level, index): bytes(hashes) for level, index, hashes in cursor.fetchall()}
