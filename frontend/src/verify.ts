@@ -89,24 +89,25 @@ function say(message: string): void {
 }
 
 function show(verdict: Verdict, claims?: Claims, status?: Status): void {
-  const said = words.verdicts[verdict];
-  const notice = element("div", `st-notice st-notice--${said.tone}`);
+  const conclusion = words.verdicts[verdict];
+  const notice = element("div", `st-notice st-notice--${conclusion.tone}`);
   notice.dataset.verdict = verdict;
-  notice.append(element("h2", "st-notice__title", said.title), element("p", "govuk-body", said.explanation));
+  notice.append(element("h2", "st-notice__title", conclusion.title), element("p", "govuk-body", conclusion.explanation));
   if (status?.state_reason) {
     const since = status.state_changed_at?.slice(0, 10) ?? "";
-    notice.append(element("p", "govuk-body", `${text("reason")}：${status.state_reason}（${since}）`));
+    const said = text("reason").replace("{day}", since).replace("{reason}", () => status.state_reason);
+    notice.append(element("p", "govuk-body", said));
   }
   const parts: Node[] = [notice];
   if (claims?.demo) parts.push(element("p", "govuk-body st-verify__demo", text("demo")));
-  if (status?.differences.length) parts.push(differences(status));
+  if (status?.differences.length && claims) parts.push(differences(status, String(claims.values.kind)));
   if (claims) parts.push(...facts(claims, status));
   result.replaceChildren(...parts);
   result.focus();
   result.scrollIntoView({ block: "start" });
 }
 
-function differences(status: Status): HTMLElement {
+function differences(status: Status, kind: string): HTMLElement {
   const table = element("table", "govuk-table st-verify__differences");
   table.append(element("caption", "govuk-table__caption govuk-table__caption--m", text("differences")));
   const head = element("tr", "govuk-table__row");
@@ -118,7 +119,7 @@ function differences(status: Status): HTMLElement {
   const body = element("tbody", "govuk-table__body");
   for (const difference of status.differences) {
     const row = element("tr", "govuk-table__row");
-    const label = element("th", "govuk-table__header", difference.label);
+    const label = element("th", "govuk-table__header", labelOf(difference.element, kind));
     label.setAttribute("scope", "row");
     row.append(label);
     for (const side of ["certified", "registered"] as const) {
@@ -142,10 +143,9 @@ function facts(claims: Claims, status?: Status): Node[] {
     row.append(element("dt", "govuk-summary-list__key", label), element("dd", "govuk-summary-list__value", value));
     list.append(row);
   };
-  for (const [name, label] of Object.entries(words.labels)) {
+  for (const name of Object.keys(words.labels)) {
     const value = name in claims.digests ? status?.certified[name] : claims.values[name];
-    const shownLabel = name === "registered_funds" ? (words.funds[kind] ?? label) : label;
-    add(shownLabel, name in claims.digests && value === undefined ? text("digest") : shown(name, value ?? null));
+    add(labelOf(name, kind), name in claims.digests && value === undefined ? text("digest") : shown(name, value ?? null));
   }
   add(text("issued"), chineseDate(new Date((claims.issuedAt + 8 * 3600) * 1000).toISOString().slice(0, 10)));
   add(text("serial"), claims.serial.replace(/^(.{4})(.{5})(.{5})(.)$/, "$1 $2 $3 $4"));
@@ -159,6 +159,11 @@ function facts(claims: Claims, status?: Status): Node[] {
   }
   parts.push(element("p", "govuk-hint", text("by_browser")));
   return parts;
+}
+
+/** The label of an item; that of the funds depends on the kind of organisation. */
+function labelOf(name: string, kind: string): string {
+  return (name === "registered_funds" ? words.funds[kind] : undefined) ?? words.labels[name] ?? name;
 }
 
 function shown(name: string, value: Value): string {

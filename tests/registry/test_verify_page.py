@@ -126,6 +126,29 @@ def test_changed_shows_both_values(phone: Page, issue: Issue) -> None:
         assert expected in row
 
 
+def test_in_english_too(phone: Page, issue: Issue, live_server: Any) -> None:
+    """Words are translated, what the certificate says stays as it is printed; so it is with and without scripts."""
+    phone.context.add_cookies([{"name": "language", "value": "en", "url": live_server.url}])
+    certificate = issue()
+    Organisation.objects.filter(pk=certificate.organisation_id).update(registered_funds=7_000_000)
+    certificates.revoke(certificate.serial, reason="遗失", actor=ACTOR)
+    scan(phone, link_of(certificate))
+    assert verdict(phone) == "Revoked"
+    shown = [phone.locator("#verify-result").inner_text()]
+    with phone.expect_navigation():
+        phone.fill("#link", f"{certificate.serial[:4]} {certificate.serial[4:]}")
+        phone.click("#verify-form button")
+    shown.append(phone.locator("#verify-result").inner_text())
+    for text in shown:
+        for expected in ("Reason: 遗失 (", "Items that have changed", "Operating funds", "人民币7万元", "Social group"):
+            assert expected in text
+        for chinese in ("活动资金", "业务范围", "社会团体\n", "（", "："):
+            assert chinese not in text
+    phone.fill("#link", "2026 I1B2C 3D4E5 F")
+    phone.click("#verify-form button")
+    expect(phone.locator("#link-error")).to_contain_text("characters that are never used")
+
+
 def test_expired(phone: Page, issue: Issue) -> None:
     certificate = issue(certificate_valid_from=date(2020, 1, 1), certificate_valid_to=timezone.localdate())
     phone.clock.set_fixed_time(timezone.now() + timedelta(days=2))

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks texts for the catalogue
+
 from shetong.core.money import format_amount
 from shetong.registry.models.choices import OrganisationKind
 
@@ -39,23 +41,23 @@ TITLES = {
 }
 # 《社会团体登记管理条例》第十二条、《民办非企业单位登记管理暂行条例》第十二条、《基金会管理条例》第十一条
 FUNDS_LABELS = {
-    OrganisationKind.SOCIAL_GROUP: "活动资金",
-    OrganisationKind.SERVICE_INSTITUTION: "开办资金",
-    OrganisationKind.FOUNDATION: "原始基金数额",
+    OrganisationKind.SOCIAL_GROUP: N_("活动资金"),
+    OrganisationKind.SERVICE_INSTITUTION: N_("开办资金"),
+    OrganisationKind.FOUNDATION: N_("原始基金数额"),
 }
 LABELS = {
-    "uscc": "统一社会信用代码",
-    "name": "名称",
-    "kind": "类型",
-    "business_scope": "业务范围",
-    "domicile": "住所",
-    "legal_representative": "法定代表人",
-    "registered_funds": "注册资金",
-    "supervising_body": "业务主管单位",
-    "authority": "发证机关",
-    "certificate_valid_from": "有效期自",
-    "certificate_valid_to": "有效期至",
-    "charity": "慈善组织",
+    "uscc": N_("统一社会信用代码"),
+    "name": N_("名称"),
+    "kind": N_("类型"),
+    "business_scope": N_("业务范围"),
+    "domicile": N_("住所"),
+    "legal_representative": N_("法定代表人"),
+    "registered_funds": N_("注册资金"),
+    "supervising_body": N_("业务主管单位"),
+    "authority": N_("发证机关"),
+    "certificate_valid_from": N_("有效期自"),
+    "certificate_valid_to": N_("有效期至"),
+    "charity": N_("慈善组织"),
 }
 
 

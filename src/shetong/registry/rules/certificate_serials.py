@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import secrets
 
+from django.utils.translation import gettext
+
 from shetong.core.errors import InvalidInputError
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -36,12 +38,17 @@ def parse_serial(text: str) -> str:
     """
     serial = "".join(sign for sign in text.upper() if not sign.isspace() and sign != "-")
     if len(serial) != LENGTH:
-        raise InvalidInputError(f"证书编号应为{LENGTH}位，现为{len(serial)}位，请核对。", code="serial-length")
+        raise InvalidInputError(
+            gettext("证书编号应为%(length)s位，现为%(given)s位，请核对。") % {"length": LENGTH, "given": len(serial)},
+            code="serial-length",
+        )
     unknown = sorted(set(serial) - set(ALPHABET))
     if unknown or not serial[:4].isdecimal() or serial[0] == "0":
-        raise InvalidInputError("证书编号含有不使用的字符，请核对（没有字母I、O、S、V、Z）。", code="serial-signs")
+        raise InvalidInputError(
+            gettext("证书编号含有不使用的字符，请核对（没有字母I、O、S、V、Z）。"), code="serial-signs"
+        )
     if check_sign(serial[:-1]) != serial[-1]:
-        raise InvalidInputError("证书编号的校验位不符，可能抄错了，请核对。", code="serial-check")
+        raise InvalidInputError(gettext("证书编号的校验位不符，可能抄错了，请核对。"), code="serial-check")
     return serial
 
 

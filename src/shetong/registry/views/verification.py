@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods
 from shetong.core.errors import DomainError
 from shetong.registry.queries import certificates as queries
 from shetong.registry.queries.certificates import Standing, Verification
-from shetong.registry.rules.certificate_elements import ELEMENTS, FUNDS_LABELS, LABELS, Snapshot, label, shown
+from shetong.registry.rules.certificate_elements import ELEMENTS, FUNDS_LABELS, LABELS, Snapshot, Value, label, shown
 from shetong.registry.rules.certificate_serials import grouped, parse_serial
 from shetong.registry.views.verdict_words import WORDS
 
 MAX_PASTED = 10_000
+# Longer texts are no certificate number, however it is grouped, but the content of a QR code.
+MAX_NUMBER = 40
 
 
 @csrf_exempt
@@ -43,11 +45,9 @@ def verify(request: HttpRequest, serial: str = "") -> HttpResponse:
 def _posted(text: str) -> dict[str, Any]:
     if not text.strip():
         return {"link_error": _("请粘贴二维码中的链接，或者输入证书编号。")}
-    try:
-        serial = parse_serial(text)
-    except DomainError:
-        return _outcome(queries.verify_text(text))
-    return _record(serial)
+    if len(text.strip()) <= MAX_NUMBER and "/" not in text:
+        return _record(text)  # says what is wrong with a number that was copied wrongly
+    return _outcome(queries.verify_text(text))
 
 
 def _record(serial: str) -> dict[str, Any]:
@@ -78,7 +78,12 @@ def _shown_standing(found: Standing) -> dict[str, Any]:
 
 def _facts(facts: Snapshot) -> list[tuple[str, str]]:
     kind = str(facts.get("kind"))
-    return [(_(label(name, kind)), shown(name, facts[name])) for name in ELEMENTS if name in facts]
+    return [(_(label(name, kind)), _shown(name, facts[name])) for name in ELEMENTS if name in facts]
+
+
+def _shown(name: str, value: Value) -> str:
+    """Return a value as the certificate says it; only words of closed lists are translated."""
+    return _(shown(name, value)) if name in ("kind", "charity") else shown(name, value)
 
 
 def _browser_words() -> dict[str, Any]:
@@ -90,7 +95,7 @@ def _browser_words() -> dict[str, Any]:
         },
         "labels": {name: _(LABELS[name]) for name in ELEMENTS},
         "funds": {kind.value: _(text) for kind, text in FUNDS_LABELS.items()},
-        "kinds": {kind.value: str(kind.label) for kind in FUNDS_LABELS},
+        "kinds": {kind.value: _(kind.label) for kind in FUNDS_LABELS},
         "texts": {
             "certified": _("证书所载"),
             "registered": _("现登记"),
@@ -99,8 +104,7 @@ def _browser_words() -> dict[str, Any]:
             "facts": _("证书所载事项"),
             "serial": _("证书编号"),
             "issued": _("发证日期"),
-            "reason": _("原因"),
-            "since": _("时间"),
+            "reason": _("原因：{reason}（{day}）"),
             "organisation": _("查看该组织的现登记信息"),
             "demo": _("这是演示数据，不是真实的登记证书。"),
             "digest": _("（文字较长，二维码中只载摘要，联网后显示）"),
