@@ -213,7 +213,7 @@ def proofs(size: int) -> dict[str, float]:
 
 
 def verification() -> dict[str, float]:
-    """Whole receipts verified a second: JSON read, checkpoint's signature checked, path walked; the best of three passes.
+    """Whole receipts verified a second: JSON read, signature checked, path walked; the best of three passes.
 
     Beside it what the signature alone allows (``ed25519_per_s``).
     """
