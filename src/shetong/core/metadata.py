@@ -59,9 +59,9 @@ class CodeList:
                 return code.value
         return None
 
-    def name(self, value: str) -> str:
-        """Return the Chinese name of a code; the value itself where it is unknown."""
-        return next((code.name_zh for code in self.codes if code.value == value), value)
+    def name(self, value: str, *, english: bool = False) -> str:
+        """Return the Chinese or English name of a code; the value itself where it is unknown."""
+        return next((code.name_en if english else code.name_zh for code in self.codes if code.value == value), value)
 
 
 @dataclass(frozen=True, slots=True)

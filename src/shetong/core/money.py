@@ -86,6 +86,11 @@ def format_amount(fen: int) -> str:
     return format_wan(fen) if abs(fen) >= FEN_PER_WAN and fen % (FEN_PER_WAN // 100) == 0 else format_yuan(fen)
 
 
+def format_english(fen: int) -> str:
+    """Return ``fen`` for English pages, exact: ``CNY 70,000``, ``CNY 1.50``."""
+    return f"CNY {_grouped(fen, 2)}"
+
+
 def _grouped(fen: int, decimals: int) -> str:
     sign, fen = ("-", -fen) if fen < 0 else ("", fen)
     whole, rest = divmod(fen, 10**decimals)

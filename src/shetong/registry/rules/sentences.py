@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 
 from shetong.core import divisions
 from shetong.core.metadata import DataElement, ElementType
-from shetong.core.money import format_amount
+from shetong.core.money import format_amount, format_english
 from shetong.registry.elements import ORGANISATION
 from shetong.registry.models.choices import AttributeCode, FilingKind, OfficerRole
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, SINCE_ELEMENTS, VOID, Json
@@ -19,9 +19,13 @@ _LONGEST = 60
 _SILENT = frozenset({"former_names", VOID, *SINCE_ELEMENTS})
 
 
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
 def label(element: DataElement) -> str:
     """Return the element's name in the language of the page."""
-    return element.name_en if (get_language() or "").startswith("en") else element.name_zh
+    return element.name_en if _english() else element.name_zh
 
 
 def shown(name: str, value: Json) -> str:
@@ -30,13 +34,13 @@ def shown(name: str, value: Json) -> str:
     if value in (None, ""):
         return ""
     if element.type is ElementType.MONEY:
-        return format_amount(value)
+        return format_english(value) if _english() else format_amount(value)
     if element.type is ElementType.BOOLEAN:
         return gettext("是") if value else gettext("否")
     if element.type is ElementType.CODE and element.code_list is not None:
-        return element.code_list.name(value)
+        return element.code_list.name(value, english=_english())
     if name == "division_code":
-        return f"{divisions.full_name(value)}（{value}）"
+        return f"{divisions.full_name(value)} ({value})" if _english() else f"{divisions.full_name(value)}（{value}）"
     return str(value)
 
 
@@ -82,7 +86,7 @@ def _holdings(after: Mapping[str, Json], people: Mapping[int, str]) -> Iterator[
             code = key.removeprefix(ATTRIBUTE_PREFIX)
             if code not in AttributeCode.values:
                 continue
-            words = {"what": AttributeCode(code).label, "value": (value or {}).get("value", "")}
+            words = {"what": gettext(AttributeCode(code).label), "value": (value or {}).get("value", "")}
             if value is None:
                 yield gettext("“%(what)s”终止。") % words
             elif words["value"]:
@@ -91,5 +95,5 @@ def _holdings(after: Mapping[str, Json], people: Mapping[int, str]) -> Iterator[
                 yield gettext("取得“%(what)s”。") % words
         elif key.startswith(OFFICER_PREFIX):
             _, role, person = key.split(".")
-            words = {"who": people.get(int(person)) or gettext("有关人员"), "post": OfficerRole(role).label}
+            words = {"who": people.get(int(person)) or gettext("有关人员"), "post": gettext(OfficerRole(role).label)}
             yield (gettext("%(who)s任%(post)s。") if value else gettext("%(who)s不再担任%(post)s。")) % words

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from shetong.core import divisions
 from shetong.core.metadata import DataElement, ElementType
-from shetong.core.money import format_amount
+from shetong.core.money import format_amount, format_english
 from shetong.registry.elements import ORGANISATION
 from shetong.registry.models.choices import AttributeCode, FilingKind, OfficerRole, OrganisationKind, Status
 from shetong.registry.queries.organisation import (
@@ -150,15 +150,13 @@ def text(element: DataElement, value: Any) -> str:
     if element.name == "division_code":
         return divisions.full_name(str(value)) or str(value)
     if element.type is ElementType.MONEY:
-        return format_amount(int(value))
+        return format_english(int(value)) if get_language() == "en" else format_amount(int(value))
     if element.type is ElementType.BOOLEAN:
         return _("是") if value else _("否")
     if element.type is ElementType.DATE:
         return value.isoformat() if isinstance(value, date) else str(value)
     if element.code_list is not None:
-        name = element.code_list.name(str(value))
-        english = {code.value: code.name_en for code in element.code_list.codes}
-        return english.get(str(value), name) if get_language() == "en" else name
+        return element.code_list.name(str(value), english=get_language() == "en")
     return str(value)
 
 
