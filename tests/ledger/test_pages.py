@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def phone(chromium: Browser) -> Iterator[Page]:
     """A phone's page that fails the test on any script error or policy violation."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", device_scale_factor=3)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -150,6 +150,7 @@ def test_the_qr_code_alone_carries_the_whole_proof(site: str, phone: Page, clien
     phone.goto(f"{site}/log/certificates/receipts/{newest()}/")
     picture = phone.locator(".st-log__qr")
     expect(picture).to_be_visible()
+    phone.wait_for_function("document.querySelector('.st-log__qr').naturalWidth > 0")
     image = Image.open(io.BytesIO(picture.screenshot()))
     drawn = image.resize((image.width * 3, image.height * 3))
     scanned = zxingcpp.read_barcodes(drawn)
