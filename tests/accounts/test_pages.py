@@ -32,6 +32,7 @@ def test_own_pages_have_their_heading(person: MakePerson, browser_of: BrowserOf,
     answer = browser_of(person("wang")).get(reverse(name))
     assert answer.status_code == 200
     assert f"{heading}</h1>" in answer.content.decode().replace("\n", "")
+    assert "placeholder=" not in answer.content.decode()  # labels stay readable while people type
 
 
 @pytest.mark.parametrize("name", ["mfa_activate_totp", "mfa_add_webauthn"])

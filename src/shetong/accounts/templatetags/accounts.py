@@ -65,6 +65,8 @@ def _label_class(field: BoundField) -> str:
 
 def _control(field: BoundField, described: list[str], width: str) -> SafeString:
     widget = field.field.widget
+    # Placeholders only repeat the label, and vanish when they are needed.
+    widget.attrs.pop("placeholder", None)
     base = next((name for kind, name in _CLASSES if isinstance(widget, kind)), "govuk-input")
     classes = [base]
     if field.errors and base != "govuk-checkboxes__input":
