@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "shetong.web.csp.PolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     *ACCOUNT_MIDDLEWARE,
 ]

@@ -172,5 +172,4 @@ def _open(response: HttpResponse) -> HttpResponse:
     response["Access-Control-Expose-Headers"] = _EXPOSED
     # Nothing in an answer is to be run, whoever shows it; the policy of pages would be written anew for every answer.
     response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-    response._csp_exempt = True  # type: ignore[attr-defined]
     return response
