@@ -20,11 +20,13 @@ from shetong.ledger.services.entries import Act, append
 from shetong.ledger.services.sequence import sequence
 from shetong.registry.models import Certificate, Filing, Organisation
 from shetong.registry.services import certificates
+from shetong.registry.services.imports import import_organisations
 from tests.ledger.peers import SHETONG
 from tests.ledger.tampering import forget_everything_signed
 from tests.ledger.tampering import tamper as tamper_with
 from tests.ledger.test_log import write
 from tests.registry.factories import appoint, register_organisation
+from tests.registry.imports import files
 
 
 def tamper(change: str, *parameters: object) -> None:
@@ -117,6 +119,14 @@ def test_a_deleted_filing_and_one_slipped_in_are_named(organisation: Organisatio
     slipped = Filing.objects.latest("pk")
     assert slipped.pk != last.pk
     assert f"filing-{slipped.pk} (registry.filing) has a row, but was never logged" in findings("registry")
+
+
+@pytest.mark.django_db
+def test_what_an_import_brought_is_vouched_for_by_the_import(tmp_path: Path) -> None:
+    register_organisation()
+    import_organisations(files.write_csv(tmp_path / "list.csv", [files.row(number) for number in range(1, 6)]))
+    sequence(log="registry")
+    assert findings("registry") == ""
 
 
 @pytest.mark.django_db

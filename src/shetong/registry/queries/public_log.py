@@ -16,7 +16,7 @@ from shetong.core.canonical_json import Json
 from shetong.ledger.queries.sources import Projection, Row, Source
 from shetong.ledger.rules.commitments import Personal
 from shetong.registry.entry_types import ENDED, FILING, ISSUED
-from shetong.registry.models import Certificate, Filing, ImportRun, Organisation
+from shetong.registry.models import Certificate, Filing, FilingKind, ImportRun, Organisation
 from shetong.registry.queries.filings import entry_of
 from shetong.registry.rules import certificate_tokens, history, log_content
 from shetong.registry.rules.values import column, empty
@@ -83,7 +83,9 @@ def _filings(references: Sequence[str]) -> Mapping[str, Row]:
 
 
 def _filing_references() -> Iterator[list[str]]:
-    yield from _in_chunks(Filing.objects.all(), lambda pk: f"filing-{pk}", "pk")
+    # The filings of a new body's import have no entries of their own: the import's entry speaks for the whole file.
+    alone = Filing.objects.exclude(kind=FilingKind.IMPORT)
+    yield from _in_chunks(alone, lambda pk: f"filing-{pk}", "pk")
 
 
 def _certificates(references: Sequence[str], prefix: str) -> QuerySet[Certificate]:
