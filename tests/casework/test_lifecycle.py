@@ -306,3 +306,12 @@ def test_the_law_of_the_day_of_acceptance_holds_to_the_end() -> None:
     case = factories.accepted()
     assert case.rules_on == case.accepted_on
     assert case.due_on >= case.accepted_on + timedelta(days=60)
+
+
+def test_long_answers_have_lines() -> None:
+    case = factories.draft()
+    given = {**case.form["body"], "purpose": "促进邻里互助。\r\n服务社区。"}
+    _, faults = drafts.save(case_id=case.pk, actor=case.applicant, section="body", given=given)
+    assert faults == {}
+    case.refresh_from_db()
+    assert case.form["body"]["purpose"] == "促进邻里互助。\n服务社区。"

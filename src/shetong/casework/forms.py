@@ -14,8 +14,6 @@ from shetong.core import divisions
 from shetong.core.metadata import ElementType
 from shetong.core.money import format_yuan
 
-LONG = 200
-
 
 class RecordForm(forms.Form):
     """One record of a section. It draws the questions and takes the answers as typed; services judge them."""
@@ -75,7 +73,7 @@ def _control(question: Field) -> forms.Field:
         return forms.CharField(**common)
     if element.type is ElementType.INTEGER:
         return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common)
-    if (element.max_length or 0) > LONG:
+    if element.multiline:
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), **common)
     return forms.CharField(**common)
 

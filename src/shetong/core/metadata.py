@@ -80,6 +80,7 @@ class DataElement:
     source: str = ""
     sharing: Sharing = Sharing.OPEN
     headings: tuple[str, ...] = ()
+    multiline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,21 +29,19 @@ def is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip()) or value in ([], {})
 
 
-def clean(element: DataElement, raw: Any, *, required: bool | None = None, multiline: bool = False) -> Json:
+def clean(element: DataElement, raw: Any, *, required: bool | None = None) -> Json:
     """Return one value as records keep it. Raises :class:`InvalidInputError` with the reason in Chinese."""
     if is_empty(raw):
         if element.required if required is None else required:
             raise InvalidInputError(f"请填写{element.name_zh}。")
         return empty(element)
-    if element.type is ElementType.TEXT:
-        return text(element, raw, multiline=multiline)
     return _READERS[element.type](element, raw)
 
 
-def text(element: DataElement, raw: Any, *, multiline: bool = False) -> str:
+def _text(element: DataElement, raw: Any) -> str:
     """Return text in NFC without outer blanks and control characters, no longer than the element allows."""
-    value = unicodedata.normalize("NFC", str(raw)).strip()
-    looked_at = value.replace("\r\n", "\n").replace("\n", "").replace("\t", "") if multiline else value
+    value = unicodedata.normalize("NFC", str(raw)).strip().replace("\r\n", "\n")
+    looked_at = value.replace("\n", "").replace("\t", "") if element.multiline else value
     if any(unicodedata.category(sign) in ("Cc", "Cs", "Co") for sign in looked_at):
         raise InvalidInputError(f"{element.name_zh}含有不可见的控制字符，请重新填写。")
     if element.max_length and len(value) > element.max_length:
@@ -97,6 +95,7 @@ def _boolean(element: DataElement, raw: Any) -> bool:
 
 
 _READERS = {
+    ElementType.TEXT: _text,
     ElementType.CODE: _code,
     ElementType.DATE: _date,
     ElementType.MONEY: _money,

@@ -114,6 +114,7 @@ def _element(
     source: str = "",
     sharing: Sharing = Sharing.OPEN,
     headings: tuple[str, ...] = (),
+    multiline: bool = False,
 ) -> DataElement:
     return DataElement(
         f"ST.ORG.{number:03}",
@@ -128,6 +129,7 @@ def _element(
         source,
         sharing,
         headings,
+        multiline,
     )
 
 
@@ -247,6 +249,7 @@ ORGANISATION = ElementSet(
             length=4000,
             source=f"{SGR}第十二条、{PNR}第十二条、{FR}第十一条",
             headings=("宗旨和业务范围", "业务范围及宗旨"),
+            multiline=True,
         ),
         _element(
             11,

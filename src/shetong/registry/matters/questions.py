@@ -6,6 +6,9 @@ from shetong.casework.rules.matters import Field, Material, Section
 from shetong.core.metadata import Code, CodeList, DataElement, ElementType, Sharing
 from shetong.registry.elements import FR, ORGANISATION, PNR, SGR
 
+# Answers that may be so long are written in several lines.
+LONG = 1_000
+
 OFFICER_ROLES = CodeList(
     "ST.CL.OFFICER",
     "负责人职务",
@@ -34,7 +37,16 @@ def _question(
     sharing: Sharing = Sharing.CONDITIONAL,
 ) -> DataElement:
     return DataElement(
-        f"ST.APP.{number:03}", name, zh, en, definition, type_, max_length=length, code_list=codes, sharing=sharing
+        f"ST.APP.{number:03}",
+        name,
+        zh,
+        en,
+        definition,
+        type_,
+        max_length=length,
+        code_list=codes,
+        sharing=sharing,
+        multiline=(length or 0) >= LONG,
     )
 
 

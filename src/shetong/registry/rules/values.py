@@ -6,16 +6,14 @@ booleans. Every fault of a form is reported at once, by element.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from shetong.core import divisions
+from shetong.core import divisions, values
 from shetong.core.errors import InvalidInputError
 from shetong.core.identifiers import parse_uscc
 from shetong.core.metadata import DataElement, ElementType
-from shetong.core.money import parse_fen
 from shetong.registry.elements import ORGANISATION
 from shetong.registry.rules.history import Json, State
 
@@ -30,25 +28,24 @@ IN_COLUMNS = tuple(
 REGISTRABLE = ELEMENT_NAMES - {"status", "former_names"}
 CHANGEABLE = ELEMENT_NAMES - FIXED - DERIVED
 
-_EMPTY: dict[ElementType, Json] = {ElementType.TEXT: "", ElementType.CODE: "", ElementType.BOOLEAN: False}
 # Elements whose absence the database shows as NULL although they are text.
 _NULL_WHEN_EMPTY = frozenset({"uscc", "parent"})
 
 
 def empty(name: str) -> Json:
     """Return how the absence of an element's value is written: ``""``, ``False`` or ``None``."""
-    return None if name in _NULL_WHEN_EMPTY else _EMPTY.get(ORGANISATION[name].type)
+    return None if name in _NULL_WHEN_EMPTY else values.empty(ORGANISATION[name])
 
 
-def clean(values: Mapping[str, Any], *, allowed: frozenset[str]) -> State:
-    """Return ``values`` as a filing keeps them.
+def clean(given: Mapping[str, Any], *, allowed: frozenset[str]) -> State:
+    """Return the values ``given`` as a filing keeps them.
 
     Raises :class:`InvalidInputError` with one Chinese sentence per faulty element in ``fields``; elements outside
     ``allowed`` are faults too.
     """
     cleaned: State = {}
     faults: dict[str, str] = {}
-    for name, raw in values.items():
+    for name, raw in given.items():
         if name not in allowed:
             title = ORGANISATION[name].name_zh if name in ELEMENT_NAMES else name
             faults[name] = f"“{title}”不能在此事项中填报。"
@@ -63,19 +60,18 @@ def clean(values: Mapping[str, Any], *, allowed: frozenset[str]) -> State:
     return cleaned
 
 
-def clean_registration(values: Mapping[str, Any]) -> State:
+def clean_registration(given: Mapping[str, Any]) -> State:
     """Return the values of a new body; beside the faults of :func:`clean`, required elements must be there."""
     required = {element.name: None for element in ORGANISATION if element.required}
-    return clean({**required, **values}, allowed=REGISTRABLE)
+    return clean({**required, **given}, allowed=REGISTRABLE)
 
 
 def clean_value(element: DataElement, raw: Any) -> Json:
     """Return one value as a filing keeps it. Raises :class:`InvalidInputError` with the reason in Chinese."""
-    if raw is None or (isinstance(raw, str) and not raw.strip()):
-        if element.required and element.name != "uscc":  # branch bodies have no code of their own
-            raise InvalidInputError(f"请填写{element.name_zh}。")
+    # Branch bodies have no code of their own.
+    value: Any = values.clean(element, raw, required=element.required and element.name != "uscc")
+    if values.is_empty(value):
         return empty(element.name)
-    value: Any = _READERS[element.type](element, raw)
     if element.name in ("uscc", "parent"):
         return parse_uscc(value)
     if element.name == "division_code" and divisions.get(value) is None:
@@ -83,80 +79,22 @@ def clean_value(element: DataElement, raw: Any) -> Json:
     return value
 
 
-def _text(element: DataElement, raw: Any) -> str:
-    text = unicodedata.normalize("NFC", str(raw)).strip()
-    kept = text.replace("\n", "").replace("\t", "") if element.name == "business_scope" else text
-    if any(unicodedata.category(sign) in ("Cc", "Cs", "Co") for sign in kept):
-        raise InvalidInputError(f"{element.name_zh}含有不可见的控制字符，请重新填写。")
-    if element.max_length and len(text) > element.max_length:
-        raise InvalidInputError(f"{element.name_zh}最多{element.max_length}个字，现有{len(text)}个字，请缩短。")
-    return text
-
-
-def _code(element: DataElement, raw: Any) -> str:
-    found = element.code_list.parse(str(raw)) if element.code_list else None
-    if found is None:
-        raise InvalidInputError(f"{element.name_zh}“{str(raw)[:20]}”不在代码表中，请重新选择。")
-    return found
-
-
-def _date(element: DataElement, raw: Any) -> str:
-    if isinstance(raw, datetime):
-        raw = raw.date()
-    if isinstance(raw, date):
-        day = raw
-    else:
-        try:
-            day = date.fromisoformat(unicodedata.normalize("NFKC", str(raw)).strip())
-        except ValueError:
-            raise InvalidInputError(f"{element.name_zh}应写成“2026-05-01”的形式，请核对。") from None
-    if not 1900 <= day.year <= 2200:
-        raise InvalidInputError(f"{element.name_zh}的年份不合理，请核对。")
-    return day.isoformat()
-
-
-def _money(element: DataElement, raw: Any) -> int:
-    if isinstance(raw, bool | float):
-        raise InvalidInputError(f"{element.name_zh}应为整数分或文字金额。")
-    if isinstance(raw, int):
-        if raw < 0:
-            raise InvalidInputError(f"{element.name_zh}不能为负数，请核对。")
-        return raw
-    return parse_fen(str(raw))
-
-
-def _boolean(element: DataElement, raw: Any) -> bool:
-    if isinstance(raw, bool):
-        return raw
-    return _code(element, raw) == "true"
-
-
-_READERS = {
-    ElementType.TEXT: _text,
-    ElementType.CODE: _code,
-    ElementType.DATE: _date,
-    ElementType.MONEY: _money,
-    ElementType.BOOLEAN: _boolean,
-    ElementType.INTEGER: _money,
-}
-
-
-def _contradictions(values: Mapping[str, Json]) -> dict[str, str]:
+def _contradictions(kept: Mapping[str, Json]) -> dict[str, str]:
     faults: dict[str, str] = {}
-    begins, ends = values.get("certificate_valid_from"), values.get("certificate_valid_to")
+    begins, ends = kept.get("certificate_valid_from"), kept.get("certificate_valid_to")
     if begins and ends and ends < begins:
         faults["certificate_valid_to"] = "证书有效期止不能早于有效期起，请核对。"
-    if "kind" in values:
-        branch = values["kind"] == "BR"
-        if branch and not values.get("parent"):
+    if "kind" in kept:
+        branch = kept["kind"] == "BR"
+        if branch and not kept.get("parent"):
             faults["parent"] = "请填写分支（代表）机构所属社会组织的统一社会信用代码。"
-        if not branch and values.get("parent"):
+        if not branch and kept.get("parent"):
             faults["parent"] = "只有分支（代表）机构填写所属组织，请删去。"
-        if not branch and not values.get("uscc"):
+        if not branch and not kept.get("uscc"):
             faults.setdefault("uscc", "请填写统一社会信用代码。")
-        if not branch and not values.get("founded_on"):
+        if not branch and not kept.get("founded_on"):
             faults["founded_on"] = "请填写成立登记日期。"
-        if not values.get("division_code"):
+        if not kept.get("division_code"):
             faults.setdefault("division_code", "请填写住所行政区划代码。")
     return faults
 
