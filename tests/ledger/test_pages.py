@@ -148,6 +148,8 @@ def test_a_rollback_alarms_who_was_here_before(site: str, phone: Page) -> None:
 
 def test_the_qr_code_alone_carries_the_whole_proof(site: str, phone: Page, client: Client) -> None:
     phone.goto(f"{site}/log/certificates/receipts/{newest()}/")
+    # The verdict pushes the code down: what is photographed must stand still.
+    assert verdict(phone) == "good"
     picture = phone.locator(".st-log__qr")
     expect(picture).to_be_visible()
     phone.wait_for_function("document.querySelector('.st-log__qr').naturalWidth > 0")
