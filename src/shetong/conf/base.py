@@ -55,8 +55,10 @@ MIDDLEWARE = [
     "shetong.web.observability.middleware.ObservabilityMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "shetong.web.preferences.LanguageMiddleware",
+    "shetong.web.api_entrance.ApiEntranceMiddleware",
+    # From here on pages only.
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -8,6 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, TextIO, cast
 
@@ -35,15 +36,25 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 # Procrastinate writes each job as name[id](arguments).
 JOB_ARGUMENTS = re.compile(r"(\w\[\d+\])\(.*?\)(?=\s|$)", re.DOTALL)
+# One look for what every one of the patterns above needs; most texts have none of it.
+SUSPECT = re.compile(r"[@?]|\d{11}|DETAIL|CONTEXT|详细信息|\[\d+\]\(")
 
 _encode: Callable[[object], bytes] = msgspec.json.Encoder(enc_hook=str).encode
 
 
 def scrub(text: str) -> str:
     """Return ``text`` without identity numbers, phone numbers, e-mail, query strings and database details."""
+    if not SUSPECT.search(text):
+        return text
     for pattern, replacement in PATTERNS:
         text = pattern.sub(replacement, text)
     return JOB_ARGUMENTS.sub(r"\1(…)", text)
+
+
+@lru_cache(maxsize=1024)
+def is_secret(key: str) -> bool:
+    """Whether values under ``key`` are never written."""
+    return SECRET_KEYS.search(key) is not None
 
 
 def scrub_event(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
@@ -52,7 +63,7 @@ def scrub_event(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDi
 
 
 def _scrubbed(key: str, value: Any) -> Any:
-    if SECRET_KEYS.search(key):
+    if is_secret(key):
         return REMOVED
     if isinstance(value, str):
         return scrub(value)

@@ -152,7 +152,9 @@ def _has(request: HttpRequest, response: HttpResponse, tag: str) -> bool:
     if wanted is not None:
         # RFC 9110, 13.1.2: weak comparison; If-Modified-Since is then not looked at.
         return wanted.strip() == "*" or tag in {each.strip().removeprefix("W/") for each in wanted.split(",")}
-    since = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
+    if "HTTP_IF_MODIFIED_SINCE" not in request.META:
+        return False
+    since = parse_http_date_safe(request.META["HTTP_IF_MODIFIED_SINCE"])
     changed = parse_http_date_safe(response.get("Last-Modified", ""))
     return since is not None and changed is not None and changed <= since
 
@@ -172,4 +174,5 @@ def _open(response: HttpResponse) -> HttpResponse:
     response["Access-Control-Expose-Headers"] = _EXPOSED
     # Nothing in an answer is to be run, whoever shows it; the policy of pages would be written anew for every answer.
     response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    response["Content-Length"] = str(len(response.content))
     return response

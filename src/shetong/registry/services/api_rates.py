@@ -8,7 +8,6 @@ are kept.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import threading
 import time
@@ -60,7 +59,7 @@ def spend(subject: str, *, limit: int, cost: int = 1, now: float | None = None) 
     """
     moment = time.time() if now is None else now
     minute = int(moment // WINDOW_SECONDS)
-    key = hmac.new(settings.SECRET_KEY.encode(), f"api-rate {subject}".encode(), hashlib.sha256).digest()[:16]
+    key = hmac.digest(settings.SECRET_KEY.encode(), f"api-rate {subject}".encode(), "sha256")[:16]
     with _lock:
         loan = _loans.get(key)
         if loan is None or loan.minute != minute:

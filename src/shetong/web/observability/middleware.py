@@ -29,8 +29,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 def request_id(request: HttpRequest) -> str:
     """Return the id that our own proxy gave the request, or a new one of 32 hexadecimal digits."""
-    given: str = request.headers.get(HEADER, "")
-    if settings.TRUSTED_PROXY_COUNT and ACCEPTABLE.match(given):
+    if settings.TRUSTED_PROXY_COUNT and ACCEPTABLE.match(given := request.headers.get(HEADER, "")):
         return given
     return secrets.token_hex(16)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 from urllib.parse import urlencode
 
 import msgspec
+from django.db.models import TextChoices
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks texts for the catalogue
 
 from shetong.core import divisions
 from shetong.core.errors import InvalidInputError
@@ -134,8 +135,8 @@ def _filters(parameters: Parameters) -> Filters:
         first, last = last, first
     return Filters(
         division=division,
-        kinds=_choices(parameters, "kind", OrganisationKind.values, gettext("没有这种社会组织类型，请从列表中选择。")),
-        statuses=_choices(parameters, "status", Status.values, gettext("没有这种登记状态，请从列表中选择。")),
+        kinds=_choices(parameters, "kind", OrganisationKind, N_("没有这种社会组织类型，请从列表中选择。")),
+        statuses=_choices(parameters, "status", Status, N_("没有这种登记状态，请从列表中选择。")),
         charity=_flag(parameters, "charity"),
         fundraising=_flag(parameters, "fundraising"),
         founded_from=first,
@@ -159,16 +160,21 @@ def _sort(text: str) -> Sort:
         raise _invalid("sort", gettext("没有这种排序方式，请从列表中选择。")) from error
 
 
-def _choices(parameters: Parameters, name: str, known: Sequence[str], message: str) -> tuple[str, ...]:
+def _choices(parameters: Parameters, name: str, of: type[TextChoices], message: str) -> tuple[str, ...]:
     values = {value.strip() for value in parameters.getlist(name)} - {""}
+    if not values:
+        return ()
+    known = of.values
     if values - set(known):
-        raise _invalid(name, message)
+        raise _invalid(name, gettext(message))
     # Every value chosen restricts nothing.
     return tuple(value for value in known if value in values) if len(values) < len(known) else ()
 
 
 def _flag(parameters: Parameters, name: str) -> bool:
     value = _one(parameters, name).lower()
+    if not value:
+        return False
     if value not in _YES | _NO:
         raise _invalid(name, gettext("请填写 1（是）或者 0（否）。"))
     return value in _YES
