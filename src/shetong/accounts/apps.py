@@ -10,7 +10,9 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Listen to log-ins."""
-        from shetong.accounts import signals
+        """Listen to log-ins, and offer the pages of this package."""
+        from shetong.accounts import entrances, signals
+        from shetong.accounts.places import PLACES
 
         signals.connect()
+        entrances.offer(PLACES)

@@ -8,3 +8,10 @@ class CaseworkConfig(AppConfig):
 
     name = "shetong.casework"
     label = "casework"
+
+    def ready(self) -> None:
+        """Offer the pages of this package."""
+        from shetong.accounts import entrances
+        from shetong.casework.places import PLACES
+
+        entrances.offer(PLACES)

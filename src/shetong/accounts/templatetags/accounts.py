@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from shetong.accounts import rules
+from shetong.accounts.entrances import Face, entrances
 from shetong.accounts.queries.audit import ACTION_NAMES
+from shetong.accounts.queries.permissions import NOTHING, grants_of
 from shetong.core import divisions
 
 register = template.Library()
@@ -85,6 +87,23 @@ def error_summary(form: forms.BaseForm) -> dict[str, object]:
     items = [(str(error), "") for error in form.non_field_errors()]
     items += [(str(error), field.id_for_label) for field in form for error in field.errors]
     return {"items": items}
+
+
+@register.simple_tag(takes_context=True)
+def face_places(context: template.Context, face: str) -> list[dict[str, object]]:
+    """Return the pages of a face for its navigation: ``text``, ``url``, whether it is the ``current`` one.
+
+    Nothing for strangers. The longest address that the present one begins with is the current one.
+    """
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return []
+    grants = getattr(request, "grants", None)
+    if grants is None:
+        grants = grants_of(request.user) if Face(face) is Face.OFFICE else NOTHING
+    places = entrances(Face(face), grants)
+    here = max((place.url for place in places if request.path.startswith(place.url)), key=len, default="")
+    return [{"text": place.text, "url": place.url, "current": place.url == here} for place in places]
 
 
 @register.filter

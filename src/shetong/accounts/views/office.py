@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from shetong.accounts import rules
+from shetong.accounts import entrances, rules
+from shetong.accounts.entrances import Face
 from shetong.accounts.queries.permissions import Grants, grants_of
 from shetong.accounts.rules import Permission
 from shetong.accounts.views.own import current_user
@@ -37,6 +38,7 @@ def office(permission: Permission | None = None) -> Callable[[View], View]:
                 return refused(
                     request, ForbiddenError(gettext("您的账号没有使用此功能的权限，请联系本单位账号管理员。"))
                 )
+            request.grants = grants  # type: ignore[attr-defined] # read by the navigation
             return view(request, grants, *args, **kwargs)
 
         return guarded
@@ -77,9 +79,6 @@ def landing(request: HttpRequest, grants: Grants) -> HttpResponse:
         "accounts/office.html",
         {
             "held": held,
-            "may_cases": grants.anywhere(Permission.CASE_VIEW),
-            "may_audit": grants.anywhere(Permission.AUDIT_VIEW),
-            "may_manage": grants.anywhere(Permission.ACCOUNTS_MANAGE),
-            "may_keys": grants.may(Permission.API_KEYS_MANAGE, rules.NATIONAL),
+            "places": entrances.entrances(Face.OFFICE, grants),
         },
     )

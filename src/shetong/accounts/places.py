@@ -1,0 +1,21 @@
+"""Pages of this package in the navigation of the office."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shetong.accounts.entrances import Entrance, Face
+from shetong.accounts.rules import Permission
+
+PLACES = (
+    Entrance(
+        Face.OFFICE, _("审计记录"), "accounts:audit", _("谁在什么时候看了、改了什么。"),
+        Permission.AUDIT_VIEW, order=910,
+    ),
+    Entrance(
+        Face.OFFICE, _("账号与角色"), "accounts:users", _("开设账号，授予和收回角色。"),
+        Permission.ACCOUNTS_MANAGE, order=920,
+    ),
+    Entrance(
+        Face.OFFICE, _("接口密钥"), "accounts:api-keys", _("给调用接口的系统发放和停用密钥。"),
+        Permission.API_KEYS_MANAGE, national=True, order=930,
+    ),
+)  # fmt: skip
