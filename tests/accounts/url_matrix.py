@@ -24,8 +24,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from shetong.accounts.models import User
-from shetong.accounts.services import api_keys, roles
+from shetong.accounts.models import Topic, User
+from shetong.accounts.services import api_keys, messages, roles
 from tests.accounts.conftest import PASSWORD, confirm_again
 
 FILE = Path(__file__).with_suffix(".toml")
@@ -123,6 +123,7 @@ class World:
             "notice": case.notices.get().pk,
             "material": case.materials.first().pk,
         }
+        self.things["message"] = messages.send(to=subject, topic=Topic.CASE, key="world", title="测试")
         self.clients = {"anonymous": Client(raise_request_exception=False)}
         for role in ROLES[1:-1]:
             # Demonstration accounts need no second factor; that officials do is tested by itself.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from shetong.accounts import client, rules
 from shetong.accounts.adapters import current_request
+from shetong.accounts.models.choices import Channel
 from shetong.accounts.services import lockout
 
 
@@ -123,3 +124,28 @@ class ApiKeyForm(forms.Form):
     expires_on = forms.DateField(
         label=gettext_lazy("到期日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+
+
+class AddressForm(forms.Form):
+    """Where messages of a channel go."""
+
+    address = forms.CharField(max_length=254, required=False)
+
+    def __init__(self, channel: Channel, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label, attributes = _ADDRESSES[channel]
+        self.fields["address"].label = label
+        self.fields["address"].widget = forms.TextInput(attrs=attributes)
+
+
+_ADDRESSES: dict[Channel, tuple[Any, dict[str, str]]] = {
+    Channel.EMAIL: (gettext_lazy("电子邮箱"), {"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
+    Channel.SMS: (gettext_lazy("手机号码"), {"autocomplete": "tel-national", "inputmode": "numeric"}),
+    Channel.WECHAT: (gettext_lazy("微信识别码（在公众号中回复“识别码”取得）"), {"spellcheck": "false"}),
+}
+
+
+class CodeForm(forms.Form):
+    """The code that was sent to an address."""
+
+    code = forms.CharField(label=gettext_lazy("验证码"), max_length=12, required=False, widget=code_input())

