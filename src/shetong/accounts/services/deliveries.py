@@ -84,7 +84,7 @@ def _begin(delivery_id: int) -> _Attempt | None:
 
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: 1, 4, 16, 64 minutes …, at most a day."""
-    return min(FIRST_PAUSE * 4 ** min(attempts - 1, 6), timedelta(days=1))
+    return min(FIRST_PAUSE * int(4 ** min(attempts - 1, 6)), timedelta(days=1))
 
 
 def _failed(attempt: _Attempt, error: ChannelError, *, repeatable: bool) -> str:

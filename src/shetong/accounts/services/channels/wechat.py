@@ -73,12 +73,12 @@ def _token(*, anew: bool = False) -> str:
                 "force_refresh": anew,
             },
         )
-        token, seconds = answer.get("access_token"), answer.get("expires_in")
-        if not isinstance(token, str) or not isinstance(seconds, int):
+        given, seconds = answer.get("access_token"), answer.get("expires_in")
+        if not isinstance(given, str) or not isinstance(seconds, int):
             raise TemporaryError(f"wechat-token-{_error(answer)}")
         # Renewed a while before it lapses.
-        _tokens[known] = (token, time.monotonic() + max(seconds - 300, 0))
-        return token
+        _tokens[known] = (given, time.monotonic() + max(seconds - 300, 0))
+        return given
 
 
 def _post(path: str, body: dict[str, Any]) -> dict[str, Any]:
