@@ -116,6 +116,8 @@ class World:
         self.things = {
             "code": organisation.public_code,
             "serial": certificate.serial,
+            "filing": organisation.filings.first().pk,
+            "field": "after.legal_representative",
             "user": subject.pk,
             "assignment": assignment.pk,
             "key": key.pk,

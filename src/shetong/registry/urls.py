@@ -8,6 +8,7 @@ from shetong.registry.views import (
     officers,
     organisation,
     published_keys,
+    register,
     search,
     verification,
 )
@@ -25,5 +26,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^[vV]/(?P<serial>[0-9A-Za-z -]{1,40})/?$", verification.verify, name="verify-serial"),
     path(".well-known/shetong-keys", published_keys.cose_key_set, name="keys-cose"),
     path(".well-known/shetong-keys.json", published_keys.json_key_set, name="keys-json"),
+    path("office/organisations/", register.register, name="register"),
+    path("office/organisations/<slug:code>/", register.organisation, name="register-organisation"),
+    path("office/organisations/<slug:code>/certificates/issue/", register.certificate_issue, name="certificate-issue"),
+    path(
+        "office/organisations/<slug:code>/certificates/<slug:serial>/revoke/",
+        register.certificate_revoke,
+        name="certificate-revoke",
+    ),
+    path("office/organisations/<slug:code>/log/", register.mentions, name="log-people"),
+    path(
+        "office/organisations/<slug:code>/log/<int:filing>/<str:field>/open/",
+        register.mention_open,
+        name="log-person-open",
+    ),
+    path(
+        "office/organisations/<slug:code>/log/<int:filing>/<str:field>/erase/",
+        register.mention_erase,
+        name="log-person-erase",
+    ),
     path("office/organisations/<slug:code>/officers/", officers.officers, name="officers"),
 ]

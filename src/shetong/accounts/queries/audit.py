@@ -51,6 +51,9 @@ ACTION_NAMES: dict[str, str] = {
     "message-channel.remove": N_("移除消息渠道"),
     "personal-data.read": N_("查看个人信息"),
     "personal-data.refused": N_("查看个人信息被拒绝"),
+    "ledger.erase-person": N_("销毁公开日志中的个人记载"),
+    "registry.view": N_("查看登记内容"),
+    "registry.view-officers": N_("查看负责人备案"),
 }
 
 

@@ -319,10 +319,11 @@ def _certificates(page: OrganisationPage) -> Section:
 
 
 def _timeline(entries: tuple[TimelineEntry, ...]) -> Section:
-    return Section("timeline", _("登记沿革"), entries=tuple(map(_happening, entries)))
+    return Section("timeline", _("登记沿革"), entries=tuple(map(happening, entries)))
 
 
-def _happening(entry: TimelineEntry) -> Happening:
+def happening(entry: TimelineEntry) -> Happening:
+    """Return a filing as the component ``timeline`` shows it."""
     recorded = timezone.localdate(entry.recorded_at)
     title = _(FilingKind(entry.kind).label)
     return Happening(

@@ -1,0 +1,13 @@
+"""Pages of this package in the navigation of the office."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shetong.accounts.entrances import Entrance, Face
+from shetong.accounts.rules import Permission
+
+PLACES = (
+    Entrance(
+        Face.OFFICE, _("法人库"), "registry:register", _("查辖区内组织的登记内容、记载、负责人和证书。"),
+        Permission.REGISTER_VIEW_INTERNAL, order=200,
+    ),
+)  # fmt: skip
