@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "shetong.ledger",
     "shetong.casework",
     "shetong.registry",
+    "shetong.volunteering",
     "shetong.exchange",
     "shetong.web",
     *ACCOUNT_APPS,

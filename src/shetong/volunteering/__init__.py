@@ -1,0 +1,1 @@
+"""Volunteering: real-name volunteers, their teams, activities, sign-up, service time."""

@@ -1,0 +1,39 @@
+"""Background work of volunteering: the waiting lists and the index of open activities."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from shetong.volunteering.models import FinderEntry, Shift, Signup, SignupState
+from shetong.volunteering.services import finder, places
+
+
+@app.task(name=finder.REFRESH_TASK, queue="volunteering", retry=5)
+def refresh_finder(*, activity_id: int) -> None:
+    """Renew the index for an activity whose sessions or places changed."""
+    finder.refresh([activity_id])
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="volunteering.waiting_lists", queue="volunteering", queueing_lock="volunteering.waiting_lists")
+def waiting_lists(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Take back what was not confirmed in time and move up where a process ended before it could; return how many."""
+    late = Signup.objects.filter(state=SignupState.OFFERED, confirm_by__lte=timezone.now())
+    lapsed = sum(places.lapse(signup_id=pk) for pk in list(late.values_list("pk", flat=True)))
+    free = Shift.objects.filter(
+        open=True, waiting__gt=0, taken__lt=F("places"), session__during__startswith__gt=timezone.now()
+    )
+    return lapsed + sum(len(places.move_up(shift_id=pk)) for pk in list(free.values_list("pk", flat=True)))
+
+
+@app.periodic(cron="10 */2 * * *")
+@app.task(name="volunteering.forget_past", queue="volunteering", queueing_lock="volunteering.forget_past")
+def forget_past(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Renew the entries of activities a session of which has begun, every two hours; return how many remain."""
+    now = timezone.now()
+    begun = FinderEntry.objects.filter(activity__sessions__during__startswith__range=(now - timedelta(hours=3), now))
+    return finder.refresh(begun.values_list("pk", flat=True))

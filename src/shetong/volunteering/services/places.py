@@ -1,0 +1,187 @@
+"""What follows a sign-up: admission, confirmation, withdrawal, and the waiting list that moves up by itself.
+
+Everything locks in one order: the volunteer, the sign-up, the shift. A place that becomes free is given in a
+transaction of its own after the one that freed it, to the first of the waiting list who has no other place at that
+time; until then nobody overtakes, because a sign-up waits while anybody waits.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from shetong.accounts.models import User
+from shetong.accounts.services import audit
+from shetong.core.errors import ForbiddenError, NotFoundError, WrongStateError
+from shetong.volunteering import states
+from shetong.volunteering.models import (
+    HOLDING,
+    Shift,
+    Signup,
+    SignupAct,
+    SignupEvent,
+    SignupState,
+    StaffRole,
+    Volunteer,
+)
+from shetong.volunteering.queries import staff
+from shetong.volunteering.services import finder
+from shetong.volunteering.services.signups import SignupRefusedError
+
+OFFER_TASK = "volunteering.move_up"
+
+
+@transaction.atomic
+def withdraw(*, signup_id: int, actor: User, reason: str = "") -> Signup:
+    """Cancel one's own sign-up before the session begins; the place goes to the waiting list.
+
+    Raises :class:`NotFoundError`, :class:`ForbiddenError`, :class:`WrongStateError`.
+    """
+    signup = _locked(signup_id)
+    _require_own(signup, actor)
+    if signup.during.lower <= timezone.now():
+        raise WrongStateError(gettext("活动已经开始，不能再取消报名。如不能参加，请联系活动负责人。"))
+    return _move(signup, SignupAct.WITHDRAW, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def confirm(*, signup_id: int, actor: User) -> Signup:
+    """Take the place that the waiting list brought. Raises like :func:`withdraw`; a lapsed offer is refused."""
+    signup = _locked(signup_id)
+    _require_own(signup, actor)
+    if signup.state == SignupState.OFFERED and signup.confirm_by and signup.confirm_by <= timezone.now():
+        raise WrongStateError(gettext("确认期限已过，名额已给下一位候补。您可以重新报名。"))
+    return _move(signup, SignupAct.CONFIRM, actor=actor)
+
+
+@transaction.atomic
+def admit(*, signup_id: int, actor: User) -> Signup:
+    """Give a place to somebody who applied; organisers of the team only.
+
+    Raises :class:`ForbiddenError`, :class:`WrongStateError`, and :class:`SignupRefusedError` where no place is left
+    or the person has another place at that time.
+    """
+    signup = _locked(signup_id)
+    _require_organiser(signup, actor)
+    return _move(signup, SignupAct.ADMIT, actor=actor)
+
+
+@transaction.atomic
+def refuse(*, signup_id: int, actor: User, reason: str) -> Signup:
+    """Refuse somebody who applied, or take a place back, with a reason that the person is told."""
+    signup = _locked(signup_id)
+    _require_organiser(signup, actor)
+    if not reason.strip():
+        raise WrongStateError(gettext("请写明理由，报名人会看到。"), code="reason")
+    return _move(signup, SignupAct.REFUSE, actor=actor, reason=reason.strip())
+
+
+@transaction.atomic
+def lapse(*, signup_id: int) -> bool:
+    """Take back a place that was offered and not confirmed in time; return whether that was so."""
+    signup = _locked(signup_id)
+    if signup.state != SignupState.OFFERED or not signup.confirm_by or signup.confirm_by > timezone.now():
+        return False
+    _move(signup, SignupAct.LAPSE, actor=None)
+    return True
+
+
+def move_up(*, shift_id: int) -> list[int]:
+    """Give the free places of a shift to those who wait, in their order; return the sign-ups that moved up.
+
+    Somebody who has another place at that time is passed over and keeps their turn.
+    """
+    moved: list[int] = []
+    passed: list[int] = []
+    while (candidate := _next(shift_id, passed)) is not None:
+        if _offer(candidate):
+            moved.append(candidate)
+        else:
+            passed.append(candidate)
+    return moved
+
+
+def _next(shift_id: int, passed: list[int]) -> int | None:
+    shift = Shift.objects.get(pk=shift_id)
+    if not shift.open or shift.taken >= shift.places or not shift.waiting:
+        return None
+    waiting = Signup.objects.filter(shift_id=shift_id, state=SignupState.WAITING).exclude(pk__in=passed)
+    return waiting.order_by("ticket").values_list("pk", flat=True).first()
+
+
+def _offer(signup_id: int) -> bool:
+    with transaction.atomic():
+        signup = _locked(signup_id)
+        if signup.state != SignupState.WAITING or signup.during.lower <= timezone.now():
+            return False
+        try:
+            _move(signup, SignupAct.OFFER, actor=None)
+        except SignupRefusedError:
+            return False
+    return True
+
+
+def _locked(signup_id: int) -> Signup:
+    """Return a sign-up whose volunteer and which itself are locked, in this order."""
+    volunteer_id = Signup.objects.filter(pk=signup_id).values_list("volunteer_id", flat=True).first()
+    if volunteer_id is None:
+        raise NotFoundError(gettext("没有找到这次报名。"))
+    Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer_id)
+    return Signup.objects.select_for_update(of=("self",)).select_related("volunteer").get(pk=signup_id)
+
+
+def _require_own(signup: Signup, actor: User) -> None:
+    if signup.volunteer.user_id != actor.pk:
+        raise ForbiddenError(gettext("只能办理自己的报名。"))
+
+
+def _require_organiser(signup: Signup, actor: User) -> None:
+    team_id = Shift.objects.values_list("post__activity__team_id", flat=True).get(pk=signup.shift_id)
+    staff.require(actor, team_id, StaffRole.ORGANISER)
+
+
+def _move(signup: Signup, act: SignupAct, *, actor: User | None, reason: str = "") -> Signup:
+    """Carry out an act on a locked sign-up: its state, its shift's counts, its event, the waiting list's turn."""
+    before, after = SignupState(signup.state), states.after(signup.state, act)
+    if after is None:
+        raise WrongStateError(
+            gettext("这次报名现在是“%(state)s”，不能%(act)s。") % {"state": before.label, "act": act.label}
+        )
+    shifts = Shift.objects.select_for_update(no_key=True, of=("self",)).select_related("post__activity")
+    shift = shifts.get(pk=signup.shift_id)
+    took, takes = before in HOLDING, after in HOLDING
+    if takes and not took and shift.taken >= shift.places:
+        raise SignupRefusedError("full")
+    now = timezone.now()
+    signup.state = after
+    signup.confirm_by = None
+    if after == SignupState.OFFERED:
+        hours = timedelta(hours=shift.post.activity.confirm_hours)
+        signup.confirm_by = min(now + hours, signup.during.lower)
+    try:
+        with transaction.atomic():
+            signup.save(update_fields=["state", "confirm_by"])
+    except IntegrityError as error:
+        if "signup_one_place_at_a_time" not in str(error):
+            raise
+        raise SignupRefusedError("clash") from error
+    changed = {"taken": takes - took, "waiting": -(before == SignupState.WAITING)}
+    Shift.objects.filter(pk=shift.pk).update(**{name: F(name) + step for name, step in changed.items() if step})
+    SignupEvent.objects.create(
+        signup=signup, act=act, to_state=after, actor=actor, recorded_at=now, reason=reason[:300]
+    )
+    audit.record(
+        actor=actor or "system:volunteering",
+        action=f"signup.{act}",
+        target=signup,
+        jurisdiction=shift.post.activity.division_code,
+    )
+    if took and not takes:
+        transaction.on_commit(lambda: move_up(shift_id=shift.pk), robust=True)
+    if takes != took:
+        finder.defer_refresh(shift.post.activity_id)
+    return signup
