@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from shetong.accounts import rules
-from shetong.accounts.models import RoleAssignment, User
+from shetong.accounts.models import User
 from shetong.accounts.rules import Permission
 from shetong.core.errors import ForbiddenError
+from shetong.store import rows
 
 Viewer: TypeAlias = User | AnonymousUser | None
 
@@ -62,9 +62,11 @@ def grants_of(user: Viewer, at: datetime | None = None) -> Grants:
     if not isinstance(user, User) or not user.is_active:
         return NOTHING
     moment = at or timezone.now()
-    held = RoleAssignment.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=moment), user=user, valid_from__lte=moment
-    ).values_list("role", "division_code")
+    held = rows.fetch(
+        "SELECT role, division_code FROM accounts_roleassignment"
+        " WHERE user_id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)",
+        [user.pk, moment, moment],
+    )
     return Grants(tuple(sorted(held)))
 
 

@@ -20,8 +20,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from shetong.accounts import client
-from shetong.accounts.models import ApiKey, AuditEvent, AuditLink, User
+from shetong.accounts.models import ApiKey, AuditEvent, User
 from shetong.core.canonical_json import Json, canonical
+from shetong.store import rows
 
 GENESIS = hashlib.sha256(b"shetong audit chain, version 1").digest()
 BATCH = 1_000
@@ -55,7 +56,7 @@ def record(
     """
     content = _masked(dict(detail or {}))
     canonical(content)
-    event = AuditEvent.objects.create(
+    event = AuditEvent(
         recorded_at=timezone.now(),
         actor=actor if isinstance(actor, User) else None,
         actor_label=_label(actor),
@@ -67,6 +68,7 @@ def record(
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
         network=client.network(client.address(request)) if request is not None else "",
     )
+    rows.insert(event)
     _chain_after_commit()
     return event
 
@@ -100,21 +102,13 @@ def chain_pending() -> int:
 
 def _chain_batch() -> tuple[int, bool]:
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
-            if not cursor.fetchone()[0]:
-                return 0, False
-        head = AuditLink.objects.order_by("-position").values_list("position", "hash").first()
-        position, previous = (head[0], bytes(head[1])) if head else (0, GENESIS)
-        events = list(
-            AuditEvent.objects.raw(
-                "SELECT e.* FROM accounts_auditpending p JOIN accounts_auditevent e ON e.id = p.event_id"
-                " ORDER BY p.event_id LIMIT %s",
-                [BATCH],
-            )
-        )
+        if not rows.fetch("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])[0][0]:
+            return 0, False
+        head = rows.fetch("SELECT position, hash FROM accounts_auditlink ORDER BY position DESC LIMIT 1")
+        position, previous = (head[0][0], bytes(head[0][1])) if head else (0, GENESIS)
+        waiting = "SELECT event_id FROM accounts_auditpending ORDER BY event_id LIMIT %s"
         links = []
-        for event in events:
+        for event in rows.load(AuditEvent, f"WHERE id IN ({waiting}) ORDER BY id", [BATCH]):
             digest = link_hash(previous, event)
             position += 1
             links.append((position, event.pk, previous, digest))
@@ -127,19 +121,16 @@ def _chain_batch() -> tuple[int, bool]:
 
 def _append(links: list[tuple[int, int, bytes, bytes]]) -> None:
     positions, events, previous, hashes = (list(column) for column in zip(*links, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO accounts_auditlink (position, event_id, previous_hash, hash)"
-            " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bytea[])",
-            [positions, events, previous, hashes],
-        )
-        cursor.execute("DELETE FROM accounts_auditpending WHERE event_id = ANY(%s)", [events])
+    rows.run(
+        "WITH linked AS (INSERT INTO accounts_auditlink (position, event_id, previous_hash, hash)"
+        " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bytea[]) RETURNING event_id)"
+        " DELETE FROM accounts_auditpending USING linked WHERE accounts_auditpending.event_id = linked.event_id",
+        [positions, events, previous, hashes],
+    )
 
 
 def _waiting() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM accounts_auditpending)")
-        return bool(cursor.fetchone()[0])
+    return rows.exists("FROM accounts_auditpending")
 
 
 def link_hash(previous: bytes, event: AuditEvent) -> bytes:

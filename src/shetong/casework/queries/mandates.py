@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shetong.accounts.models import User
 from shetong.casework.models import Case, Mandate
+from shetong.store import rows
 
 
 def may_act(user: User, case: Case) -> bool:
@@ -19,7 +20,8 @@ def may_act(user: User, case: Case) -> bool:
 
 def holds(user: User, organisation_code: str) -> bool:
     """Whether ``user`` holds a mandate of the organisation now."""
-    return Mandate.objects.filter(user=user, organisation_code=organisation_code, revoked_at__isnull=True).exists()
+    held = "FROM casework_mandate WHERE user_id = %s AND organisation_code = %s AND revoked_at IS NULL"
+    return rows.exists(held, [user.pk, organisation_code])
 
 
 def organisations(user: User) -> list[Mandate]:

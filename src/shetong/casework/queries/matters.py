@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
 from django.utils import timezone
 
 from shetong.casework import catalogue
@@ -13,6 +12,7 @@ from shetong.casework.rules.matters import Difference, Material, Matter, localis
 from shetong.core import divisions
 from shetong.core.statutes import Unit
 from shetong.core.working_days import Period
+from shetong.store import rows
 
 
 def in_force(code: str, division_code: str, on: date | None = None) -> Matter:
@@ -24,14 +24,13 @@ def in_force(code: str, division_code: str, on: date | None = None) -> Matter:
     if not division_code:
         return matter
     day = on or timezone.localdate()
-    rows = MatterVariant.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=day),
-        matter=code,
-        division_code__in=above(division_code),
-        valid_from__lte=day,
+    variants = rows.load(
+        MatterVariant,
+        "WHERE matter = %s AND division_code = ANY(%s) AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)",
+        [code, list(above(division_code)), day, day],
     )
     # The widest region first, so that a county has the last word.
-    ordered = sorted(rows, key=lambda row: len(divisions.prefix(row.division_code)))
+    ordered = sorted(variants, key=lambda row: len(divisions.prefix(row.division_code)))
     return localised(matter, tuple(map(_difference, ordered)))
 
 

@@ -12,6 +12,7 @@ from shetong.casework.rules import forms
 from shetong.casework.rules.matters import Approval, Authority, Matter, Outcome
 from shetong.casework.services import answers, moves, notices, numbers
 from shetong.core.errors import InvalidInputError, WrongStateError
+from shetong.store import rows
 
 REMEDIES = "如不服本决定，可以自收到本决定之日起六十日内申请行政复议，或者六个月内提起行政诉讼。"
 
@@ -24,11 +25,10 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
     (:class:`DomainError`) leaves the case undecided.
     """
     case, matter = _decided(case_id, reason)
-    unanswered = Opinion.objects.filter(case=case, answered_at__isnull=True).exists()
-    if matter.joint_opinion and unanswered:
+    if matter.joint_opinion and Opinion.objects.filter(case=case, answered_at__isnull=True).exists():
         raise WrongStateError("业务主管单位的意见尚未反馈，不能作出准予决定。")
     case.decided_on = timezone.localdate()
-    event = moves.move(case, Act.APPROVE, actor=actor, reason=reason)
+    event = moves.move(case, Act.APPROVE, actor=actor, reason=reason, matter=matter)
     number = numbers.document_number(NoticeKind.APPROVAL, case.authority_division, case.decided_on)
     outcome = matter.effect(
         Approval(
@@ -44,7 +44,7 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
         )
     )
     case.subject_code, case.subject_name = outcome.subject_code, outcome.subject_name
-    case.save(update_fields=["subject_code", "subject_name"])
+    rows.save(case)
     content = {"delivers": list(matter.delivers), "outcome": outcome.sentence, "subject_code": outcome.subject_code}
     notices.issue(case, matter, NoticeKind.APPROVAL, event, content, document_number=number)
     return case, outcome
@@ -57,7 +57,7 @@ def refuse(*, case_id: int, actor: User, reason: str, provision: str) -> Case:
         raise InvalidInputError("请写明不予许可所依据的条款。", fields={"provision": "请写明依据。"})
     case, matter = _decided(case_id, reason)
     case.decided_on = timezone.localdate()
-    event = moves.move(case, Act.REFUSE, actor=actor, reason=reason, provision=provision.strip()[:300])
+    event = moves.move(case, Act.REFUSE, actor=actor, reason=reason, provision=provision.strip()[:300], matter=matter)
     notices.issue(case, matter, NoticeKind.REFUSAL, event, {"remedies": REMEDIES})
     return case
 

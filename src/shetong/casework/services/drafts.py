@@ -16,6 +16,7 @@ from shetong.casework.rules import forms
 from shetong.casework.rules.matters import Applicant, Matter
 from shetong.casework.services import answers, moves
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.store import rows
 
 MOST_DRAFTS = 50
 # A form is text; more than this is no form.
@@ -35,11 +36,12 @@ def begin(*, matter: str, applicant: User, subject_code: str = "", subject_name:
     elif not mandates.holds(applicant, subject_code):
         raise ForbiddenError("您还不是这家组织的经办人。请由该组织已有的经办人授权，或者到登记管理机关办理授权。")
     # One person's drafts are begun one after the other, so that pressing twice begins one.
-    User.objects.select_for_update().get(pk=applicant.pk)
+    rows.fetch("SELECT id FROM accounts_user WHERE id = %s FOR UPDATE", [applicant.pk])
     mine = Case.objects.filter(applicant=applicant, state=State.DRAFT)
     if not founds and (known := mine.filter(matter=matter, subject_code=subject_code).first()):
         return known
-    if mine.count() >= MOST_DRAFTS:
+    drafts = "SELECT count(*) FROM casework_case WHERE applicant_id = %s AND state = %s"
+    if rows.fetch(drafts, [applicant.pk, State.DRAFT])[0][0] >= MOST_DRAFTS:
         raise ConflictError(f"您有{MOST_DRAFTS}份还没有提交的申请，请先提交或者放弃一些。")
     now = timezone.now()
     case = Case(
@@ -53,7 +55,7 @@ def begin(*, matter: str, applicant: User, subject_code: str = "", subject_name:
         updated_at=now,
     )
     answers.store(case, declared, _known(declared, subject_code))
-    case.save()
+    rows.insert(case)
     return case
 
 
@@ -106,7 +108,7 @@ def _keep(case_id: int, actor: User, given: Mapping[str, Any], form_version: int
     answers.store(case, matter, form)
     case.title = matter.title_of(forms.flat(matter, case.form))[:240] or case.title
     case.updated_at = timezone.now()
-    case.save()
+    rows.save(case)
     return case, faults
 
 
@@ -116,7 +118,7 @@ def discard(*, case_id: int, actor: User) -> Case:
     case = moves.lock(case_id)
     moves.move(case, Act.DISCARD, actor=actor)
     case.form, case.sealed, case.title = {}, b"", ""
-    case.save(update_fields=["form", "sealed", "title"])
+    rows.save(case)
     return case
 
 
@@ -127,7 +129,7 @@ def editable(case_id: int, actor: User) -> Case:
 
 def peek(case_id: int, actor: User) -> Case:
     """Return a case that its applicant may fill in now, without its lock: for work that takes long."""
-    case = Case.objects.select_related("applicant").filter(pk=case_id).first()
+    case = rows.first(Case, "WHERE id = %s", [case_id])
     if case is None:
         raise NotFoundError("没有找到这个办件。")
     return _fillable(case, actor)

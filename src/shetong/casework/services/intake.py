@@ -43,8 +43,7 @@ def _accept(case: Case, act: Act, actor: User | None, reason: str) -> Case:
         case.accepted_on = received if silent else timezone.localdate()
         case.rules_on = case.accepted_on
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
-    event = moves.move(case, act, actor=actor, reason=reason, step=matter.steps[0].code)
-    running = clocks.of(case, matter)
+    event = moves.move(case, act, actor=actor, reason=reason, step=matter.steps[0].code, matter=matter)
     notices.issue(
         case,
         matter,
@@ -54,7 +53,7 @@ def _accept(case: Case, act: Act, actor: User | None, reason: str) -> Case:
             "accepted_on": str(case.accepted_on),
             "limit": str(matter.limits.legal(case.rules_on or timezone.localdate())),
             "promised": str(matter.limits.promised) if matter.limits.promised else "",
-            "due_on": str(running.due) if running else "",
+            "due_on": str(case.due_on or ""),
         },
     )
     return case
@@ -78,7 +77,7 @@ def ask_correction(*, case_id: int, actor: User, items: Sequence[str], reason: s
             provision="《中华人民共和国行政许可法》第三十二条第一款第四项",
         )
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
-    event = moves.move(case, Act.ASK_CORRECTION, actor=actor, reason=reason, detail={"wanted": wanted})
+    event = moves.move(case, Act.ASK_CORRECTION, actor=actor, reason=reason, detail={"wanted": wanted}, matter=matter)
     notices.issue(case, matter, NoticeKind.CORRECTION, event, {"items": wanted})
     return case
 
@@ -90,8 +89,7 @@ def refuse_to_accept(*, case_id: int, actor: User, reason: str, other_authority:
         raise InvalidInputError("请写明不予受理的理由。", fields={"reason": "请写明理由。"})
     case = moves.lock(case_id)
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
-    event = moves.move(
-        case, Act.NOT_ACCEPT, actor=actor, reason=reason, detail={"other_authority": other_authority.strip()}
-    )
-    notices.issue(case, matter, NoticeKind.NOT_ACCEPTED, event, {"other_authority": other_authority.strip()})
+    other = {"other_authority": other_authority.strip()}
+    event = moves.move(case, Act.NOT_ACCEPT, actor=actor, reason=reason, detail=other, matter=matter)
+    notices.issue(case, matter, NoticeKind.NOT_ACCEPTED, event, other)
     return case

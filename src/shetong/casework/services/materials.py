@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from shetong.accounts.models import User
@@ -15,6 +15,7 @@ from shetong.casework.rules import contents
 from shetong.casework.rules.matters import Material, Matter
 from shetong.casework.services import drafts, scanning, storage
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
+from shetong.store import rows
 
 
 def upload(*, case_id: int, actor: User, material: str, name: str, content: bytes) -> CaseMaterial:
@@ -30,23 +31,23 @@ def upload(*, case_id: int, actor: User, material: str, name: str, content: byte
     file = storage.keep(content, media_type=kind)
     with transaction.atomic():
         case = drafts.editable(case_id, actor)
-        there = CaseMaterial.objects.filter(case=case, code=material, removed_at__isnull=True)
-        if (known := there.filter(file=file).first()) is not None:
+        there = rows.load(
+            CaseMaterial, "WHERE case_id = %s AND code = %s AND removed_at IS NULL ORDER BY id", [case.pk, material]
+        )
+        if (known := next((one for one in there if one.file_id == file.pk), None)) is not None:
             return known
-        if there.count() >= asked.most:
+        if len(there) >= asked.most:
             raise ConflictError(f"“{asked.title}”最多{asked.most}个文件，请先删去不需要的。")
-        try:
-            with transaction.atomic():
-                return CaseMaterial.objects.create(
-                    case=case,
-                    code=material,
-                    file=file,
-                    name=_name(name, kind),
-                    uploaded_by=actor,
-                    uploaded_at=timezone.now(),
-                )
-        except IntegrityError:
-            return there.get(file=file)
+        added = CaseMaterial(
+            case=case,
+            code=material,
+            file=file,
+            name=_name(name, kind),
+            uploaded_by=actor,
+            uploaded_at=timezone.now(),
+        )
+        rows.insert(added)
+        return added
 
 
 @transaction.atomic
@@ -62,7 +63,8 @@ def remove(*, material_id: int, actor: User) -> None:
 
 def missing(case: Case, matter: Matter) -> dict[str, str]:
     """Return the required materials that have no file yet, by ``materials.code``."""
-    there = set(CaseMaterial.objects.filter(case=case, removed_at__isnull=True).values_list("code", flat=True))
+    handed_in = "SELECT DISTINCT code FROM casework_casematerial WHERE case_id = %s AND removed_at IS NULL"
+    there = {code for (code,) in rows.fetch(handed_in, [case.pk])}
     return {
         f"materials.{material.code}": f"请上传“{material.title}”。"
         for material in matter.materials

@@ -19,9 +19,11 @@ from shetong.accounts.services import audit
 from shetong.casework import states
 from shetong.casework.models import Act, Case, CaseEvent, State
 from shetong.casework.queries import clocks, mandates, matters
+from shetong.casework.rules.clock import UNTIMED
 from shetong.casework.rules.matters import Matter
 from shetong.casework.states import Who
 from shetong.core.errors import ForbiddenError, InvalidInputError, NotFoundError
+from shetong.store import rows
 
 SYSTEM = "system:casework"
 LONGEST_REASON = 4_000
@@ -29,8 +31,8 @@ LONGEST_REASON = 4_000
 
 def lock(case_id: int) -> Case:
     """Return the case with its row locked for this transaction. Raises :class:`NotFoundError`."""
-    # Joined rows would be those from before the wait for the lock; the applicant never changes, the holder does.
-    case = Case.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=case_id).first()
+    # Nothing is joined: what is joined would be as it was before the wait for the lock.
+    case = rows.first(Case, "WHERE id = %s FOR UPDATE", [case_id])
     if case is None:
         raise NotFoundError("没有找到这个办件，请核对办件编号。")
     return case
@@ -45,19 +47,22 @@ def move(
     step: str | None = None,
     detail: Mapping[str, Any] | None = None,
     provision: str = "",
+    matter: Matter | None = None,
 ) -> CaseEvent:
     """Do ``act`` on a locked case and return its event. ``step``: where the case goes; ``None`` leaves it.
+
+    ``matter``: the case's matter as it is in force for it, where the caller has read it already.
 
     Raises :class:`WrongStateError`, :class:`ForbiddenError`, :class:`InvalidInputError` (reason too long).
     """
     found = states.transition(case.state, act)
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matter or matters.in_force(case.matter, case.authority_division, case.rules_on)
     _require(case, matter, found.who, actor)
     if len(reason.strip()) > LONGEST_REASON:
         raise InvalidInputError(f"理由最多{LONGEST_REASON}个字，请缩短。", fields={"reason": "文字过长，请缩短。"})
     now = timezone.now()
     case.event_count += 1
-    event = CaseEvent.objects.create(
+    event = CaseEvent(
         case=case,
         number=case.event_count,
         act=act,
@@ -71,14 +76,17 @@ def move(
         provision=provision or found.provision,
         detail=dict(detail or {}),
     )
+    rows.insert(event)
     case.state = found.to
     if step is not None:
         case.step = step
+    if act is Act.SUBMIT:
+        case.submitted_at = now
     if case.state in _CLOSED and case.closed_at is None:
         case.closed_at = now
     case.updated_at = now
-    _derive_dates(case, matter)
-    case.save()
+    _derive_dates(case, matter, event)
+    rows.save(case)
     audit.record(
         actor=actor or SYSTEM,
         action=f"case.{act}",
@@ -92,8 +100,10 @@ def move(
 _CLOSED = (State.APPROVED, State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED, State.DISCARDED)
 
 
-def _derive_dates(case: Case, matter: Matter) -> None:
-    running = clocks.of(case, matter, today=timezone.localdate())
+def _derive_dates(case: Case, matter: Matter, event: CaseEvent) -> None:
+    if event.act in UNTIMED:
+        return
+    running = clocks.after(event, case, matter)
     case.due_on = running.due if running else None
     ends = [day for day in (running.due, running.promised_due) if day] if running else []
     case.next_on = min(ends) if ends else None
@@ -133,4 +143,8 @@ def _refusal(who: Who, case: Case, matter: Matter, actor: User) -> ForbiddenErro
 
 
 def _accepted_by(case: Case) -> int | None:
-    return CaseEvent.objects.filter(case=case, act=Act.ACCEPT).values_list("actor_id", flat=True).last()
+    by = rows.fetch(
+        "SELECT actor_id FROM casework_caseevent WHERE case_id = %s AND act = %s ORDER BY number DESC LIMIT 1",
+        [case.pk, Act.ACCEPT],
+    )
+    return by[0][0] if by else None

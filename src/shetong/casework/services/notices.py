@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from shetong.accounts.models import User
 from shetong.accounts.services import audit
@@ -16,6 +15,7 @@ from shetong.casework.queries import mandates
 from shetong.casework.rules.matters import Matter
 from shetong.casework.services import numbers
 from shetong.core.errors import ForbiddenError, NotFoundError
+from shetong.store import queue, rows
 
 DELIVER_TASK = "casework.deliver_notice"
 
@@ -34,7 +34,7 @@ def issue(
     ``document_number``: one taken already for it; a new one is given otherwise.
     """
     on = timezone.localdate(event.recorded_at)
-    notice = Notice.objects.create(
+    notice = Notice(
         case=case,
         kind=kind,
         document_number=document_number or numbers.document_number(kind, case.authority_division, on),
@@ -52,7 +52,8 @@ def issue(
         issued_at=event.recorded_at,
         event=event,
     )
-    app.configure_task(DELIVER_TASK, queue="casework").defer(notice_id=notice.pk)
+    rows.insert(notice)
+    queue.defer(DELIVER_TASK, queue="casework", notice_id=notice.pk)
     return notice
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import connection
-
 from shetong.casework.models import NoticeKind
+from shetong.store import rows
 
 # The character of an authority's documents (机关代字) before its kind; a deployment's own come with its templates.
 _WORDS = {
@@ -24,13 +23,12 @@ _WORDS = {
 
 def take(series: str) -> int:
     """Return the next number of a series. The row stays locked until the transaction ends, so there are no gaps."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO casework_numberseries (series, last) VALUES (%s, 1)"
-            " ON CONFLICT (series) DO UPDATE SET last = casework_numberseries.last + 1 RETURNING last",
-            [series],
-        )
-        return int(cursor.fetchone()[0])
+    given = rows.fetch(
+        "INSERT INTO casework_numberseries (series, last) VALUES (%s, 1)"
+        " ON CONFLICT (series) DO UPDATE SET last = casework_numberseries.last + 1 RETURNING last",
+        [series],
+    )
+    return int(given[0][0])
 
 
 def case_number(division_code: str, on: date) -> str:

@@ -13,6 +13,7 @@ from shetong.casework.queries import matters
 from shetong.casework.rules.matters import Matter
 from shetong.casework.services import moves, notices
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.store import rows
 
 
 def _open(case_id: int) -> tuple[Case, Matter]:
@@ -29,7 +30,9 @@ def forward(*, case_id: int, actor: User, opinion: str) -> Case:
     following = matter.step_after(case.step) if case.step else None
     if case.step and following is None:
         raise WrongStateError("这是最后一个环节，请作出准予或者不予的决定。")
-    moves.move(case, Act.FORWARD, actor=actor, reason=opinion, step=following.code if following else None)
+    moves.move(
+        case, Act.FORWARD, actor=actor, reason=opinion, step=following.code if following else None, matter=matter
+    )
     _let_go(case)
     return case
 
@@ -43,7 +46,7 @@ def send_back(*, case_id: int, actor: User, reason: str) -> Case:
     before = matter.step_before(case.step) if case.step else None
     if case.step and before is None:
         raise WrongStateError("这是第一个环节，不能再退回。")
-    moves.move(case, Act.SEND_BACK, actor=actor, reason=reason, step=before.code if before else None)
+    moves.move(case, Act.SEND_BACK, actor=actor, reason=reason, step=before.code if before else None, matter=matter)
     _let_go(case)
     return case
 
@@ -51,7 +54,7 @@ def send_back(*, case_id: int, actor: User, reason: str) -> Case:
 def _let_go(case: Case) -> None:
     if case.holder_id is not None:
         case.holder = None
-        case.save(update_fields=["holder"])
+        rows.save(case)
 
 
 @transaction.atomic

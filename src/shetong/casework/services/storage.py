@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from shetong.casework.models import StoredFile
 from shetong.core import pii
+from shetong.store import rows
 
 CONTEXT = "file"
 
@@ -35,9 +36,10 @@ def keep(content: bytes, *, media_type: str) -> StoredFile:
             file.flush()
             os.fsync(file.fileno())
         Path(unfinished).replace(path)
-    return StoredFile.objects.get_or_create(
-        digest=digest, defaults={"size": len(content), "media_type": media_type, "stored_at": timezone.now()}
-    )[0]
+    record = StoredFile(digest=digest, size=len(content), media_type=media_type, stored_at=timezone.now())
+    if not rows.insert_all([record], or_nothing=True):
+        record = rows.load(StoredFile, "WHERE digest = %s", [digest])[0]
+    return record
 
 
 def read(digest: str) -> bytes:

@@ -31,11 +31,11 @@ def submit(*, case_id: int, actor: User) -> Case:
     first = case.state == State.DRAFT
     if case.state in (State.DRAFT, State.CORRECTION):
         _judge(case, matter)
+        matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
     if first:
         case.number = numbers.case_number(case.authority_division, timezone.localdate())
-    event = moves.move(case, Act.SUBMIT, actor=actor, detail={"form_version": case.form_version})
-    case.submitted_at = event.recorded_at
-    case.save(update_fields=["submitted_at"])
+    detail = {"form_version": case.form_version}
+    event = moves.move(case, Act.SUBMIT, actor=actor, detail=detail, matter=matter)
     notices.issue(case, matter, NoticeKind.RECEIPT, event)
     return case
 

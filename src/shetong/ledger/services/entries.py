@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from shetong.core.canonical_json import Json
 from shetong.core.errors import InvalidInputError
@@ -21,6 +18,7 @@ from shetong.ledger.rules import entry_types
 from shetong.ledger.rules.commitments import Opening, Personal, commitment, entry_salt
 from shetong.ledger.rules.tiles import MAX_ENTRY
 from shetong.ledger.services.people import salts_for
+from shetong.store import queue, rows
 
 SEQUENCE_TASK = "ledger.sequence"
 CHUNK = 5_000
@@ -63,14 +61,13 @@ def append(*, log: str, acts: Iterable[Act]) -> int:
 
 def _insert(log: Log, now: datetime, entries: list[tuple[str, bytes]]) -> None:
     """Write entries and that they wait, in one statement; ids follow the order given."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH written AS ("
-            " INSERT INTO ledger_entry (log_id, reference, data, submitted_at)"
-            " SELECT %s, act.reference, act.data, %s FROM unnest(%s::text[], %s::bytea[]) AS act (reference, data)"
-            " RETURNING id) INSERT INTO ledger_waiting (entry_id, log_id) SELECT id, %s FROM written",
-            [log.pk, now, [reference for reference, _ in entries], [data for _, data in entries], log.pk],
-        )
+    rows.run(
+        "WITH written AS ("
+        " INSERT INTO ledger_entry (log_id, reference, data, submitted_at)"
+        " SELECT %s, act.reference, act.data, %s FROM unnest(%s::text[], %s::bytea[]) AS act (reference, data)"
+        " RETURNING id) INSERT INTO ledger_waiting (entry_id, log_id) SELECT id, %s FROM written",
+        [log.pk, now, [reference for reference, _ in entries], [data for _, data in entries], log.pk],
+    )
 
 
 def encode(log: str, act: Act, salts: Mapping[str, bytes]) -> bytes:
@@ -107,13 +104,12 @@ def _canonical(content: Mapping[str, Json]) -> bytes:
 
 def _wake_sequencer(log: str) -> None:
     # One waiting job sequences everything that was committed before it starts.
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task(SEQUENCE_TASK, queueing_lock=f"ledger.{log}").defer(log=log)
+    queue.defer(SEQUENCE_TASK, queue="ledger", once=f"ledger.{log}", log=log)
 
 
 def open_log(name: str) -> Log:
     """Return the log ``name``, founding it where it is new."""
-    found = Log.objects.filter(name=name).first()
+    found = rows.first(Log, "WHERE name = %s", [name])
     if found is None:
         origin = f"{settings.LEDGER_ORIGIN}/{name}"
         found, _ = Log.objects.get_or_create(name=name, defaults={"origin": origin, "created_at": timezone.now()})
