@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shetong.cli.assets import node_home
+from tests.stamping import time_stamping as time_stamping
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from shetong.casework.models import Case, CaseEvent, Notice, State
-from shetong.casework.services import assignment, decision, notices, submission
+from shetong.casework.models import Case, CaseEvent, Notice, Seal, SealIssuer, State
+from shetong.casework.services import assignment, decision, documents, notices, submission
 from shetong.core.errors import DomainError
 from shetong.registry.models import Organisation
 from tests.casework import factories
@@ -90,3 +90,20 @@ def test_a_notice_is_delivered_once() -> None:
     case = factories.submitted()
     notice = Notice.objects.get(case=case)
     assert sum(at_once([lambda: notices.deliver(notice_id=notice.pk) for _ in range(5)])) == 1
+
+
+def test_several_processes_that_need_a_first_seal_make_one() -> None:
+    cases = [factories.submitted() for _ in range(4)]
+    at_once([lambda pk=case.pk: notices.deliver(notice_id=Notice.objects.get(case_id=pk).pk) for case in cases])
+    digests = set(Notice.objects.values_list("pdf_digest", flat=True))
+    assert len(digests) == 4
+    assert "" not in digests
+    assert Seal.objects.count() == 1
+    assert SealIssuer.objects.count() == 1
+
+
+def test_a_notice_opened_and_delivered_at_once_is_sealed_once() -> None:
+    case = factories.submitted()
+    notice = Notice.objects.get(case=case)
+    made = at_once([lambda: documents.sealed(notice.pk) for _ in range(4)])
+    assert len(set(made)) == 1

@@ -11,9 +11,11 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import override_settings
 
+from shetong.casework.services import seals
 from shetong.cli import deployment
 from shetong.cli.findings import Finding, Level
 from shetong.conf import demo, security
+from tests.casework import factories
 from tests.registry.factories import register_organisation
 
 HARDENED: dict[str, Any] = {
@@ -36,6 +38,7 @@ HARDENED: dict[str, Any] = {
     "METRICS_NETWORKS": ["127.0.0.0/8", "10.1.0.0/16"],
     "SILENCED_SYSTEM_CHECKS": ["security.W021"],
     "DEMO_ACCOUNTS": False,
+    "SEALS_AUTOMATIC": False,
     "LOG_FORMAT": "json",
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
 }
@@ -51,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     deployment.profile,
     deployment.data,
     deployment.django_checks,
+    deployment.seals,
 )
 
 
@@ -172,3 +176,14 @@ class TestDeployment:
         with override_settings(**{**HARDENED, "SECRET_KEY": secret, "PII_KEYS": f"x:{secret}"}):
             told = [finding.as_dict() for check in CHECKS for finding in check()]
         assert secret not in str(told)
+
+
+@pytest.mark.django_db
+def test_authorities_without_a_seal_are_named() -> None:
+    case = factories.submitted()
+    with override_settings(**HARDENED):
+        assert [case.authority_name in finding.message for finding in deployment.seals()] == [True]
+        seals.create(authority_name=case.authority_name, division_code=case.authority_division, actor="system:test")
+        assert list(deployment.seals()) == []
+    with override_settings(SEALS_AUTOMATIC=True):
+        assert [finding.level for finding in deployment.seals()] == [Level.ERROR]

@@ -6,11 +6,9 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -169,67 +167,11 @@ def test_an_anchor_whose_answer_was_lost_is_found_on_the_chain_not_written_again
     assert bytes(Anchor.objects.get().proof) == written.transaction
 
 
-OPENSSL = """
-[ca]
-basicConstraints = critical, CA:true
-[stamper]
-extendedKeyUsage = critical, timeStamping
-basicConstraints = CA:false
-[tsa]
-default_tsa = here
-[here]
-serial = {folder}/serial
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256, sha512
-"""
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A time-stamping authority (``openssl ts``) behind HTTP: its address and its root certificate."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
-    folder = tmp_path_factory.mktemp("tsa")
-    (folder / "serial").write_text("01\n")
-    config = folder / "openssl.cnf"
-    config.write_text(OPENSSL.format(folder=folder))
-    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"]
-    extensions = ["-extfile", str(config), "-extensions", "stamper"]
-    steps = [
-        ["req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Root"],
-        ["req", *new_key, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Stamper"],
-        ["x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-out", "tsa.pem", *extensions],
-    ]
-    for step in steps:
-        subprocess.run(["openssl", *step], cwd=folder, check=True, capture_output=True)
-
-    class Stamper(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            (folder / "query").write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
-            command = ["openssl", "ts", "-reply", "-config", config, "-queryfile", "query", "-out", "answer"]
-            command += ["-signer", "tsa.pem", "-inkey", "tsa.key"]
-            subprocess.run(command, cwd=folder, check=True, capture_output=True)
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write((folder / "answer").read_bytes())
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Stamper) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/", folder / "ca.pem"
-        server.shutdown()
-        thread.join()
-
-
 @pytest.mark.django_db
 def test_a_checkpoint_is_time_stamped_and_the_stamp_verifies_offline(
-    authority: tuple[str, Path], settings: object
+    time_stamping: tuple[str, Path], settings: object
 ) -> None:
-    url, roots = authority
+    url, roots = time_stamping
     settings.LEDGER_TSA_URL, settings.LEDGER_TSA_ROOTS = url, str(roots)  # type: ignore[attr-defined]
     write(5)
     sequence(log="registry")
@@ -240,8 +182,8 @@ def test_a_checkpoint_is_time_stamped_and_the_stamp_verifies_offline(
         timestamps.verify(bytes(made.proof), b"another checkpoint\n", roots=roots)
 
 
-def test_a_stamp_of_an_unknown_authority_is_not_believed(authority: tuple[str, Path], tmp_path: Path) -> None:
-    url, _ = authority
+def test_a_stamp_of_an_unknown_authority_is_not_believed(time_stamping: tuple[str, Path], tmp_path: Path) -> None:
+    url, _ = time_stamping
     other = tmp_path / "other.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ed25519", "-noenc", "-keyout", tmp_path / "key", "-out", other]
     subprocess.run([*command, "-subj", "/CN=Other"], check=True, capture_output=True)

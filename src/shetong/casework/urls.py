@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from shetong.casework.views import desk, documents, hall, materials
+from shetong.casework.views import desk, documents, hall, materials, seals
 
 app_name = "casework"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("v/documents/", seals.verify, name="verify-document"),
+    path("v/seals.pem", seals.certificates, name="seal-certificates"),
     path("hall/", hall.home, name="hall"),
     path("hall/matters/<slug:code>/", hall.matter_guide, name="guide"),
     path("hall/matters/<slug:code>/begin/", hall.begin, name="begin"),

@@ -21,6 +21,9 @@ from shetong.cli import (
     serve,
     worker,
 )
+from shetong.cli import (
+    seals as seals,
+)
 from shetong.cli.exits import HELP, plain_failures
 
 __all__ = ["main"]
@@ -64,7 +67,7 @@ COMMANDS: tuple[tuple[click.Command, str], ...] = (
     (demo.demo, "Load generated organisations: a few thousand or 900,000."),
     (imports.imports, "Import organisations from CSV, XLSX or Parquet."),
     (export.export, "Write the public register as open-data files."),
-    (keys.keys, "Manage the keys that sign certificates."),
+    (keys.keys, "Manage the keys that sign certificates and documents."),
     (keys.certificates, "Issue registration certificates."),
     (accounts.accounts, "Make the first administrator's account."),
     (audit.audit, "Verify and chain the audit trail."),

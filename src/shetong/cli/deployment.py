@@ -193,6 +193,23 @@ def profile() -> Iterable[Finding]:
         yield _warning("profile", "logs are not JSON", "LOG_FORMAT=json")
 
 
+def seals() -> Iterable[Finding]:
+    """Check that authorities that handle cases have electronic seals, and that none is made for demonstration."""
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    from shetong.casework.queries.seals import authorities_without_seal
+
+    if settings.SEALS_AUTOMATIC:
+        yield _error("seals", "authorities get demonstration seals by themselves", "set SEALS_AUTOMATIC=0")
+    try:
+        for division, name in authorities_without_seal():
+            remedy = f"shetong keys seal-import {division} {name} FILE, or keys seal-create"
+            yield _warning("seals", f"{name} issues documents without an electronic seal", remedy)
+    except DatabaseError:
+        return  # said by the check of the database
+
+
 DEPLOYMENT: tuple[Check, ...] = (
     profile,
     django_checks,
@@ -204,4 +221,5 @@ DEPLOYMENT: tuple[Check, ...] = (
     accounts,
     monitoring,
     data,
+    seals,
 )

@@ -12,3 +12,10 @@ UPLOAD_LARGEST = env.number("UPLOAD_LARGEST_MB", 30, least=1, most=500) * 1_048_
 CLAMD = env.text("CLAMD")
 # How many archives are checked against their manifests each night, those not looked at for longest first.
 ARCHIVE_CHECKS = env.number("ARCHIVE_CHECKS", 10_000, least=1, most=10_000_000)
+# Whether authorities without a registered seal get a demonstration seal by themselves; development says yes.
+SEALS_AUTOMATIC = env.flag("SEALS_AUTOMATIC")
+# Name of the deployment's own certification authority for seals, in every certificate that it issues.
+SEALS_ISSUER_NAME = env.text("SEALS_ISSUER_NAME", "社通电子印章签发机构")
+# Time-stamping authority (RFC 3161) for sealed documents, and the PEM file with the roots by which it is believed.
+SEALS_TSA_URL = env.text("SEALS_TSA_URL")
+SEALS_TSA_ROOTS = env.text("SEALS_TSA_ROOTS")

@@ -12,4 +12,5 @@ PII_INDEX_KEY = env.secret("PII_INDEX_KEY", demo.PII_INDEX_KEY)
 ALLOWED_HOSTS = ["*"]
 DEMO_ACCOUNTS = True
 DEMO_REGISTER = env.flag("DEMO_REGISTER", default=True)
+SEALS_AUTOMATIC = env.flag("SEALS_AUTOMATIC", default=True)
 DATABASES = {"default": database(env.secret("DATABASE_URL") or embedded.start(VAR))}

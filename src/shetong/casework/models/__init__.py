@@ -4,6 +4,7 @@ from shetong.casework.models.archive import Archive, Retention
 from shetong.casework.models.case import Case, CaseEvent, Mandate, Notice, NumberSeries, Opinion
 from shetong.casework.models.choices import OPEN_STATES, Act, NoticeKind, Procedure, State
 from shetong.casework.models.file import CaseMaterial, StoredFile
+from shetong.casework.models.seal import Seal, SealIssuer
 from shetong.casework.models.variant import MatterVariant
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Opinion",
     "Procedure",
     "Retention",
+    "Seal",
+    "SealIssuer",
     "State",
     "StoredFile",
 ]

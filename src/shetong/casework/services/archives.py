@@ -68,7 +68,7 @@ def _payload(case: Case, matter: Matter, naming: dict[str, str]) -> dict[str, by
     notices = []
     for notice in Notice.objects.filter(case=case).order_by("pk"):
         path = f"documents/{notice.document_number}.pdf"
-        files[path] = documents.render(notice)
+        files[path] = documents.sealed(notice.pk)
         notices.append({"path": path, "kind": notice.kind, "number": notice.document_number})
     events = [_event(event) for event in CaseEvent.objects.filter(case=case).order_by("number")]
     metadata = _metadata(case, matter, naming) | {"materials": materials, "documents": notices}

@@ -13,7 +13,7 @@ from shetong.accounts.services import audit
 from shetong.casework.models import Case, CaseEvent, Notice, NoticeKind
 from shetong.casework.queries import mandates
 from shetong.casework.rules.matters import Matter
-from shetong.casework.services import numbers
+from shetong.casework.services import documents, numbers
 from shetong.core.errors import ForbiddenError, NotFoundError
 from shetong.store import queue, rows
 
@@ -63,6 +63,7 @@ def deliver(*, notice_id: int) -> bool:
     notice = Notice.objects.select_for_update().filter(pk=notice_id).first()
     if notice is None or notice.delivered_at is not None:
         return False
+    documents.sealed(notice_id)
     notice.delivered_at = timezone.now()
     notice.save(update_fields=["delivered_at"])
     audit.record(
@@ -88,4 +89,11 @@ def receive(*, notice_id: int, actor: User) -> Notice:
         notice.received_by = actor.get_full_name()
         notice.delivered_at = notice.delivered_at or notice.received_at
         notice.save(update_fields=["received_at", "received_by", "delivered_at"])
+        audit.record(
+            actor=actor,
+            action="notice.receive",
+            target=notice,
+            jurisdiction=notice.case.authority_division,
+            detail={"document": notice.document_number},
+        )
     return notice

@@ -41,6 +41,6 @@ def office_notice_pdf(_request: HttpRequest, grants: Grants, pk: int) -> HttpRes
 
 
 def _pdf(notice: Notice) -> HttpResponse:
-    response = HttpResponse(documents.render(notice), content_type="application/pdf")
+    response = HttpResponse(documents.sealed(notice.pk), content_type="application/pdf")
     response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(notice.document_number)}.pdf"
     return response

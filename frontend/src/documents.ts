@@ -1,0 +1,2 @@
+// Checking documents and looking at materials.
+import "./styles/documents.scss";
