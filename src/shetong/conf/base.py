@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "shetong.casework",
     "shetong.registry",
     "shetong.volunteering",
+    "shetong.charity",
     "shetong.exchange",
     "shetong.web",
     *ACCOUNT_APPS,

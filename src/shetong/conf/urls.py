@@ -8,7 +8,7 @@ from shetong.registry.api import urls as api_urls
 from shetong.web.observability.metrics import metrics
 
 # The portal comes last: it may hold the catch-alls.
-PACKAGES = ("accounts", "ledger", "casework", "registry", "exchange", "web")
+PACKAGES = ("accounts", "ledger", "casework", "registry", "charity", "exchange", "web")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),

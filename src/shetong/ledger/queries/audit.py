@@ -133,7 +133,7 @@ def _against_rows(log: Log, entries: Sequence[Entry]) -> Iterator[str]:
 
 def _compare(log: Log, source: Source, recorded: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     rows = source.rows(list(recorded))
-    salts = held.salts(person.subject for row in rows.values() for person in row.people.values())
+    salts = held.salts(person.subject for row in rows.values() for person in row.people.values() if person.subject)
     for reference, content in recorded.items():
         row = rows.get(reference)
         if row is None:
@@ -149,7 +149,7 @@ def _differences(
     found = [name for name, value in row.body.items() if content.get(name) != value]
     found += [f"{entry_types.PEOPLE}.{name}" for name in sorted(said.keys() ^ row.people.keys())]
     for name, person in row.people.items():
-        salt = salts.get(person.subject)
+        salt = person.salt_among(salts)
         if salt is None or name not in said:
             continue  # erased: nobody can say any more what the commitment was to
         opening = Opening(

@@ -28,8 +28,9 @@ def openings(*, log: str, reference: str, people: Mapping[str, Personal]) -> lis
 
     ``people`` maps the entry's field names to what the act said. Raises :class:`NotFoundError` where a salt was erased.
     """
-    known = salts(personal.subject for personal in people.values())
-    if any(personal.subject not in known for personal in people.values()):
+    known = salts(personal.subject for personal in people.values() if personal.subject)
+    found = {field: personal.salt_among(known) for field, personal in people.items()}
+    if None in found.values():
         raise NotFoundError("该人员的盐值已经销毁，日志中的承诺无法再启封。", code="salt-erased")
     return [
         Opening(
@@ -37,7 +38,8 @@ def openings(*, log: str, reference: str, people: Mapping[str, Personal]) -> lis
             reference,
             field,
             personal.value,
-            entry_salt(known[personal.subject], log=log, reference=reference, field=field),
+            entry_salt(salt, log=log, reference=reference, field=field),
         )
         for field, personal in people.items()
+        if (salt := found[field]) is not None
     ]

@@ -27,11 +27,17 @@ class Personal:
     """What an act says of a person.
 
     ``subject`` finds the salt inside this installation and is never published. It must not depend on ``value``, else a
-    changed value would look like an erased one.
+    changed value would look like an erased one. Who keeps the salt with its own rows gives no subject but ``salt``
+    (32 octets), ``None`` once it is erased.
     """
 
     subject: str
     value: str
+    salt: bytes | None = None
+
+    def salt_among(self, known: Mapping[str, bytes]) -> bytes | None:
+        """The person's salt: its own, or that of its subject among ``known``; ``None`` where it was erased."""
+        return known.get(self.subject) if self.subject else self.salt
 
 
 @dataclass(frozen=True, slots=True)

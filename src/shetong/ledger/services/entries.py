@@ -51,7 +51,7 @@ def append(*, log: str, acts: Iterable[Act]) -> int:
     now = timezone.now()
     home = open_log(log)
     acts = list(acts)
-    salts = salts_for(person.subject for act in acts for person in act.people.values())
+    salts = salts_for(person.subject for act in acts for person in act.people.values() if person.subject)
     for start in range(0, len(acts), CHUNK):
         _insert(home, now, [(act.reference, encode(log, act, salts)) for act in acts[start : start + CHUNK]])
     if acts:
@@ -71,7 +71,7 @@ def _insert(log: Log, now: datetime, entries: list[tuple[str, bytes]]) -> None:
 
 
 def encode(log: str, act: Act, salts: Mapping[str, bytes]) -> bytes:
-    """Return the entry of ``act`` as the log holds it; ``salts`` has the salt of every person in it.
+    """Return the entry of ``act`` as the log holds it; ``salts`` has the salt of every subject in it.
 
     Raises ``ValueError`` where the act is not of its type's form, :class:`InvalidInputError` where it is too long.
     """
@@ -85,7 +85,7 @@ def encode(log: str, act: Act, salts: Mapping[str, bytes]) -> bytes:
                     act.reference,
                     name,
                     person.value,
-                    entry_salt(salts[person.subject], log=log, reference=act.reference, field=name),
+                    entry_salt(_salt(person, salts), log=log, reference=act.reference, field=name),
                 )
             )
             for name, person in act.people.items()
@@ -94,6 +94,13 @@ def encode(log: str, act: Act, salts: Mapping[str, bytes]) -> bytes:
     if len(data) > MAX_ENTRY:
         raise InvalidInputError("记入公开日志的内容过长。", code="log-entry-too-long")
     return data
+
+
+def _salt(person: Personal, salts: Mapping[str, bytes]) -> bytes:
+    salt = person.salt_among(salts)
+    if salt is None:
+        raise ValueError("an act cannot commit to somebody without a salt")
+    return salt
 
 
 def _canonical(content: Mapping[str, Json]) -> bytes:

@@ -1,0 +1,1 @@
+"""Charity: plans filed, money raised, and where every fen of it went."""

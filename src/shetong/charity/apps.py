@@ -1,0 +1,20 @@
+"""Django application of the package."""
+
+from django.apps import AppConfig
+
+
+class CharityConfig(AppConfig):
+    """Register ``shetong.charity``, and with the public log what charity writes there."""
+
+    name = "shetong.charity"
+    label = "charity"
+
+    def ready(self) -> None:
+        """Make the types of log entries and the rows behind them known to the floors below."""
+        from shetong.charity.entry_types import TYPES
+        from shetong.charity.queries.public_log import SOURCES
+        from shetong.ledger.queries import sources
+        from shetong.ledger.rules import entry_types
+
+        entry_types.register(TYPES)
+        sources.register(SOURCES)

@@ -1,0 +1,71 @@
+"""Charity: plans, projects, pools, donations, disbursements and books."""
+
+from shetong.charity.models.books import Account, JournalEntry, Posting
+from shetong.charity.models.choices import (
+    AccountKind,
+    BeneficiaryCategory,
+    CarryKind,
+    Channel,
+    DonorKind,
+    EvidenceKind,
+    OutflowKind,
+    PageState,
+    PlanState,
+    ProjectState,
+    ReversalKind,
+    VersionKind,
+)
+from shetong.charity.models.disbursement import Disbursement, Evidence, SubDisbursement
+from shetong.charity.models.donation import Donation, DonationReversal, Donor
+from shetong.charity.models.plan import ActivityPage, FundraisingActivity, FundraisingPlan, PlanVersion
+from shetong.charity.models.platform import Platform
+from shetong.charity.models.pool import MONEY, Carry, DailyFlow, Pool
+from shetong.charity.models.project import (
+    Beneficiary,
+    BudgetLine,
+    Milestone,
+    Partner,
+    ProgressReport,
+    Project,
+    ReportPhoto,
+)
+
+__all__ = [
+    "MONEY",
+    "Account",
+    "AccountKind",
+    "ActivityPage",
+    "Beneficiary",
+    "BeneficiaryCategory",
+    "BudgetLine",
+    "Carry",
+    "CarryKind",
+    "Channel",
+    "DailyFlow",
+    "Disbursement",
+    "Donation",
+    "DonationReversal",
+    "Donor",
+    "DonorKind",
+    "Evidence",
+    "EvidenceKind",
+    "FundraisingActivity",
+    "FundraisingPlan",
+    "JournalEntry",
+    "Milestone",
+    "OutflowKind",
+    "PageState",
+    "Partner",
+    "PlanState",
+    "PlanVersion",
+    "Platform",
+    "Pool",
+    "Posting",
+    "ProgressReport",
+    "Project",
+    "ProjectState",
+    "ReportPhoto",
+    "ReversalKind",
+    "SubDisbursement",
+    "VersionKind",
+]

@@ -1,0 +1,1 @@
+"""Rules of charity law and of tracing: pure functions."""

@@ -1,0 +1,39 @@
+"""Row locks of charity, taken here alone and in the order of primary keys: pools before everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shetong.charity.models import Disbursement, Donation, Pool
+from shetong.core.errors import NotFoundError
+
+
+def pools(numbers: Iterable[int]) -> dict[int, Pool]:
+    """Lock pools until the transaction ends and return them by number. Raises :class:`NotFoundError`."""
+    wanted = sorted(set(numbers))
+    found = {
+        pool.pk: pool
+        for pool in Pool.objects.select_for_update(of=("self",))
+        .select_related("organisation", "project")
+        .filter(pk__in=wanted)
+        .order_by("pk")
+    }
+    if len(found) != len(wanted):
+        raise NotFoundError("没有这个资金池，请核对项目和用途。", code="pool-not-found")
+    return found
+
+
+def donation(number: int) -> Donation:
+    """Lock a donation whose pool is locked. Raises :class:`NotFoundError`."""
+    found = Donation.objects.select_for_update().filter(pk=number).first()
+    if found is None:
+        raise NotFoundError("没有这笔捐赠，请核对编号。", code="donation-not-found")
+    return found
+
+
+def disbursement(number: int) -> Disbursement:
+    """Lock a disbursement. Raises :class:`NotFoundError`."""
+    found = Disbursement.objects.select_for_update().filter(pk=number).first()
+    if found is None:
+        raise NotFoundError("没有这笔支出，请核对编号。", code="disbursement-not-found")
+    return found

@@ -1,0 +1,155 @@
+"""Taking donations back: refunds, voids and corrections, as rows that point back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from shetong.accounts.services import audit
+from shetong.charity import entry_types
+from shetong.charity.models import MONEY, Disbursement, Donation, DonationReversal, OutflowKind, Pool, ReversalKind
+from shetong.charity.queries import public_log as content
+from shetong.charity.rules.tracing import share
+from shetong.charity.services import locks
+from shetong.charity.services.books import Code, Line, book
+from shetong.charity.services.donations import Gift, receive
+from shetong.charity.services.permission import Actor, authorise
+from shetong.charity.services.spending import take_out
+from shetong.core.errors import ConflictError, InvalidInputError
+from shetong.ledger.services.entries import Act, append
+
+
+@transaction.atomic
+def take_back(
+    *,
+    donation: int,
+    quantity: int,
+    kind: ReversalKind,
+    reason: str,
+    reversed_at: datetime,
+    actor: Actor,
+    platform_refund: str = "",
+) -> DonationReversal:
+    """Take back ``quantity`` of a donation and return the reversal.
+
+    What was not spent yet leaves the donation's own pool; what was spent is paid out of the organisation's general
+    pool, whose donors then stand in for it. Raises :class:`ConflictError` where less is left of the donation, or the
+    general pool cannot pay (``refund-spent``); :class:`ForbiddenError`.
+    """
+    number = Donation.objects.filter(pk=donation).values_list("pool_id", "pool__organisation_id").first()
+    general = Pool.objects.filter(organisation_id=number[1], project=None, asset=MONEY).first() if number else None
+    pools = locks.pools([number[0] if number else 0, *([general.pk] if general else [])])
+    row = locks.donation(donation)
+    pool = pools[row.pool_id]
+    authorise(actor, pool.organisation)
+    taken = _taken(row, pool, quantity)
+    paid = _pay_spent_part(taken, pools.get(general.pk) if general else None, pool, row, reason, reversed_at, actor)
+    journal = None
+    if taken.amount_unspent:
+        journal = book(
+            organisation=pool.organisation_id,
+            booked_on=timezone.localdate(reversed_at),
+            summary=reason,
+            lines=[
+                Line(Code.DONATIONS, taken.amount_unspent, pool.pk),
+                Line(Code.BANK if pool.asset == MONEY else Code.GOODS, -taken.amount_unspent),
+            ],
+            reverses=row.journal,
+        )
+    reversal = DonationReversal.objects.create(
+        donation=row,
+        kind=kind,
+        quantity=quantity,
+        amount=taken.amount_unspent + taken.amount_spent,
+        pool=pool,
+        hole_from=taken.hole[0],
+        hole_to=taken.hole[1],
+        paid_from=paid,
+        platform_refund=platform_refund,
+        reason=reason.strip()[:300],
+        journal=journal,
+        reversed_at=reversed_at,
+        recorded_at=timezone.now(),
+    )
+    body = content.reversal_body(reversal)
+    append(log=content.CHARITY, acts=[Act(f"reversal-{reversal.pk}", entry_types.REVERSAL.name, 1, body)])
+    audit.record(
+        actor=actor,
+        action="charity.reverse-donation",
+        target=row,
+        detail={"kind": kind, "quantity": quantity, "reversal": reversal.pk},
+    )
+    return reversal
+
+
+@transaction.atomic
+def correct(*, donation: int, gift: Gift, reason: str, actor: Actor) -> Donation:
+    """Void a donation that was recorded wrongly and record it as it should have been; return the new one.
+
+    Raises as :func:`take_back` and :func:`shetong.charity.services.donations.receive`.
+    """
+    old = Donation.objects.get(pk=donation)
+    left = old.quantity - old.refunded
+    if left:
+        take_back(
+            donation=donation,
+            quantity=left,
+            kind=ReversalKind.CORRECTION,
+            reason=reason,
+            reversed_at=timezone.now(),
+            actor=actor,
+        )
+    if gift.corrects != donation:
+        raise InvalidInputError("更正的捐赠应指明原捐赠编号。", code="correction-without-original")
+    return receive(gifts=[gift], actor=actor, summary=reason)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    hole: tuple[int, int]
+    spent: int
+    amount_unspent: int
+    amount_spent: int
+
+
+def _taken(row: Donation, pool: Pool, quantity: int) -> _Taken:
+    """Divide what is taken back into what is still in the pool and what was spent."""
+    repaid = sum(one.quantity - (one.hole_to - one.hole_from) for one in row.reversals.all())
+    left = row.quantity - row.refunded - repaid
+    if not 0 < quantity <= left:
+        raise ConflictError("退回的金额应大于零，且不超过这笔捐赠尚未退回的部分，请核对。", code="refund-too-much")
+    end = row.pool_to - row.refunded
+    unspent = min(quantity, max(end - max(row.pool_from, pool.frontier), 0))
+    last = row.quantity - row.refunded
+    amount_unspent = share(row.amount, row.quantity, (last - unspent, last))
+    spent = quantity - unspent
+    amount_spent = share(row.amount, row.quantity, (repaid, repaid + spent))
+    return _Taken((end - unspent, end), spent, amount_unspent, amount_spent)
+
+
+def _pay_spent_part(
+    taken: _Taken,
+    general: Pool | None,
+    pool: Pool,
+    row: Donation,
+    reason: str,
+    reversed_at: datetime,
+    actor: Actor,
+) -> Disbursement | None:
+    if not taken.spent:
+        return None
+    if pool.asset != MONEY or general is None or general.held < taken.amount_spent:
+        raise ConflictError(
+            "这笔捐赠已经用出，非限定性结存不足以退还，请先筹措非限定性资金或与捐赠人协商。", code="refund-spent"
+        )
+    return take_out(
+        pool=general,
+        quantity=taken.amount_spent,
+        kind=OutflowKind.REFUND,
+        purpose=f"退还已使用的捐赠{row.number}：{reason}"[:200],
+        spent_on=timezone.localdate(reversed_at),
+        actor=actor,
+    )
