@@ -21,10 +21,10 @@ BUDGET = {
     "begin": 3,
     "save": 2,
     "upload": 5,
-    "submit": 17,
+    "submit": 16,
     "accept": 9,
     "forward": 6,
-    "approve": 85,
+    "approve": 62,
     "chain": 5,
 }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -53,6 +56,18 @@ class Grants:
 
 NOTHING = Grants()
 
+_known: ContextVar[dict[int, Grants] | None] = ContextVar("known_grants", default=None)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Within: what somebody holds now is read once, as for all parts of one act."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
 
 def grants_of(user: Viewer, at: datetime | None = None) -> Grants:
     """Return what ``user`` holds at ``at`` (now when left out); nothing for strangers and disabled accounts.
@@ -61,13 +76,19 @@ def grants_of(user: Viewer, at: datetime | None = None) -> Grants:
     """
     if not isinstance(user, User) or not user.is_active:
         return NOTHING
+    known = _known.get() if at is None else None
+    if known is not None and user.pk in known:
+        return known[user.pk]
     moment = at or timezone.now()
     held = rows.fetch(
         "SELECT role, division_code FROM accounts_roleassignment"
         " WHERE user_id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)",
         [user.pk, moment, moment],
     )
-    return Grants(tuple(sorted(held)))
+    grants = Grants(tuple(sorted(held)))
+    if known is not None:
+        known[user.pk] = grants
+    return grants
 
 
 def may(user: Viewer, permission: str, division_code: str) -> bool:

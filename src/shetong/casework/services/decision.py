@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shetong.accounts.models import User
+from shetong.accounts.queries import permissions
 from shetong.casework.models import Act, Case, NoticeKind, Opinion
 from shetong.casework.queries import matters
 from shetong.casework.rules import forms
@@ -13,41 +14,42 @@ from shetong.casework.rules.matters import Approval, Authority, Matter, Outcome
 from shetong.casework.services import answers, moves, notices, numbers
 from shetong.core.errors import InvalidInputError, WrongStateError
 from shetong.store import rows
+from shetong.store.transactions import whole
 
 REMEDIES = "如不服本决定，可以自收到本决定之日起六十日内申请行政复议，或者六个月内提起行政诉讼。"
 
 
-@transaction.atomic
 def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
     """Grant an application: the register changes, the decision is issued, all or nothing.
 
     Of several who decide at once one does; the others get :class:`WrongStateError`. What the register refuses
     (:class:`DomainError`) leaves the case undecided.
     """
-    case, matter = _decided(case_id, reason)
-    if matter.joint_opinion and Opinion.objects.filter(case=case, answered_at__isnull=True).exists():
-        raise WrongStateError("业务主管单位的意见尚未反馈，不能作出准予决定。")
-    case.decided_on = timezone.localdate()
-    event = moves.move(case, Act.APPROVE, actor=actor, reason=reason, matter=matter)
-    number = numbers.document_number(NoticeKind.APPROVAL, case.authority_division, case.decided_on)
-    outcome = matter.effect(
-        Approval(
-            case_number=case.number or "",
-            document_number=number,
-            values=forms.flat(matter, answers.whole(case)),
-            subject_code=case.subject_code,
-            authority=Authority(case.authority_name, case.authority_division),
-            decided_on=case.decided_on,
-            applicant=case.applicant,
-            actor=actor,
-            demo=case.demo,
+    with whole(), permissions.once():
+        case, matter = _decided(case_id, reason)
+        if matter.joint_opinion and Opinion.objects.filter(case=case, answered_at__isnull=True).exists():
+            raise WrongStateError("业务主管单位的意见尚未反馈，不能作出准予决定。")
+        case.decided_on = timezone.localdate()
+        event = moves.move(case, Act.APPROVE, actor=actor, reason=reason, matter=matter)
+        number = numbers.document_number(NoticeKind.APPROVAL, case.authority_division, case.decided_on)
+        outcome = matter.effect(
+            Approval(
+                case_number=case.number or "",
+                document_number=number,
+                values=forms.flat(matter, answers.whole(case)),
+                subject_code=case.subject_code,
+                authority=Authority(case.authority_name, case.authority_division),
+                decided_on=case.decided_on,
+                applicant=case.applicant,
+                actor=actor,
+                demo=case.demo,
+            )
         )
-    )
-    case.subject_code, case.subject_name = outcome.subject_code, outcome.subject_name
-    rows.save(case)
-    content = {"delivers": list(matter.delivers), "outcome": outcome.sentence, "subject_code": outcome.subject_code}
-    notices.issue(case, matter, NoticeKind.APPROVAL, event, content, document_number=number)
-    return case, outcome
+        case.subject_code, case.subject_name = outcome.subject_code, outcome.subject_name
+        rows.save(case)
+        content = {"delivers": list(matter.delivers), "outcome": outcome.sentence, "subject_code": outcome.subject_code}
+        notices.issue(case, matter, NoticeKind.APPROVAL, event, content, document_number=number)
+        return case, outcome
 
 
 @transaction.atomic

@@ -11,9 +11,11 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.casework.models import Mandate
 from shetong.core.errors import ConflictError, ForbiddenError, NotFoundError
+from shetong.store import rows
+from shetong.store.transactions import act
 
 
-@transaction.atomic
+@act
 def grant(
     *, organisation_code: str, organisation_name: str, division_code: str, user: User, basis: str, actor: User | None
 ) -> Mandate:
@@ -23,18 +25,15 @@ def grant(
     """
     if actor is not None and not _speaks_for(actor, organisation_code):
         permissions.require(actor, Permission.CASE_ACCEPT, division_code)
-    mandate, created = Mandate.objects.get_or_create(
+    mandate = Mandate(
         organisation_code=organisation_code,
+        organisation_name=organisation_name,
         user=user,
-        revoked_at=None,
-        defaults={
-            "organisation_name": organisation_name,
-            "granted_at": timezone.now(),
-            "granted_by": actor.get_full_name() if actor else "系统",
-            "basis": basis,
-        },
+        granted_at=timezone.now(),
+        granted_by=actor.get_full_name() if actor else "系统",
+        basis=basis,
     )
-    if not created:
+    if not rows.insert_all([mandate], or_nothing=True):
         raise ConflictError("该人员已经是这家组织的经办人。")
     audit.record(
         actor=actor or "system:casework",

@@ -9,7 +9,7 @@ from shetong.accounts.models import User
 from shetong.casework.models import Act, Case, NoticeKind, State
 from shetong.casework.queries import mandates, matters
 from shetong.casework.rules import forms
-from shetong.casework.rules.matters import Matter
+from shetong.casework.rules.matters import Authority, Matter, Values
 from shetong.casework.services import answers, materials, moves, notices, numbers
 from shetong.core.errors import ForbiddenError, InvalidInputError
 from shetong.core.findings import Finding, Severity
@@ -48,7 +48,7 @@ def _judge(case: Case, matter: Matter) -> None:
     if not faults:
         authority = matter.authority(values, case.subject_code)
         case.authority_name, case.authority_division = authority.name, authority.division_code
-        found = check(case, matter)
+        found = _found(case, matter, values, authority)
         faults = {finding.field or finding.code: finding.message for finding in found if _forbidden(finding)}
     if faults:
         raise InvalidInputError("申请还有需要修改的地方，请按提示修改后再提交。", code="form-faults", fields=faults)
@@ -59,7 +59,10 @@ def _judge(case: Case, matter: Matter) -> None:
 def check(case: Case, matter: Matter) -> list[Finding]:
     """Return what the system's own checks find in an application, gravest first; nothing is written."""
     values = forms.flat(matter, answers.whole(case))
-    authority = matter.authority(values, case.subject_code)
+    return _found(case, matter, values, matter.authority(values, case.subject_code))
+
+
+def _found(case: Case, matter: Matter, values: Values, authority: Authority) -> list[Finding]:
     found = matter.checks(values, authority, case.rules_on or timezone.localdate(), case.subject_code)
     order = list(Severity)
     return sorted(found, key=lambda finding: order.index(finding.severity))

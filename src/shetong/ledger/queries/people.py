@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from shetong.core import pii
 from shetong.core.errors import NotFoundError
-from shetong.ledger.models import PersonSalt
 from shetong.ledger.rules.commitments import Opening, Personal, entry_salt
+from shetong.store import rows
 
 SUBJECT_CONTEXT = "ledger.person"
 SALT_CONTEXT = "ledger.person_salt"
@@ -16,10 +16,12 @@ SALT_CONTEXT = "ledger.person_salt"
 def salts(subjects: Iterable[str]) -> dict[str, bytes]:
     """The salts of those subjects that have one and were not erased."""
     indexes = {pii.blind_index(subject, context=SUBJECT_CONTEXT): subject for subject in set(subjects)}
-    rows = PersonSalt.objects.filter(subject__in=list(indexes)).values_list("subject", "salt_sealed")
+    if not indexes:
+        return {}
+    found = rows.fetch("SELECT subject, salt_sealed FROM ledger_personsalt WHERE subject = ANY(%s)", [list(indexes)])
     return {
         indexes[bytes(subject)]: bytes.fromhex(pii.open_sealed(sealed, context=SALT_CONTEXT))
-        for subject, sealed in rows
+        for subject, sealed in found
     }
 
 

@@ -6,8 +6,8 @@ from shetong.accounts.rules import Permission
 from shetong.casework.rules.matters import Authority, Step, Values
 from shetong.core import divisions
 from shetong.core.errors import InvalidInputError
-from shetong.registry.models import Authority as RegistryAuthority
 from shetong.registry.services import case_effects
+from shetong.store import rows
 
 REVIEW = (
     Step("first-review", "初审", Permission.CASE_REVIEW, days=5),
@@ -29,8 +29,10 @@ def founding_authority(values: Values, _code: str) -> Authority:
     if division is None:
         message = "请选择住所所在的行政区划。"
         raise InvalidInputError(message, fields={"division_code": message})
-    known = RegistryAuthority.objects.filter(division_code=division.code).order_by("pk").first()
-    return Authority(known.name if known else f"{divisions.full_name(division.code)}民政局", division.code)
+    known = rows.fetch(
+        "SELECT name FROM registry_authority WHERE division_code = %s ORDER BY id LIMIT 1", [division.code]
+    )
+    return Authority(known[0][0] if known else f"{divisions.full_name(division.code)}民政局", division.code)
 
 
 def registering_authority(_values: Values, code: str) -> Authority:

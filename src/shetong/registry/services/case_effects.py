@@ -16,6 +16,7 @@ from shetong.registry.services.changes import change
 from shetong.registry.services.endings import deregister, open_liquidation
 from shetong.registry.services.officers import Appointment
 from shetong.registry.services.recording import together
+from shetong.store import rows
 
 # Items of the establishment forms that the register keeps as they are.
 _REGISTERED = (
@@ -131,12 +132,14 @@ def differing(organisation: Organisation, answers: Mapping[str, Any]) -> dict[st
 
 
 def _done(organisation: Organisation, approval: Approval, title: str, sentence: str) -> Outcome:
-    PermitRecord.objects.create(
-        organisation=organisation,
-        document_number=approval.document_number,
-        title=title,
-        decided_on=approval.decided_on,
-        valid_from=approval.decided_on,
-        authority_name=approval.authority.name,
+    rows.insert(
+        PermitRecord(
+            organisation=organisation,
+            document_number=approval.document_number,
+            title=title,
+            decided_on=approval.decided_on,
+            valid_from=approval.decided_on,
+            authority_name=approval.authority.name,
+        )
     )
     return Outcome(organisation.public_code, organisation.name, sentence)

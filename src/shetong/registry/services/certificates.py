@@ -27,6 +27,8 @@ from shetong.registry.rules.certificate_serials import new_serial
 from shetong.registry.services import locks, public_log, signing_keys
 from shetong.registry.services.certificate_document import render_pdf as render_pdf
 from shetong.registry.services.signing_keys import Signer
+from shetong.store import rows
+from shetong.store.transactions import act
 
 State = Certificate.State
 # The end of the organisation, or of its right to the certificate; the others keep legal personality.
@@ -34,7 +36,7 @@ ENDED = (Status.DEREGISTERED, Status.CANCELLED, Status.REVOKED)
 BATCH = 1_000
 
 
-@transaction.atomic
+@act
 def issue(organisation_id: int, *, actor: User | str) -> Certificate:
     """Issue a certificate of what the register says today; one in force is replaced in the same transaction.
 
@@ -42,13 +44,14 @@ def issue(organisation_id: int, *, actor: User | str) -> Certificate:
     issued one while this call waited, ``ForbiddenError``, ``NotFoundError``.
     """
     seen = queries.valid_certificate(organisation_id)
-    _authorise(actor, Permission.CERTIFICATE_ISSUE, locks.take_one(organisation_id))
+    organisation = locks.take_one(organisation_id)
+    _authorise(actor, Permission.CERTIFICATE_ISSUE, organisation)
     old = queries.valid_certificate(organisation_id)
     if old is not None and (seen is None or seen.pk != old.pk):
         raise ConflictError(
             "该组织的证书刚刚由他人签发，请刷新页面查看；确需重新签发的，请再次操作。", code="certificate-just-issued"
         )
-    organisation = _organisation(organisation_id)
+    queries.add_snapshot_fields(organisation)
     _require_certifiable(organisation)
     return _replace(organisation, old, reason="换发新证书", actor=actor)
 
@@ -75,7 +78,7 @@ def revoke(serial: str, *, reason: str, actor: User | str) -> Certificate:
     return certificate
 
 
-@transaction.atomic
+@act
 def refresh(organisation_ids: Collection[int], *, actor: User | str, reason: str = "登记事项变更") -> int:
     """Bring certificates in force into line with the register after it changed; return how many were touched.
 
@@ -83,13 +86,16 @@ def refresh(organisation_ids: Collection[int], *, actor: User | str, reason: str
     ended: its certificate is revoked. In between (suspended, in liquidation) the certificate stays as it is, and who
     verifies it sees the difference.
     """
-    holders = Certificate.objects.filter(organisation_id__in=organisation_ids, state=State.VALID)
+    in_force = (
+        "SELECT organisation_id FROM registry_certificate WHERE organisation_id = ANY(%s) AND state = %s ORDER BY 1"
+    )
     touched = 0
-    for organisation_id in sorted(set(holders.values_list("organisation_id", flat=True))):
-        locks.take_one(organisation_id)
+    for (organisation_id,) in rows.fetch(in_force, [list(organisation_ids), State.VALID]):
+        organisation = locks.take_one(organisation_id)
         old = queries.valid_certificate(organisation_id)
         if old is not None:
-            touched += _bring_into_line(_organisation(organisation_id), old, reason=reason, actor=actor)
+            queries.add_snapshot_fields(organisation)
+            touched += _bring_into_line(organisation, old, reason=reason, actor=actor)
     return touched
 
 
@@ -102,15 +108,15 @@ def issue_missing(*, actor: User | str, batch: int = BATCH) -> Iterator[int]:
     while True:
         with transaction.atomic():
             candidates = queries.certifiable().filter(pk__gt=after, certificates__isnull=True).order_by("pk")
-            rows = list(candidates.select_for_update(of=("self",))[:batch])
-            if not rows:
+            chosen = list(candidates.select_for_update(of=("self",))[:batch])
+            if not chosen:
                 return
             # Asked again under the locks: somebody may have issued one while we waited for them.
-            taken = set(Certificate.objects.filter(organisation__in=rows).values_list("organisation_id", flat=True))
-            free = [row for row in rows if row.pk not in taken]
+            taken = set(Certificate.objects.filter(organisation__in=chosen).values_list("organisation_id", flat=True))
+            free = [row for row in chosen if row.pk not in taken]
             if free:
                 _issue_first(free, actor=actor)
-        after = rows[-1].pk
+        after = chosen[-1].pk
         done += len(free)
         yield done
 
@@ -120,11 +126,11 @@ def reissue_signed_by(key_id: str, *, actor: User | str) -> Iterator[int]:
 
     ``key_id`` in hexadecimal. Organisations that may hold no certificate now lose theirs.
     """
-    rows = Certificate.objects.filter(signing_key__key_id=signing_keys.octets(key_id), state=State.VALID)
-    for done, organisation_id in enumerate(list(rows.values_list("organisation_id", flat=True)), start=1):
+    signed = Certificate.objects.filter(signing_key__key_id=signing_keys.octets(key_id), state=State.VALID)
+    for done, organisation_id in enumerate(list(signed.values_list("organisation_id", flat=True)), start=1):
         with transaction.atomic():
             locks.take_one(organisation_id)
-            old = rows.filter(organisation_id=organisation_id).first()
+            old = signed.filter(organisation_id=organisation_id).first()
             if old is not None:
                 organisation = _organisation(organisation_id)
                 try:
@@ -176,7 +182,7 @@ def _replace(organisation: Organisation, old: Certificate | None, *, reason: str
     if old is not None:
         _end(old, State.REPLACED, reason)
     certificate = _build(organisation, signing_keys.signer())
-    certificate.save()
+    rows.insert(certificate)
     public_log.certificates_issued([certificate])
     detail = {"serial": certificate.serial, "key_id": str(certificate.signing_key)}
     if old is not None:

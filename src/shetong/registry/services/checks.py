@@ -10,6 +10,7 @@ from shetong.core.findings import Finding, Severity
 from shetong.registry.models import Organisation, OrganisationKind, Status
 from shetong.registry.rules.conditions import conditions
 from shetong.registry.rules.history import Json
+from shetong.store import rows
 
 SGR_12 = "《社会团体登记管理条例》第十二条"
 FR_23 = "《基金会管理条例》第二十三条"
@@ -47,11 +48,9 @@ def _other_posts(name: str, kind: str, organisation_id: int | None) -> list[Find
     """Namesakes are only that, so a person must look: a warning, never a refusal."""
     if kind not in (OrganisationKind.SOCIAL_GROUP, OrganisationKind.FOUNDATION):
         return []
-    others = Organisation.objects.filter(legal_representative=name, status__in=ALIVE)
-    if organisation_id is not None:
-        others = others.exclude(pk=organisation_id)
+    kinds = [one for one in OrganisationKind.values if one != OrganisationKind.BRANCH]
     if kind == OrganisationKind.SOCIAL_GROUP:
-        others = others.filter(kind=OrganisationKind.SOCIAL_GROUP)
+        kinds = [OrganisationKind.SOCIAL_GROUP]
         message, provision = "社会团体的法定代表人不得同时担任其他社会团体的法定代表人", SGR_12
     else:
         message, provision = "基金会的法定代表人不得同时担任其他组织的法定代表人", FR_23
@@ -65,5 +64,9 @@ def _other_posts(name: str, kind: str, organisation_id: int | None) -> list[Find
             other.public_code,
             other.name,
         )
-        for other in others.exclude(kind=OrganisationKind.BRANCH).order_by("pk")[:5]
+        for other in rows.load(
+            Organisation,
+            "WHERE legal_representative = %s AND status = ANY(%s) AND kind = ANY(%s) AND id <> %s ORDER BY id LIMIT 5",
+            [name, list(ALIVE), kinds, organisation_id or 0],
+        )
     ]

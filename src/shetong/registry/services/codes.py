@@ -7,7 +7,7 @@ from django.conf import settings
 from shetong.casework.services import numbers
 from shetong.core.errors import ConflictError
 from shetong.core.identifiers import organisation_code_check_character, uscc_check_character
-from shetong.registry.models import Organisation
+from shetong.store import rows
 
 CATEGORY = {"SG": "1", "PN": "2", "FD": "3"}
 SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -28,7 +28,7 @@ def assign(*, kind: str, division_code: str) -> str:
         head = f"5{CATEGORY[kind]}{division_code}{main}{organisation_code_check_character(main)}"
         code = head + uscc_check_character(head)
         # The range is this deployment's own, but lists imported before may have used it.
-        if not Organisation.objects.filter(uscc=code).exists():
+        if not rows.exists("FROM registry_organisation WHERE uscc = %s", [code]):
             return code
 
 

@@ -7,12 +7,13 @@ simultaneous requests for the same name or code the second sees what the first d
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 
 from shetong.core.errors import NotFoundError
-from shetong.registry.models import Organisation
+from shetong.registry.models import Authority, Organisation
+from shetong.store import rows
 
 
 def take(
@@ -29,22 +30,37 @@ def take(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("locks are taken inside a transaction")
-    for space, things in (
-        ("name", [n.encode() for n in names]),
-        ("code", [c.encode() for c in codes]),
-        ("person", people),
-    ):
-        for thing in sorted(set(things)):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(space, thing)])
+    numbers = [
+        _number(space, thing)
+        for space, things in (
+            ("name", [n.encode() for n in names]),
+            ("code", [c.encode() for c in codes]),
+            ("person", people),
+        )
+        for thing in sorted(set(things))
+    ]
+    if numbers:
+        # One after the other in the order given: the inner query keeps it.
+        rows.fetch(
+            "SELECT pg_advisory_xact_lock(number) FROM (SELECT number"
+            " FROM unnest(%s::bigint[]) WITH ORDINALITY AS given (number, place) ORDER BY place) AS ordered",
+            [numbers],
+        )
     wanted = sorted(set(organisations))
     if not wanted:
         return {}
-    rows = Organisation.objects.select_for_update(of=("self",)).select_related("authority")
-    locked = {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}
+    locked = {row.pk: row for row in rows.load(Organisation, "WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [wanted])}
     if len(locked) != len(wanted):
         raise NotFoundError("没有找到该组织，请核对统一社会信用代码。")
+    _with_authorities(locked.values())
     return locked
+
+
+def _with_authorities(organisations: Collection[Organisation]) -> None:
+    numbers = sorted({organisation.authority_id for organisation in organisations})
+    authorities = {row.pk: row for row in rows.load(Authority, "WHERE id = ANY(%s)", [numbers])}
+    for organisation in organisations:
+        organisation.authority = authorities[organisation.authority_id]
 
 
 def take_one(organisation_id: int) -> Organisation:

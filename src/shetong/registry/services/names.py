@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from django.conf import settings
-from django.contrib.postgres.search import SearchQuery
 from django.db import transaction
 from django.utils import timezone
 from rapidfuzz.distance import DamerauLevenshtein
@@ -36,9 +35,17 @@ from shetong.registry.rules.names import N69_16, NameParts, check_branch, check_
 from shetong.registry.services import locks
 from shetong.registry.services.projection import load
 from shetong.registry.services.recording import SYSTEM, authorise
+from shetong.store import rows
 
 _ENDED = {Status.DEREGISTERED: "注销", Status.CANCELLED: "撤销", Status.REVOKED: "吊销"}
 _CANDIDATES = 300
+# Names of bodies of one authority that still are; only those that turn out alike are read whole.
+_CANDIDATE_NAMES = """
+    SELECT entry.organisation_id, entry.text, entry.pinyin
+    FROM registry_searchentry entry JOIN registry_organisation body ON body.id = entry.organisation_id
+    WHERE entry.tokens @@ to_tsquery('simple', %s) AND body.authority_id = %s AND body.status <> ALL(%s)
+    LIMIT %s
+"""
 _SHOWN = 8
 
 
@@ -171,8 +178,8 @@ def reserve_name(
 
 def release(name: str) -> int:
     """End the reservation of a name because it was registered; return how many there were."""
-    held = NameReservation.objects.filter(name_key=key(name), released_at__isnull=True)
-    return held.update(released_at=timezone.now())
+    ended = "UPDATE registry_namereservation SET released_at = %s WHERE name_key = %s AND released_at IS NULL"
+    return rows.run(ended, [timezone.now(), key(name)])
 
 
 def _check_form(name: str) -> None:
@@ -185,9 +192,14 @@ def _check_form(name: str) -> None:
 
 def _bearers(name: str, kind: str) -> Iterator[tuple[Organisation, OrganisationName | None]]:
     """Yield who bears or bore a name that folds to the same text, in any spelling of its division."""
-    texts = set(_spellings(name, kind))
-    entries = SearchEntry.objects.filter(text__in=texts).select_related("organisation__authority").order_by("pk")
-    for entry in entries[:_CANDIDATES]:
+    texts = sorted(set(_spellings(name, kind)))
+    found = rows.fetch(
+        "SELECT id FROM registry_searchentry WHERE text = ANY(%s) ORDER BY id LIMIT %s", [texts, _CANDIDATES]
+    )
+    if not found:
+        return
+    entries = SearchEntry.objects.filter(pk__in=[number for (number,) in found])
+    for entry in entries.select_related("organisation__authority").order_by("pk"):
         if not entry.former:
             yield entry.organisation, None
             continue
@@ -241,9 +253,8 @@ def _ending(organisation: Organisation, former: OrganisationName | None) -> tupl
 
 
 def _reservations(name: str, applicant: str) -> list[Finding]:
-    held = NameReservation.objects.filter(
-        name_key=key(name), released_at__isnull=True, expires_at__gt=timezone.now()
-    ).first()
+    holding = "WHERE name_key = %s AND released_at IS NULL AND expires_at > %s"
+    held = rows.first(NameReservation, holding, [key(name), timezone.now()])
     if held is None or (applicant and held.applicant == applicant.strip()):
         return []
     until = timezone.localdate(held.expires_at)
@@ -257,18 +268,17 @@ def _look_alikes(name: str, authority: Authority, known: set[str], organisation_
     query = " | ".join(f"({' & '.join(group)})" for group in _token_groups(own, spelling.initials))
     if not query:
         return []
-    entries = SearchEntry.objects.filter(
-        tokens=SearchQuery(query, search_type="raw", config="simple"), organisation__authority=authority
-    )
+    near: dict[int, tuple[int, bool]] = {}
+    for number, text, pinyin in rows.fetch(_CANDIDATE_NAMES, [query, authority.pk, list(_ENDED), _CANDIDATES]):
+        sounds = pinyin == spelling.pinyin
+        distance = DamerauLevenshtein.distance(own, text, score_cutoff=2)
+        if sounds or distance <= (1 if len(own) < 8 else 2):
+            near[number] = min(near.get(number, (9, False)), (distance, sounds), key=lambda pair: pair[0])
     scored: dict[int, tuple[int, Finding]] = {}
-    for entry in entries.select_related("organisation")[:_CANDIDATES]:
-        body = entry.organisation
-        if body.pk == organisation_id or body.public_code in known or body.status in _ENDED:
+    for body in Organisation.objects.filter(pk__in=near):
+        if body.pk == organisation_id or body.public_code in known:
             continue
-        sounds = entry.pinyin == spelling.pinyin
-        distance = DamerauLevenshtein.distance(own, entry.text, score_cutoff=2)
-        if not sounds and distance > (1 if len(own) < 8 else 2):
-            continue
+        distance, sounds = near[body.pk]
         how = "读音相同" if sounds else f"仅{distance}字之差"
         finding = Finding(
             "name-look-alike",
@@ -279,7 +289,7 @@ def _look_alikes(name: str, authority: Authority, known: set[str], organisation_
             body.public_code,
             body.name,
         )
-        scored[body.pk] = min(scored.get(body.pk, (9, finding)), (distance, finding), key=lambda pair: pair[0])
+        scored[body.pk] = (distance, finding)
     return [finding for _, finding in sorted(scored.values(), key=lambda pair: pair[0])[:_SHOWN]]
 
 

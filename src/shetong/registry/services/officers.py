@@ -28,6 +28,7 @@ from shetong.registry.services import locks, people
 from shetong.registry.services.checks import ALIVE, FR_23, SGR_12
 from shetong.registry.services.projection import load
 from shetong.registry.services.recording import authorise, record
+from shetong.store.transactions import act
 
 _PHONE = re.compile(r"\+?[0-9][0-9\- ]{5,18}[0-9]")
 
@@ -68,7 +69,7 @@ def appoint_officer(
     )
 
 
-@transaction.atomic
+@act
 def appoint_officers(
     *,
     organisation_id: int,
@@ -88,12 +89,12 @@ def appoint_officers(
     locked = locks.take(people={member.index for member in members}, organisations=[organisation_id])
     organisation = locked[organisation_id]
     authorise(actor, Permission.REGISTER_FILE, organisation.authority.division_code)
-    spans = history.spans(load(organisation.pk).stands, OFFICER_PREFIX)
+    past = load(organisation.pk)
+    spans = history.spans(past.stands, OFFICER_PREFIX)
+    known = people.find_or_create([people.Papers(one.name, one.number, one.document, one.phone) for one in members])
     after: dict[str, dict[str, str]] = {}
     for member in members:
-        person = people.find_or_create(
-            name=member.name, number=member.number, document=member.document, phone=member.phone
-        )
+        person = known[member.index]
         _check_post(organisation, person, member.role, spans, effective_on, member.valid_to)
         value = {"valid_from": effective_on.isoformat()}
         if member.valid_to is not None:
@@ -109,6 +110,7 @@ def appoint_officers(
         effective_on=effective_on,
         actor=actor,
         action="registry.appoint-officer",
+        past=past,
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -11,6 +14,7 @@ from shetong.core import pii
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
 from shetong.core.identifiers import parse_identity_number, tidy
 from shetong.registry.models import IdentityDocument, Person
+from shetong.store import rows
 
 IDENTITY_CONTEXT = "person.identity_number"
 PHONE_CONTEXT = "person.phone"
@@ -41,27 +45,47 @@ def index_of(number: str, document: IdentityDocument) -> bytes:
     return pii.blind_index(text, context=IDENTITY_CONTEXT)
 
 
-def find_or_create(*, name: str, number: str, document: IdentityDocument, phone: str = "") -> Person:
-    """Return the person of a normalised number, created where unknown; the caller holds the lock on the index.
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What somebody's papers say: name, normalised number, kind of paper; and a phone where one was given."""
 
-    Raises :class:`ConflictError` where the number belongs to somebody of another name.
+    name: str
+    number: str
+    document: IdentityDocument
+    phone: str = ""
+
+
+def find_or_create(papers: Sequence[Papers]) -> dict[bytes, Person]:
+    """Return the people by blind index, created where unknown; the caller holds the locks on the indexes.
+
+    Raises :class:`ConflictError` where a number belongs to somebody of another name.
     """
-    index = index_of(number, document)
-    person = Person.objects.filter(identity_number_index=index).first()
-    if person is None:
-        return Person.objects.create(
-            name=name,
-            identity_kind=document,
-            identity_number_sealed=pii.seal(number, context=IDENTITY_CONTEXT),
-            identity_number_index=index,
-            phone_sealed=pii.seal(phone, context=PHONE_CONTEXT) if phone else None,
-        )
-    if person.name != name:
-        raise ConflictError("该证件号码已登记在另一姓名下，请核对姓名和证件号码。", code="identity-name")
-    if phone:
-        person.phone_sealed = pii.seal(phone, context=PHONE_CONTEXT)
-        person.save(update_fields=["phone_sealed"])
-    return person
+    indexes = [index_of(one.number, one.document) for one in papers]
+    found = rows.load(Person, "WHERE identity_number_index = ANY(%s)", [indexes])
+    known = {bytes(person.identity_number_index): person for person in found}
+    new: dict[bytes, Person] = {}
+    for index, one in zip(indexes, papers, strict=True):
+        person = known.get(index) or new.get(index)
+        if person is None:
+            new[index] = person = Person(
+                name=one.name,
+                identity_kind=one.document,
+                identity_number_sealed=pii.seal(one.number, context=IDENTITY_CONTEXT),
+                identity_number_index=index,
+            )
+        if person.name != one.name:
+            raise ConflictError("该证件号码已登记在另一姓名下，请核对姓名和证件号码。", code="identity-name")
+        if one.phone and _phone(person) != one.phone:
+            person.phone_sealed = pii.seal(one.phone, context=PHONE_CONTEXT)
+    rows.insert_all(list(new.values()))
+    for person in known.values():
+        rows.save(person)
+    return known | new
+
+
+def _phone(person: Person) -> str:
+    sealed = person.phone_sealed
+    return pii.open_sealed(bytes(sealed), context=PHONE_CONTEXT) if sealed is not None else ""
 
 
 def reveal(

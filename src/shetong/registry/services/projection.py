@@ -27,6 +27,7 @@ from shetong.registry.queries.filings import entry_of
 from shetong.registry.rules import history
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, Entry, Span, Standing
 from shetong.registry.rules.values import IN_COLUMNS, column, empty
+from shetong.store import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,13 @@ class History:
         return History(entries, history.standing(entries))
 
 
+NOTHING_FILED = History((), ())
+
+
 def load(organisation_id: int) -> History:
     """Read the filings of an organisation (one query)."""
-    entries = [entry_of(filing) for filing in Filing.objects.filter(organisation_id=organisation_id).order_by("pk")]
+    filings = rows.load(Filing, "WHERE organisation_id = %s ORDER BY id", [organisation_id])
+    entries = [entry_of(filing) for filing in filings]
     return History(entries, history.standing(entries))
 
 
@@ -63,7 +68,7 @@ def project(organisation: Organisation, past: History, *, today: date, caused_by
     if statuses:
         organisation.status_since = statuses[-1].start
     organisation.updated_at = timezone.now()
-    organisation.save()
+    rows.save(organisation)
     _project_names(organisation, past, today, caused_by)
     _project_attributes(organisation, past, today)
     _project_officers(organisation, past, today)
@@ -74,7 +79,7 @@ def authority_named(name: str, *, near: str) -> Authority:
 
     An authority that is not known yet is created for the division recognised in its name, else for ``near``.
     """
-    namesakes = list(Authority.objects.filter(name=name).order_by("pk"))
+    namesakes = rows.load(Authority, "WHERE name = %s ORDER BY id", [name])
     if namesakes:
         return max(namesakes, key=lambda authority: _shared_digits(authority.division_code, near))
     recognised = divisions.find(name)
@@ -101,18 +106,21 @@ def _project_names(organisation: Organisation, past: History, today: date, cause
             wanted.setdefault((name, None, None), (NameEnd.CHANGED, stand.number))
     effective = {entry.number: entry.effective_on for entry in past.entries}
     renaming = {entry.number for entry in past.entries if "name" in entry.after}
-    for row in OrganisationName.objects.filter(organisation=organisation):
+    borne = "WHERE organisation_id = %s AND withdrawn_by_id IS NULL ORDER BY id"
+    for row in rows.load(OrganisationName, borne, [organisation.pk]):
         if wanted.pop((row.name, row.valid_from, row.valid_to), None) is not None:
             continue
         made_here = row.filing_id in renaming and row.valid_to == effective[row.filing_id]
         if made_here and row.valid_from is not None:
             row.withdrawn_by = caused_by
             row.save(update_fields=["withdrawn_by"])
-    OrganisationName.objects.bulk_create(
-        OrganisationName(
-            organisation=organisation, name=name, valid_from=start, valid_to=stop, ended_by=end, filing_id=filing
-        )
-        for (name, start, stop), (end, filing) in wanted.items()
+    rows.insert_all(
+        [
+            OrganisationName(
+                organisation=organisation, name=name, valid_from=start, valid_to=stop, ended_by=end, filing_id=filing
+            )
+            for (name, start, stop), (end, filing) in wanted.items()
+        ]
     )
 
 
@@ -123,15 +131,15 @@ def _project_attributes(organisation: Organisation, past: History, today: date) 
         for span in history.spans(past.stands, ATTRIBUTE_PREFIX, until=today)
     }
     new: list[OrganisationAttribute] = []
-    rows = {
+    held = {
         (row.code, row.valid_from): row
         for row in OrganisationAttribute.objects.filter(organisation=organisation, filing__in=speaking)
     }
-    for key, row in rows.items():
+    for key, row in held.items():
         if key not in wanted:
             row.delete()
     for (code, start), span in wanted.items():
-        row = rows.get((code, start)) or OrganisationAttribute(organisation=organisation, code=code, valid_from=start)
+        row = held.get((code, start)) or OrganisationAttribute(organisation=organisation, code=code, valid_from=start)
         row.valid_to, row.filing_id = span.end, span.filing
         if len(span.value) > 1 or row.pk is None:  # an importer's row may know more than its date
             row.value = span.value.get("value", "")
@@ -147,31 +155,33 @@ def _project_attributes(organisation: Organisation, past: History, today: date) 
 
 def _project_officers(organisation: Organisation, past: History, today: date) -> None:
     speaking = _filings_with(past, OFFICER_PREFIX)
+    if not speaking:
+        return
     wanted: dict[tuple[str, int, date], Span] = {}
     for span in history.spans(past.stands, OFFICER_PREFIX, until=today):
         _, role, person = span.key.split(".")
         wanted[role, int(person), span.start] = span
-    rows = {
-        (row.role, row.person_id, row.valid_from): row
-        for row in Officer.objects.filter(organisation=organisation, filing__in=speaking)
-    }
-    for key, row in rows.items():
+    posts = rows.load(Officer, "WHERE organisation_id = %s AND filing_id = ANY(%s)", [organisation.pk, speaking])
+    held = {(row.role, row.person_id, row.valid_from): row for row in posts}
+    for key, row in held.items():
         if key not in wanted:
             row.delete()
         elif (row.valid_to, row.filing_id) != (wanted[key].end, wanted[key].filing):
             row.valid_to, row.filing_id = wanted[key].end, wanted[key].filing
             row.save(update_fields=["valid_to", "filing"])
-    Officer.objects.bulk_create(
-        Officer(
-            organisation=organisation,
-            role=role,
-            person_id=person,
-            valid_from=start,
-            valid_to=span.end,
-            filing_id=span.filing,
-        )
-        for (role, person, start), span in wanted.items()
-        if (role, person, start) not in rows
+    rows.insert_all(
+        [
+            Officer(
+                organisation=organisation,
+                role=role,
+                person_id=person,
+                valid_from=start,
+                valid_to=span.end,
+                filing_id=span.filing,
+            )
+            for (role, person, start), span in wanted.items()
+            if (role, person, start) not in held
+        ]
     )
 
 

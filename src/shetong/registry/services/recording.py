@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from shetong.accounts.models import User
@@ -27,6 +27,8 @@ from shetong.registry.rules.history import Entry, Json, State
 from shetong.registry.rules.values import ELEMENT_NAMES, empty
 from shetong.registry.services import certificates, locks, public_log, search_index
 from shetong.registry.services.projection import History, load, project
+from shetong.store import rows
+from shetong.store.transactions import part
 
 SYSTEM = "system:registry"
 FURTHEST = timedelta(days=3_660)
@@ -61,7 +63,7 @@ def together() -> Iterator[Together]:
     Each is checked as always; the rows that pages read are folded once, at the end or when told to :meth:`settle
     <Together.settle>`, instead of after each filing.
     """
-    with transaction.atomic():
+    with part():
         batch = Together()
         token = _together.set(batch)
         try:
@@ -90,17 +92,19 @@ def record(
     actor: User | None,
     action: str,
     corrects: Filing | None = None,
+    past: History | None = None,
 ) -> Filing:
     """Write one filing of a locked organisation and everything that follows from it; return the filing.
 
     ``after``: changed keys only matter; those equal to what was before are left out. ``action``: the name in the audit
-    trail. With ``effective_on`` after today the filing waits for :func:`shetong.registry.services.due.apply_due`.
+    trail. ``past``: the history, where the caller has read it under the lock. With ``effective_on`` after today the
+    filing waits for :func:`shetong.registry.services.due.apply_due`.
 
     Raises :class:`InvalidInputError` (basis, date, nothing changed), :class:`WrongStateError`, :class:`ConflictError`.
     """
     today = timezone.localdate()
     _check_form(basis, effective_on, today)
-    past = load(organisation.pk)
+    past = past or load(organisation.pk)
     before = _before(past, effective_on, corrects)
     moved = corrects is not None and corrects.effective_on != effective_on
     changed = {key: value for key, value in after.items() if key == history.VOID or _was(before, key) != value}
@@ -108,7 +112,7 @@ def record(
         raise InvalidInputError("填报的内容与现登记事项相同，没有需要办理的变化。", code="nothing-changed")
     entry = Entry(_NEXT, kind, effective_on, timezone.now(), changed, corrects.pk if corrects else None)
     _check_course(past, past.with_entry(entry), entry, branch=organisation.kind == OrganisationKind.BRANCH)
-    filing = Filing.objects.create(
+    filing = Filing(
         organisation=organisation,
         kind=kind,
         basis=basis.strip(),
@@ -121,6 +125,7 @@ def record(
         corrects=corrects,
         applied_at=entry.recorded_at if effective_on <= today else None,
     )
+    rows.insert(filing)
     batch = _together.get()
     if batch is None:
         public_log.filings_recorded([filing])
@@ -148,7 +153,7 @@ def apply(organisation: Organisation, *, caused_by: Filing, today: date) -> None
     Raises :class:`ConflictError` where the result contradicts the register (a period or code held twice).
     """
     try:
-        with transaction.atomic():
+        with part():
             project(organisation, load(organisation.pk), today=today, caused_by=caused_by)
     except IntegrityError as error:
         raise ConflictError(

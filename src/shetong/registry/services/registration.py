@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from shetong.accounts.models import User
@@ -24,14 +23,16 @@ from shetong.registry.models import (
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, SINCE_ELEMENTS, State
 from shetong.registry.rules.values import IN_COLUMNS, clean_registration, column
 from shetong.registry.services import checks, locks, names
-from shetong.registry.services.projection import authority_named
+from shetong.registry.services.projection import NOTHING_FILED, authority_named
 from shetong.registry.services.recording import authorise, record
+from shetong.store import rows
+from shetong.store.transactions import act
 
 PNR_13 = "《民办非企业单位登记管理暂行条例》第十三条"
 SGR_17 = "《社会团体登记管理条例》第十七条"
 
 
-@transaction.atomic
+@act
 def register(
     *,
     values: Mapping[str, Any],
@@ -77,6 +78,7 @@ def register(
         effective_on=effective_on,
         actor=actor,
         action="registry.register",
+        past=NOTHING_FILED,
     )
     names.release(cleaned["name"])
     return organisation
@@ -86,11 +88,11 @@ def _parent_id(cleaned: State) -> int | None:
     code = cleaned.get("parent")
     if not code:
         return None
-    found = Organisation.objects.filter(uscc=code).values_list("pk", flat=True).first()
-    if found is None:
+    found = rows.fetch("SELECT id FROM registry_organisation WHERE uscc = %s", [code])
+    if not found:
         message = "所属社会组织不在登记簿中，请核对其统一社会信用代码。"
         raise InvalidInputError(message, fields={"parent": message})
-    return found
+    return int(found[0][0])
 
 
 def _check_parent(parent: Organisation) -> None:
@@ -103,7 +105,7 @@ def _check_parent(parent: Organisation) -> None:
 
 
 def _check_code_is_free(uscc: str | None) -> None:
-    holder = Organisation.objects.filter(uscc=uscc).first() if uscc else None
+    holder = rows.first(Organisation, "WHERE uscc = %s", [uscc]) if uscc else None
     if holder is not None:
         raise ConflictError(
             f"统一社会信用代码{uscc}已登记为“{holder.name}”，请核对代码。",
@@ -114,9 +116,9 @@ def _check_code_is_free(uscc: str | None) -> None:
 
 def _row(cleaned: State, authority: Authority, parent: Organisation | None, *, demo: bool) -> Organisation:
     columns = {name: column(name, cleaned[name]) for name in IN_COLUMNS if name in cleaned}
-    return Organisation.objects.create(
-        **columns, authority=authority, parent=parent, demo=demo, updated_at=timezone.now()
-    )
+    organisation = Organisation(**columns, authority=authority, parent=parent, demo=demo, updated_at=timezone.now())
+    rows.insert(organisation)
+    return organisation
 
 
 def _as_filed(cleaned: State) -> State:

@@ -17,14 +17,29 @@ from django.db.models import Q
 from shetong.core.pinyin import transliterate
 from shetong.core.search_tokens import tokens, vector_literal
 from shetong.core.text import key
-from shetong.registry.models import AttributeCode, Organisation, OrganisationAttribute, OrganisationName, SearchEntry
+from shetong.registry.models import AttributeCode, Organisation, OrganisationAttribute, SearchEntry
 from shetong.registry.rules.facets import facet_tokens, facets
 from shetong.registry.rules.ranking import rank
+from shetong.store import rows
+from shetong.store.transactions import act
 
-# The order of the values that :func:`rows` yields; ``COPY registry_searchentry (…) FROM STDIN``.
+# The order of the values that :func:`index_rows` yields; ``COPY registry_searchentry (…) FROM STDIN``.
 COLUMNS = ("organisation_id", "former", "text", "initials", "pinyin", "tokens", "facets", "founded_on", "rank")
 _COPY = f"COPY {SearchEntry._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
 _BATCH = 5_000
+_HELD = """
+    SELECT organisation_id, code FROM registry_organisationattribute
+    WHERE organisation_id = ANY(%s) AND code = ANY(%s) AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+"""
+_FORMER = """
+    SELECT organisation_id, name FROM registry_organisationname
+    WHERE organisation_id = ANY(%s) AND withdrawn_by_id IS NULL ORDER BY id
+"""
+_BODIES = """
+    SELECT body.id, body.name, body.kind, body.status, body.division_code, authority.division_code, body.founded_on
+    FROM registry_organisation body JOIN registry_authority authority ON authority.id = body.authority_id
+    WHERE body.id = ANY(%s) ORDER BY body.id
+"""
 
 
 class Source(NamedTuple):
@@ -56,7 +71,7 @@ class Row(NamedTuple):
     rank: int
 
 
-def rows(sources: Iterable[Source]) -> Iterator[Row]:
+def index_rows(sources: Iterable[Source]) -> Iterator[Row]:
     """Yield the index rows of names, at about 100,000 a second. Pure: nothing is read or written."""
     for source in sources:
         text = key(source.name)
@@ -92,14 +107,14 @@ def rows(sources: Iterable[Source]) -> Iterator[Row]:
 
 def write(sources: Iterable[Source]) -> int:
     """COPY the index rows of names into the index and return their number. The caller holds the transaction."""
-    made = list(rows(sources))  # before COPY begins: a source that reads the database would wait for itself
+    made = list(index_rows(sources))  # before COPY begins: a source that reads the database would wait for itself
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row in made:
             copy.write_row(row)
     return len(made)
 
 
-@transaction.atomic
+@act
 def refresh(organisation_ids: Iterable[int], *, today: date | None = None) -> int:
     """Renew the index rows of organisations from the register as it stands and return the number of rows.
 
@@ -110,7 +125,7 @@ def refresh(organisation_ids: Iterable[int], *, today: date | None = None) -> in
     count = 0
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
-        SearchEntry.objects.filter(organisation_id__in=batch).delete()
+        rows.run("DELETE FROM registry_searchentry WHERE organisation_id = ANY(%s)", [batch])
         count += write(_sources(batch, today or _today()))
     return count
 
@@ -154,18 +169,13 @@ def _today() -> date:
 
 def _sources(ids: Sequence[int], today: date) -> Iterator[Source]:
     held: dict[int, set[str]] = defaultdict(set)
-    wanted = (AttributeCode.CHARITY, AttributeCode.PUBLIC_FUNDRAISING)
-    current = Q(valid_from__lte=today) & (Q(valid_to__isnull=True) | Q(valid_to__gt=today))
-    attributes = OrganisationAttribute.objects.filter(current, organisation_id__in=ids, code__in=wanted)
-    for organisation_id, code in attributes.values_list("organisation_id", "code"):
+    wanted = [AttributeCode.CHARITY, AttributeCode.PUBLIC_FUNDRAISING]
+    for organisation_id, code in rows.fetch(_HELD, [list(ids), wanted, today, today]):
         held[organisation_id].add(code)
     former: dict[int, list[str]] = defaultdict(list)
-    names = OrganisationName.objects.filter(organisation_id__in=ids).order_by("id")
-    for organisation_id, name in names.values_list("organisation_id", "name"):
+    for organisation_id, name in rows.fetch(_FORMER, [list(ids)]):
         former[organisation_id].append(name)
-    organisations = Organisation.objects.filter(pk__in=ids).order_by("pk")
-    columns = ("pk", "name", "kind", "status", "division_code", "authority__division_code", "founded_on")
-    for pk, name, kind, status, division, authority, founded in organisations.values_list(*columns):
+    for pk, name, kind, status, division, authority, founded in rows.fetch(_BODIES, [list(ids)]):
         seen = set()
         for position, each in enumerate((name, *former[pk])):
             text = key(each)

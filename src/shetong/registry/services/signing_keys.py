@@ -19,6 +19,7 @@ from shetong.accounts.services import audit
 from shetong.core import cose, pii
 from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
 from shetong.registry.models import Certificate, SigningKey
+from shetong.store import rows
 
 SEAL_CONTEXT = "signing_key.private"
 # Key of the advisory lock under which keys come and go.
@@ -111,8 +112,7 @@ def _lock_keys() -> None:
 
 
 def _hold_active() -> SigningKey | None:
-    held = SigningKey.objects.raw("SELECT * FROM registry_signingkey WHERE use = 'active' FOR SHARE")
-    return next(iter(held), None)
+    return rows.first(SigningKey, "WHERE use = 'active' FOR SHARE")
 
 
 def _retire(key: SigningKey, use: SigningKey.Use) -> None:

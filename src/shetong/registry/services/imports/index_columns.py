@@ -1,4 +1,4 @@
-"""The search index rows of :func:`shetong.registry.services.search_index.rows`, for whole columns of names.
+"""The search index rows of :func:`shetong.registry.services.search_index.index_rows`, for whole columns of names.
 
 The same texts, spellings, facets and ranks, and the same sets of tokens, several times as fast; a test compares both.
 Names that hold an irregularly read phrase are transliterated one by one.
