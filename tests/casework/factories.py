@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from django.utils import timezone
 from pypdf import PdfWriter
 
 from shetong.accounts.models import User
@@ -69,6 +70,29 @@ def association_form(**overrides: Any) -> dict[str, Any]:
     return form
 
 
+def liquidation_form() -> dict[str, Any]:
+    """Return the answers about a liquidation that was carried out lawfully and ended today."""
+    today = str(timezone.localdate())
+    return {
+        "ending": {
+            "ending_cause": "dissolved",
+            "resolved_on": today,
+            "ending_reason": "会员大会决议解散。",
+            "consented_on": today,
+        },
+        "group": {"liquidated_from": today},
+        "liquidators": [{"liquidator": "郑示范", "liquidator_role": "head"}],
+        "creditors": {"creditors_announced_on": today, "announced_in": "示范日报"},
+        "settlement": {
+            "liquidated_to": today,
+            "debts_settled": True,
+            "remaining_amount": "0元",
+            "remaining_property": "没有剩余财产。",
+            "returned": True,
+        },
+    }
+
+
 def draft(by: User | None = None, **overrides: Any) -> Case:
     """Return an application for a social group, filled in wholly."""
     actor = by or applicant()
@@ -92,7 +116,8 @@ def pdf(text: str = "示范材料") -> bytes:
 
 def hand_in_materials(case: Case) -> None:
     """Hand in one file for each required material."""
-    for material in catalogue.national(case.matter).materials:
+    case.refresh_from_db()
+    for material in catalogue.national(case.matter).applying(case.form).materials:
         if material.required:
             materials.upload(
                 case_id=case.pk,

@@ -49,7 +49,7 @@ class TestArchives:
         payload = bags.verify(storage.read(archive.file_id))
         metadata = json.loads(payload["metadata.json"])
         assert metadata["办件编号"] == archive.case.number
-        assert len(metadata["materials"]) == 5
+        assert len(metadata["materials"]) == 6
         assert {path.split("/")[0] for path in payload if "/" in path} == {"materials", "documents"}
         assert [event["act"] for event in json.loads(payload["events.json"])][-1] == "archive"
         assert all(all(check.values()) for check in json.loads(payload["checks.json"]).values())

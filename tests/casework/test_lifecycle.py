@@ -40,7 +40,7 @@ def test_an_association_is_founded() -> None:
     assert organisation.uscc.startswith("51110105MJ")
     assert organisation.founded_on == timezone.localdate()
     assert Certificate.objects.filter(organisation=organisation, state="valid").count() == 1
-    assert organisation.officers.count() == 3
+    assert organisation.officers.count() == 4  # three posts, and that of the legal representative
     assert organisation.permits.get().document_number.startswith("110105社准〔")
     assert acts(case) == ["submit", "accept", "forward", "forward", "approve"]
     assert kinds(case) == ["receipt", "acceptance", "approval"]
@@ -49,7 +49,7 @@ def test_an_association_is_founded() -> None:
 def test_who_founded_a_body_may_act_for_it_at_once() -> None:
     case = factories.approved()
     change = drafts.begin(matter="SO-CHG", applicant=case.applicant, subject_code=case.subject_code)
-    assert change.form["items"]["name"] == case.subject_name
+    assert change.form["name"]["name"] == case.subject_name
     with pytest.raises(ForbiddenError):
         drafts.begin(matter="SO-CHG", applicant=factories.applicant(), subject_code=case.subject_code)
 
@@ -68,14 +68,15 @@ def test_a_body_changes_its_name_and_later_ends() -> None:
         review.forward(case_id=begun.pk, actor=clerk, opinion="同意。")
         return decision.approve(case_id=begun.pk, actor=chief, reason="符合条件。")[0]
 
+    today = str(timezone.localdate())
     contact = {"contact": {"contact_name": "陈示范", "contact_phone": "13800005678"}}
     organisation = Organisation.objects.get(uscc=case.subject_code)
-    items = {**drafts.begin(matter="SO-CHG", applicant=case.applicant, subject_code=case.subject_code).form["items"]}
     run(
         "SO-CHG",
         {
-            "items": {**items, "name": "北京市朝阳区邻里守望协会"},
-            "reason": {"change_reason": "会员大会决议"},
+            "what": {"changes_name": True},
+            "name": {"name": "北京市朝阳区邻里守望协会"},
+            "reason": {"change_reason": "会员大会决议", "consented_on": today},
             **contact,
         },
     )
@@ -83,9 +84,7 @@ def test_a_body_changes_its_name_and_later_ends() -> None:
     assert organisation.name == "北京市朝阳区邻里守望协会"
     states = Certificate.objects.filter(organisation=organisation).order_by("pk").values_list("state", flat=True)
     assert list(states) == ["replaced", "valid"]
-    today = str(timezone.localdate())
-    ended = {"ending_reason": "完成宗旨", "liquidated_from": today, "liquidated_to": today, "remaining_property": "无"}
-    run("SO-CAN", {"liquidation": ended, **contact})
+    run("SO-CAN", {**factories.liquidation_form(), **contact})
     organisation.refresh_from_db()
     assert organisation.status == Status.DEREGISTERED
     assert not Certificate.objects.filter(organisation=organisation, state="valid").exists()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from shetong.registry.models import AttributeCode, OfficerRole, Organisation
 from shetong.registry.services import certificates, filings
 from tests.registry import factories
@@ -79,7 +81,11 @@ def _rich() -> Organisation:
     body.refresh_from_db()
     factories.register_branch(body, ending="教育专项基金管理委员会")
     body.permits.create(
-        document_number="许可1号", title="成立登记", decided_on=date(2015, 3, 2), authority_name="北京市民政局"
+        document_number="许可1号",
+        title="成立登记",
+        decided_on=date(2015, 3, 2),
+        authority_name="北京市民政局",
+        published_at=timezone.now(),
     )
     body.penalties.create(
         document_number="京民罚〔2025〕7号", facts="未按规定公开接受捐赠财产的使用情况。", penalty="警告，责令改正",

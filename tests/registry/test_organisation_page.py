@@ -32,7 +32,11 @@ def a_full_organisation():
     factories.rename(body, "北京市青山公益基金会", effective_on=date(2019, 6, 1))
     factories.register_branch(_refreshed(body), ending="教育专项基金管理委员会")
     body.permits.create(
-        document_number="许可1号", title="成立登记", decided_on=date(2015, 3, 2), authority_name="北京市民政局"
+        document_number="许可1号",
+        title="成立登记",
+        decided_on=date(2015, 3, 2),
+        authority_name="北京市民政局",
+        published_at=timezone.now(),
     )
     return _refreshed(body)
 

@@ -14,3 +14,7 @@ API_RATE_PUBLIC = env.number("API_RATE_PUBLIC", 60, least=1, most=10_000_000)
 DEMO_REGISTER = False
 # First two signs of the main part of new unified codes: the range assigned to this deployment.
 USCC_RANGE = env.text("USCC_RANGE", "MJ")
+# From how many living organisations on a person's posts are pointed out to the officer. No provision sets a number.
+OFFICER_POSTS_MANY = env.number("OFFICER_POSTS_MANY", 3, least=1, most=1_000)
+# For how many days after it was filed the audit of a leaving representative serves. No provision was at hand.
+DEPARTURE_AUDIT_DAYS = env.number("DEPARTURE_AUDIT_DAYS", 365, least=1, most=3_660)

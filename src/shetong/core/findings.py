@@ -16,7 +16,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding. ``provision`` is empty where no text was at hand; ``organisation`` is the other body's code."""
+    """One finding. ``provision`` is empty where no text was at hand; ``organisation`` is the other body's code.
+
+    ``internal``: for officials only, such as what lists say of a person. ``case``: the number in the database of
+    another case, for those who may see cases of ``division``.
+    """
 
     code: str
     severity: Severity
@@ -25,3 +29,6 @@ class Finding:
     field: str = ""
     organisation: str = ""
     organisation_name: str = ""
+    internal: bool = False
+    case: int = 0
+    division: str = ""

@@ -106,7 +106,7 @@ def possible(case: Case) -> tuple[Act, ...]:
 def topics(matter: Matter, form: Mapping[str, Any]) -> tuple[Topic, ...]:
     """Return a form as people read it; questions without an answer are left out."""
     found = []
-    for section in matter.sections:
+    for section in matter.applying(form).sections:
         given = form.get(section.name)
         records = (given if isinstance(given, list) else []) if section.repeated else [given or {}]
         shown = tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shetong.casework.rules.matters import Field, Matter, Section
+from shetong.casework.rules.matters import FACTS, Field, Matter, Section
 from shetong.core.errors import InvalidInputError
 from shetong.core.values import clean, is_empty
 
@@ -52,7 +52,7 @@ def _clean_record(section: Section, given: Mapping[str, Any], prefix: str) -> tu
 def missing(matter: Matter, form: Mapping[str, Any]) -> dict[str, str]:
     """Return what has still to be answered before submission, by ``section.field`` or ``section.number.field``."""
     faults: dict[str, str] = {}
-    for section in matter.sections:
+    for section in matter.applying(form).sections:
         answers = form.get(section.name)
         if section.repeated:
             records = answers if isinstance(answers, list) else []
@@ -68,8 +68,8 @@ def missing(matter: Matter, form: Mapping[str, Any]) -> dict[str, str]:
 def faults(matter: Matter, form: Mapping[str, Any]) -> dict[str, str]:
     """Return everything that is wrong with a form, missing answers and faulty ones, by place."""
     found = missing(matter, form)
-    for section in matter.sections:
-        _, wrong = clean_section(section, form.get(section.name))
+    for section in matter.applying(form).sections:
+        _, wrong = clean_section(section, _asked(section, form.get(section.name)))
         found |= {f"{section.name}.{name}": message for name, message in wrong.items()}
     return found
 
@@ -83,15 +83,26 @@ def _missing(section: Section, record: Mapping[str, Any], prefix: str) -> dict[s
 
 
 def flat(matter: Matter, form: Mapping[str, Any]) -> Answers:
-    """Return the answers as effects and checks see them: by name, lists of records by the section's."""
-    answers: Answers = {}
-    for section in matter.sections:
-        given = form.get(section.name)
+    """Return the answers as effects and checks see them: by name, lists of records by the section's.
+
+    What stands in topics that the other answers do not call for is left out; the facts of the matter are there.
+    """
+    answers: Answers = dict(form.get(FACTS) or {})
+    for section in matter.applying(form).sections:
+        given = _asked(section, form.get(section.name))
         if section.repeated:
             answers[section.name] = list(given or [])
         else:
             answers |= given or {}
     return answers
+
+
+def _asked(section: Section, given: Any) -> Any:
+    """Return the answers to questions that are asked."""
+    names = {field.name for field in section.fields}
+    if isinstance(given, list):
+        return [{name: value for name, value in record.items() if name in names} for record in given]
+    return {name: value for name, value in given.items() if name in names} if isinstance(given, Mapping) else given
 
 
 def personal_paths(matter: Matter, form: Mapping[str, Any]) -> dict[str, Field]:
@@ -107,3 +118,10 @@ def personal_paths(matter: Matter, form: Mapping[str, Any]) -> dict[str, Field]:
             place = f"{section.name}.{number}." if section.repeated else f"{section.name}."
             found |= {place + field.name: field for field in fields if not is_empty(record.get(field.name))}
     return found
+
+
+def answer(form: Mapping[str, Any], place: str) -> str:
+    """Return the answer at a place that :func:`personal_paths` names."""
+    section, *rest = place.split(".")
+    record = form[section][int(rest[0])] if len(rest) > 1 else form[section]
+    return str(record[rest[-1]])

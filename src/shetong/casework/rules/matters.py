@@ -7,18 +7,22 @@ Regions change time limits, materials and steps by data (:mod:`shetong.casework.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from shetong.accounts.rules import Permission
+from shetong.casework.rules.conditions import When, hold, said
 from shetong.core import statutes
 from shetong.core.findings import Finding
 from shetong.core.metadata import DataElement
 from shetong.core.working_days import Period
 
 Values: TypeAlias = Mapping[str, Any]
+# Where a kept form holds the facts of the matter, beside its sections.
+FACTS = "facts"
 
 
 class Nature(StrEnum):
@@ -47,12 +51,17 @@ class Applicant(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of the form: a data element, asked as its standard says. ``personal`` values are kept sealed."""
+    """One question of the form: a data element, asked as its standard says. ``personal`` values are kept sealed.
+
+    ``traced``: context of the keyed index under which a personal answer is found again in other applications.
+    """
 
     element: DataElement
     required: bool = False
     personal: bool = False
     hint: str = ""
+    when: tuple[When, ...] = ()
+    traced: str = ""
 
     @property
     def name(self) -> str:
@@ -70,11 +79,17 @@ class Section:
     intro: str = ""
     least: int = 1
     most: int = 1
+    when: tuple[When, ...] = ()
 
     @property
     def repeated(self) -> bool:
         """Whether the section holds several records."""
         return self.most > 1
+
+    @property
+    def condition(self) -> str:
+        """Return in words when the section is asked, empty for always."""
+        return said(self.when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,12 @@ class Material:
     formats: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png")
     most: int = 5
     provision: str = ""
+    when: tuple[When, ...] = ()
+
+    @property
+    def condition(self) -> str:
+        """Return in words when the material is asked, empty for always."""
+        return said(self.when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +177,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A matter as it is offered. Callables get plain values and return plain values; they live in the sector."""
+    """A matter as it is offered. Callables get plain values and return plain values; they live in the sector.
+
+    ``facts``: what the register knows of the applicant and conditions look at; ``prefill`` gives their values beside
+    the answers that are known already. They are kept with the form, never asked.
+    """
 
     code: str
     title: str
@@ -178,18 +203,58 @@ class Matter:
     joint_opinion: bool = False
     publish: bool = False
     keywords: tuple[str, ...] = ()
+    facts: tuple[DataElement, ...] = ()
     variants: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         names = [one.name for section in self.sections for one in section.fields if not section.repeated]
         names += [section.name for section in self.sections if section.repeated]
+        names += [fact.name for fact in self.facts]
         if len(names) != len(set(names)):
             raise ValueError(f"{self.code}: two questions share a name")
+        self._check_conditions()
         codes = [material.code for material in self.materials] + [step.code for step in self.steps]
         if len(codes) != len(set(codes)):
             raise ValueError(f"{self.code}: two materials or steps share a code")
         if not self.steps:
             raise ValueError(f"{self.code}: nobody decides")
+
+    def _check_conditions(self) -> None:
+        """Refuse a condition on what is not known when it is looked at."""
+        known = {fact.name for fact in self.facts}
+        for section in self.sections:
+            for condition in (*section.when, *(one for asked in section.fields for one in asked.when)):
+                if condition.question not in known:
+                    raise ValueError(f"{self.code}: {section.name} depends on {condition.question}, not asked before")
+            known |= set() if section.repeated else {asked.name for asked in section.fields}
+        for material in self.materials:
+            if unknown := {condition.question for condition in material.when} - known:
+                raise ValueError(f"{self.code}: {material.code} depends on {unknown}, which nobody answers")
+
+    def applying(self, form: Mapping[str, Any]) -> Matter:
+        """Return the matter with the topics, questions and materials only that a form's answers call for.
+
+        What stands in topics that are not asked counts for nothing, also where later conditions look at it.
+        """
+        answers: dict[str, Any] = dict(form.get(FACTS) or {})
+        sections = []
+        for section in self.sections:
+            if not hold(section.when, answers):
+                continue
+            asked = section
+            if any(one.when for one in section.fields):
+                asked = replace(section, fields=tuple(one for one in section.fields if hold(one.when, answers)))
+            sections.append(asked)
+            if not section.repeated:
+                given = form.get(section.name) or {}
+                answers |= {one.name: given[one.name] for one in asked.fields if one.name in given}
+        materials = tuple(material for material in self.materials if hold(material.when, answers))
+        if len(materials) == len(self.materials) and tuple(sections) == self.sections:
+            return self
+        applying = copy(self)
+        object.__setattr__(applying, "sections", tuple(sections))
+        object.__setattr__(applying, "materials", materials)
+        return applying
 
     def section(self, name: str) -> Section:
         """Return a section by name. Raises ``KeyError``."""

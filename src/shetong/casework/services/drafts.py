@@ -13,7 +13,7 @@ from shetong.casework import catalogue
 from shetong.casework.models import Act, Case, State
 from shetong.casework.queries import mandates, matters
 from shetong.casework.rules import forms
-from shetong.casework.rules.matters import Applicant, Matter
+from shetong.casework.rules.matters import FACTS, Applicant, Matter
 from shetong.casework.services import answers, moves
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
 from shetong.store import rows
@@ -62,7 +62,7 @@ def begin(*, matter: str, applicant: User, subject_code: str = "", subject_name:
 def _known(declared: Matter, subject_code: str) -> dict[str, Any]:
     """Return the form with the answers that the register has already (一数一源)."""
     known = declared.prefill(subject_code) if subject_code else {}
-    form: dict[str, Any] = {}
+    form: dict[str, Any] = {FACTS: {fact.name: known.get(fact.name) for fact in declared.facts}}
     for section in declared.sections:
         if section.repeated:
             form[section.name] = list(known.get(section.name, []))
@@ -97,6 +97,8 @@ def _keep(case_id: int, actor: User, given: Mapping[str, Any], form_version: int
     form = answers.whole(case)
     faults: dict[str, str] = {}
     for name, section_given in given.items():
+        if name == FACTS:
+            continue  # what the register says is not typed
         try:
             asked = matter.section(name)
         except KeyError:

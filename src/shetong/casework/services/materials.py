@@ -67,7 +67,7 @@ def missing(case: Case, matter: Matter) -> dict[str, str]:
     there = {code for (code,) in rows.fetch(handed_in, [case.pk])}
     return {
         f"materials.{material.code}": f"请上传“{material.title}”。"
-        for material in matter.materials
+        for material in matter.applying(case.form).materials
         if material.required and material.code not in there
     }
 

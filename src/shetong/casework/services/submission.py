@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,10 +11,13 @@ from shetong.accounts.models import User
 from shetong.casework.models import Act, Case, NoticeKind, State
 from shetong.casework.queries import mandates, matters
 from shetong.casework.rules import forms
-from shetong.casework.rules.matters import Authority, Matter, Values
+from shetong.casework.rules.matters import FACTS, Authority, Matter, Values
 from shetong.casework.services import answers, materials, moves, notices, numbers
+from shetong.core import pii
 from shetong.core.errors import ForbiddenError, InvalidInputError
 from shetong.core.findings import Finding, Severity
+from shetong.core.identifiers import tidy
+from shetong.store import rows
 
 
 @transaction.atomic
@@ -30,8 +35,9 @@ def submit(*, case_id: int, actor: User) -> Case:
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
     first = case.state == State.DRAFT
     if case.state in (State.DRAFT, State.CORRECTION):
-        _judge(case, matter)
+        answered = _judge(case, matter)
         matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+        _trace(case, matter, answered)
     if first:
         case.number = numbers.case_number(case.authority_division, timezone.localdate())
     detail = {"form_version": case.form_version}
@@ -40,8 +46,9 @@ def submit(*, case_id: int, actor: User) -> Case:
     return case
 
 
-def _judge(case: Case, matter: Matter) -> None:
-    """Settle who decides, and refuse an application with faults; the case is locked."""
+def _judge(case: Case, matter: Matter) -> dict[str, Any]:
+    """Settle who decides, and refuse an application with faults; return its answers. The case is locked."""
+    _renew_facts(case, matter)
     form = answers.whole(case)
     faults = forms.faults(matter, form) | materials.missing(case, matter)
     values = forms.flat(matter, form)
@@ -54,6 +61,32 @@ def _judge(case: Case, matter: Matter) -> None:
         raise InvalidInputError("申请还有需要修改的地方，请按提示修改后再提交。", code="form-faults", fields=faults)
     if case.founds:
         case.subject_name = matter.title_of(values)[:200]
+    return form
+
+
+def _trace(case: Case, matter: Matter, form: dict[str, Any]) -> None:
+    """Keep by whom an application names people, so that they are found again in others; by keyed index only."""
+    named = {
+        (place.split(".")[0], pii.blind_index(tidy(forms.answer(form, place)), context=field.traced))
+        for place, field in forms.personal_paths(matter.applying(form), form).items()
+        if field.traced
+    }
+    if not named:
+        return
+    roles, indexes = [role for role, _ in sorted(named)], [index for _, index in sorted(named)]
+    rows.run(
+        "INSERT INTO casework_caseperson (case_id, role, index)"
+        " SELECT %s, one.role, one.index FROM unnest(%s::varchar[], %s::bytea[]) AS one (role, index)"
+        " ON CONFLICT DO NOTHING",
+        [case.pk, roles, indexes],
+    )
+
+
+def _renew_facts(case: Case, matter: Matter) -> None:
+    """Take over what the register says of the applicant now; it may have changed since the form was begun."""
+    if matter.facts:
+        known = matter.prefill(case.subject_code)
+        case.form = {**case.form, FACTS: {fact.name: known.get(fact.name) for fact in matter.facts}}
 
 
 def check(case: Case, matter: Matter) -> list[Finding]:

@@ -120,7 +120,7 @@ def form(request: HttpRequest, pk: int, section: str) -> HttpResponse:
         return redirect("casework:case", pk=pk)
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
     try:
-        asked = matter.section(section)
+        asked = matter.applying(case.form).section(section)
     except KeyError:
         raise Http404 from None
     return handle(request, case, matter, asked)

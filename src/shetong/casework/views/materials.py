@@ -45,9 +45,15 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "accept": ",".join(material.formats),
             "formats": "、".join(NAMES[kind] for kind in material.formats),
         }
-        for material in matter.materials
+        for material in matter.applying(case.form).materials
     ]
-    context = {"case": case, "matter": matter, "wanted": wanted, "errors": errors, "last": matter.sections[-1].name}
+    context = {
+        "case": case,
+        "matter": matter,
+        "wanted": wanted,
+        "errors": errors,
+        "last": matter.applying(case.form).sections[-1].name,
+    }
     return render(request, "casework/materials.html", context, status=422 if errors else 200)
 
 

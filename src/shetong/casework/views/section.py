@@ -45,7 +45,7 @@ def _keep(request: HttpRequest, case: Case, matter: Matter, section: Section) ->
         records.append({})
     given: Any = records if section.repeated else records[0]
     try:
-        _case, faults = drafts.save(
+        kept, faults = drafts.save(
             case_id=case.pk,
             actor=current_user(request),
             section=section.name,
@@ -67,7 +67,7 @@ def _keep(request: HttpRequest, case: Case, matter: Matter, section: Section) ->
     if pressed == "later":
         messages.success(request, _("已经保存，随时可以回来接着填。"))
         return redirect("casework:case", pk=case.pk)
-    following = _beside(matter, section, 1)
+    following = _beside(matter.applying(kept.form), section, 1)
     if following is None:
         return redirect("casework:materials", pk=case.pk)
     return redirect("casework:form", pk=case.pk, section=following.name)
@@ -76,12 +76,13 @@ def _keep(request: HttpRequest, case: Case, matter: Matter, section: Section) ->
 def _show(
     request: HttpRequest, case: Case, matter: Matter, section: Section, forms: list[RecordForm], status: int = 200
 ) -> HttpResponse:
+    matter = matter.applying(case.form)
     context = {
         "case": case,
         "matter": matter,
         "section": section,
         "forms": forms,
-        "number": matter.sections.index(section) + 1,
+        "number": [one.name for one in matter.sections].index(section.name) + 1,
         "previous": _beside(matter, section, -1),
         "may_add": section.repeated and len(forms) < section.most,
         "errors": [(str(error), field.id_for_label) for form in forms for field in form for error in field.errors]
@@ -91,7 +92,7 @@ def _show(
 
 
 def _beside(matter: Matter, section: Section, step: int) -> Section | None:
-    at = matter.sections.index(section) + step
+    at = [one.name for one in matter.sections].index(section.name) + step
     return matter.sections[at] if 0 <= at < len(matter.sections) else None
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from django.utils import timezone
 
 from shetong.core import pii
 from shetong.registry.demo.acts import (
@@ -91,7 +94,8 @@ class _Telling:
                 self.batch.settle()
                 certificates.issue(who, actor=ACTOR)
             case Permit(fields):
-                PermitRecord.objects.create(organisation=self.organisation, **fields)
+                published = timezone.make_aware(datetime.combine(fields["decided_on"], time(9)))
+                PermitRecord.objects.create(organisation=self.organisation, published_at=published, **fields)
             case Penalty(fields):
                 PenaltyRecord.objects.create(organisation=self.organisation, **fields)
         return None

@@ -1,7 +1,15 @@
-"""The matters that the register offers: establishment, change, deregistration, approval of the charter."""
+"""The matters that the register offers, a module for each."""
 
-from shetong.registry.matters import changes, establishment
+from shetong.registry.matters import audits, branches, changes, charter, deregistration, establishment, reissue
 
-MATTERS = (*establishment.MATTERS, *changes.MATTERS)
+MATTERS = (
+    *establishment.MATTERS,
+    *changes.MATTERS,
+    *audits.MATTERS,
+    *charter.MATTERS,
+    *branches.MATTERS,
+    *reissue.MATTERS,
+    *deregistration.MATTERS,
+)
 
 __all__ = ["MATTERS"]

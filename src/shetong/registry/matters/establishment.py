@@ -26,7 +26,7 @@ from shetong.registry.models.choices import OrganisationKind
 from shetong.registry.services import case_checks, case_effects
 
 
-def _sections(*extra: Field, funds: str) -> tuple[Section, ...]:
+def _sections(*extra: Field, funds: str, officers: tuple[Field, ...] = ()) -> tuple[Section, ...]:
     return (
         Section(
             "body",
@@ -52,7 +52,7 @@ def _sections(*extra: Field, funds: str) -> tuple[Section, ...]:
             "法定代表人",
             (ask.kept("legal_representative", hint="与下一步拟任负责人中的姓名一致。"),),
         ),
-        ask.OFFICERS,
+        ask.officers(*officers),
         ask.CONTACT,
     )
 
@@ -150,7 +150,11 @@ FOUNDATION = _matter(
         "有规范的名称、章程、组织机构以及与其开展活动相适应的专职工作人员",
         "有固定的住所，能够独立承担民事责任",
     ),
-    _sections(Field(ask.STAFF, required=True), funds="原始基金，到账货币资金。"),
+    _sections(
+        Field(ask.STAFF, required=True),
+        funds="原始基金，到账货币资金。",
+        officers=(Field(ask.SERVING, hint="理事长、副理事长和秘书长不得由现职国家工作人员兼任。"), Field(ask.PAID)),
+    ),
     (ask.APPLICATION, ask.CHARTER, ask.CAPITAL, ask.PREMISES, ask.IDENTITIES, ask.CONSENT),
     "公益基金会、慈善基金会",
     ("设立基金会", "成立基金会"),

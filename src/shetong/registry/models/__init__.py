@@ -5,16 +5,20 @@ from shetong.registry.models.authority import Authority
 from shetong.registry.models.certificate import Certificate, SigningKey
 from shetong.registry.models.choices import (
     AttributeCode,
+    AuditOpinion,
     FilingKind,
     IdentityDocument,
     NameEnd,
     OfficerRole,
     OrganisationKind,
+    PermitCategory,
     Status,
 )
 from shetong.registry.models.count import OrganisationCount
+from shetong.registry.models.departure import DepartureAudit
 from shetong.registry.models.filing import Filing
 from shetong.registry.models.imports import ImportChunk, ImportRun
+from shetong.registry.models.listed_person import ListedPerson
 from shetong.registry.models.name import NameReservation, OrganisationName
 from shetong.registry.models.officer import Officer, Person
 from shetong.registry.models.organisation import Organisation
@@ -23,13 +27,16 @@ from shetong.registry.models.search import SearchEntry
 
 __all__ = [
     "AttributeCode",
+    "AuditOpinion",
     "Authority",
     "Certificate",
+    "DepartureAudit",
     "Filing",
     "FilingKind",
     "IdentityDocument",
     "ImportChunk",
     "ImportRun",
+    "ListedPerson",
     "NameEnd",
     "NameReservation",
     "Officer",
@@ -40,6 +47,7 @@ __all__ = [
     "OrganisationKind",
     "OrganisationName",
     "PenaltyRecord",
+    "PermitCategory",
     "PermitRecord",
     "Person",
     "SearchEntry",

@@ -80,3 +80,23 @@ class OfficerRole(models.TextChoices):
     SECRETARY_GENERAL = "secretary-general", "秘书长"
     DIRECTOR = "director", "理事"
     SUPERVISOR = "supervisor", "监事"
+
+
+class PermitCategory(models.TextChoices):
+    """Kinds of permit in published credit information (许可类别, 双公示)."""
+
+    ORDINARY = "ordinary", "普通"
+    CONCESSION = "concession", "特许"
+    ACCREDITATION = "accreditation", "认可"
+    APPROVAL = "approval", "核准"
+    REGISTRATION = "registration", "登记"
+    OTHER = "other", "其他"
+
+
+class AuditOpinion(models.TextChoices):
+    """Opinion of an auditor on the time of a legal representative."""
+
+    UNQUALIFIED = "unqualified", "无保留意见"
+    QUALIFIED = "qualified", "保留意见"
+    ADVERSE = "adverse", "否定意见"
+    DISCLAIMER = "disclaimer", "无法表示意见"

@@ -302,7 +302,7 @@ def _page(organisation: Organisation, sight: Sight) -> OrganisationPage:
         officers=_officers(in_post),
         past_officers=_officers(post for post in posts if post.valid_to is not None and post.valid_to <= today),
         branches=_branches(organisation),
-        permits=_permits(organisation),
+        permits=_permits(organisation, sight),
         penalties=_penalties(organisation, sight),
         certificates=_certificates(organisation),
         timeline=entries(
@@ -362,8 +362,10 @@ def _branches(organisation: Organisation) -> tuple[Reference, ...]:
     return tuple(map(_reference, branches))
 
 
-def _permits(organisation: Organisation) -> tuple[Permit, ...]:
+def _permits(organisation: Organisation, sight: Sight) -> tuple[Permit, ...]:
     rows = PermitRecord.objects.filter(organisation=organisation).order_by("-decided_on", "pk")
+    if not sight.internal:
+        rows = rows.filter(published_at__isnull=False, withdrawn_at__isnull=True)
     return tuple(
         Permit(row.document_number, row.title, row.decided_on, row.valid_from, row.valid_to, row.authority_name)
         for row in rows

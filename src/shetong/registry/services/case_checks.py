@@ -6,13 +6,16 @@ from datetime import date
 
 from shetong.casework.rules.matters import Authority as CaseAuthority
 from shetong.casework.rules.matters import Values
-from shetong.core import statutes
-from shetong.core.errors import InvalidInputError
+from shetong.core import divisions, statutes
 from shetong.core.findings import Finding, Severity
-from shetong.core.identifiers import parse_identity_number
-from shetong.registry.models import Authority, Organisation, OrganisationKind, Status
-from shetong.registry.services import case_effects, checks, names
+from shetong.registry.models import AuditOpinion, Authority, Organisation, OrganisationKind, Status
+from shetong.registry.rules.authorities import division_of
+from shetong.registry.services import case_changes, case_effects, checks, names, person_checks
 from shetong.registry.services.projection import authority_named
+from shetong.registry.services.registration import PNR_13
+
+FR_20 = "《基金会管理条例》第二十条"
+_SHOWN = 5
 
 
 def establishment(values: Values, authority: CaseAuthority, on: date, kind: OrganisationKind) -> list[Finding]:
@@ -23,44 +26,225 @@ def establishment(values: Values, authority: CaseAuthority, on: date, kind: Orga
         found += _members(values, on)
     if kind == OrganisationKind.FOUNDATION:
         found += _directors(values, on)
+        found += _paid_and_serving(values)
     found += _supervision(values)
     found += _representative(values)
-    return found + _people(values, on)
+    found += same_address(values)
+    return found + person_checks.founding(values, kind, on)
 
 
 def amendment(values: Values, authority: CaseAuthority, on: date, code: str) -> list[Finding]:
-    """Check an application for changes: something must change, and each change on its own."""
+    """Check an application for changes: each chosen item must change, and each change on its own."""
     organisation = case_effects.of(code)
-    changed = case_effects.differing(organisation, values)
+    changed = case_changes.differing(organisation, values)
     found = _status(organisation, (Status.NORMAL,))
-    if not changed:
-        found.append(Finding("nothing-changed", Severity.REFUSE, "填报的内容与现登记事项相同，没有需要变更的事项。"))
+    found += _unchanged(values, changed)
     if "name" in changed:
         found += _name(values, authority, on, OrganisationKind(organisation.kind), organisation)
+    items = {"kind": organisation.kind, **changed}
+    if values.get("representative_identity_number"):
+        items.pop("legal_representative", None)  # judged by the person below, not by the name
+        found += person_checks.representative(values, organisation, on)
     found += checks.check_items(
-        {"kind": organisation.kind, **changed},
-        authority_division=organisation.authority.division_code,
-        on=on,
-        organisation_id=organisation.pk,
+        items, authority_division=organisation.authority.division_code, on=on, organisation_id=organisation.pk
     )
+    found += _moves(values, organisation)
+    if values.get("changes_supervision"):
+        found += _supervision(values)
+    if "domicile" in changed:
+        found += same_address(values, organisation.pk)
     return found + _deadline(values.get("consented_on"), "application_change", on, "consented_on", "业务主管单位同意")
 
 
+# What is ticked → the items of which one must then differ.
+_CHOSEN = {
+    "changes_name": ("name",),
+    "changes_representative": ("legal_representative",),
+    "changes_domicile": ("division_code", "domicile"),
+    "changes_authority": ("authority",),
+    "changes_funds": ("registered_funds",),
+    "changes_scope": ("business_scope",),
+    "changes_supervision": ("supervising_body", "direct_registration"),
+    "changes_area": ("activity_area",),
+}
+
+
+def _unchanged(values: Values, changed: Values) -> list[Finding]:
+    chosen = {name: items for name, items in _CHOSEN.items() if values.get(name) is True}
+    if not chosen:
+        return [Finding("nothing-changed", Severity.REFUSE, "请选择需要变更的事项。", field="changes_name")]
+    return [
+        Finding(
+            "item-unchanged", Severity.REFUSE, "与现登记的内容相同，请改填，或者不选这一项。", field=_place(items[0])
+        )
+        for items in chosen.values()
+        if not set(items) & set(changed)
+    ]
+
+
+def _place(item: str) -> str:
+    return "receiving_authority" if item == "authority" else item
+
+
+def _moves(values: Values, organisation: Organisation) -> list[Finding]:
+    """A domicile outside of the authority's area goes with a change of the authority, and only then."""
+    division, moves = str(values.get("division_code") or ""), values.get("changes_authority") is True
+    if moves and not values.get("changes_domicile"):
+        message = "变更登记管理机关的，同时选择变更住所。"
+        return [Finding("move-without-domicile", Severity.REFUSE, message, field="changes_domicile")]
+    if not division or divisions.get(division) is None:
+        return []
+    inside = divisions.contains(organisation.authority.division_code, division)
+    if inside and moves:
+        message = f"新住所仍在{organisation.authority.name}管辖区域内，不需要变更登记管理机关。"
+        return [Finding("move-inside", Severity.REFUSE, message, field="changes_authority")]
+    if not inside and not moves:
+        message = f"新住所不在{organisation.authority.name}管辖区域内，请同时选择变更登记管理机关。"
+        return [Finding("move-outside", Severity.REFUSE, message, field="division_code")]
+    receiving = division_of(str(values.get("receiving_authority") or ""), within=division) if moves else None
+    if receiving is not None and not divisions.contains(receiving, division):
+        message = "迁入地登记管理机关不管辖新住所所在的区划，请核对。"
+        return [Finding("move-elsewhere", Severity.REFUSE, message, field="receiving_authority")]
+    return []
+
+
 def ending(values: Values, _authority: CaseAuthority, on: date, code: str) -> list[Finding]:
-    """Check an application for deregistration: status, dates of the liquidation, time of the application."""
+    """Check an application for deregistration: status, course of the liquidation, time of the application."""
+    organisation = case_effects.of(code)
     found = _status(
-        case_effects.of(code), (Status.NORMAL, Status.SUSPENDED, Status.LIQUIDATING, Status.CANCELLED, Status.REVOKED)
+        organisation, (Status.NORMAL, Status.SUSPENDED, Status.LIQUIDATING, Status.CANCELLED, Status.REVOKED)
     )
-    began, ended = values.get("liquidated_from"), values.get("liquidated_to")
+    found += _course(values, on)
+    if values.get("debts_settled") is not True:
+        message = "债权债务清理完毕后才能申请注销登记。"
+        found.append(Finding("debts-open", Severity.REFUSE, message, field="debts_settled"))
+    if values.get("charity") and values.get("resolved_on"):
+        found += _deadline(
+            values["resolved_on"], "liquidation_group", _day(values.get("liquidated_from")) or on,
+            "liquidated_from", "终止情形出现", act="成立清算组",
+        )  # fmt: skip
+    heads = [one for one in values.get("liquidators", []) if one.get("liquidator_role") == "head"]
+    if len(heads) != 1:
+        message = f"清算组应有一名组长，现填报{len(heads)}名。"
+        found.append(Finding("liquidation-head", Severity.WARN, message, field="liquidators"))
+    if values.get("returned") is not True:
+        message = "准予注销时应当收缴登记证书、印章和财务凭证，申请人尚未确认交回。"
+        found.append(Finding("not-returned", Severity.NOTE, message, field="returned"))
+    found += _branches(organisation)
+    return found + _deadline(values.get("liquidated_to"), "application_deregistration", on, "liquidated_to", "清算结束")
+
+
+def _course(values: Values, on: date) -> list[Finding]:
+    """The steps of a liquidation follow one another and lie in the past."""
+    steps = (
+        ("resolved_on", "议决终止的日期"), ("liquidated_from", "清算组成立日期"),
+        ("creditors_announced_on", "清算公告日期"), ("liquidated_to", "清算结束日期"),
+    )  # fmt: skip
+    found, before = [], ("", date.min)
+    for name, title in steps:
+        day = _day(values.get(name))
+        if day is None:
+            continue
+        if day > on:
+            found.append(Finding("liquidation-open", Severity.REFUSE, f"{title}不能晚于今天。", field=name))
+        elif day < before[1]:
+            found.append(
+                Finding("liquidation-dates", Severity.REFUSE, f"{title}不能早于{before[0]}，请核对。", field=name)
+            )
+        before = (title, day)
+    return found
+
+
+def _branches(organisation: Organisation) -> list[Finding]:
+    living = Organisation.objects.filter(parent=organisation, status=Status.NORMAL).values_list("name", flat=True)
+    names = list(living[:20])
+    if not names:
+        return []
+    message = f"注销时，其分支（代表）机构一并注销：{'、'.join(names)}。"
+    return [Finding("branches-end", Severity.NOTE, message)]
+
+
+def charter(values: Values, _authority: CaseAuthority, on: date, code: str) -> list[Finding]:
+    """Check an application for approval of a charter: status, dates, time of the application."""
+    found = _status(case_effects.of(code), (Status.NORMAL,)) + _past(values, on, "adopted_on", "表决通过日期")
+    return found + _deadline(values.get("consented_on"), "application_change", on, "consented_on", "业务主管单位同意")
+
+
+def branch(values: Values, authority: CaseAuthority, on: date, code: str) -> list[Finding]:
+    """Check the notice of a branch: who may have one, its name, the seat."""
+    parent = case_effects.of(code)
+    found = _status(parent, (Status.NORMAL,)) + _past(values, on, "resolved_on", "议决设立的日期")
+    if parent.kind == OrganisationKind.SERVICE_INSTITUTION:
+        message = "民办非企业单位不得设立分支机构。"
+        return [*found, Finding("branch-forbidden", Severity.REFUSE, message, PNR_13, "name")]
+    if not values.get("name"):
+        return found
+    report = names.check_name(
+        name=str(values["name"]),
+        kind=OrganisationKind.BRANCH,
+        authority=_registry_authority(authority),
+        parent=parent,
+        on=on,
+    )
+    return found + list(report.findings)
+
+
+def audit(values: Values, _authority: CaseAuthority, on: date, code: str) -> list[Finding]:
+    """Check the notice of an audit: of the registered representative, of a period gone by, with what opinion."""
+    organisation = case_effects.of(code)
+    found = _status(organisation, (Status.NORMAL, Status.SUSPENDED)) + _past(values, on, "audited_to", "审计期间止")
+    leaving = str(values.get("leaving_representative") or "")
+    if leaving != organisation.legal_representative:
+        message = f"现登记的法定代表人是{organisation.legal_representative or '空'}，请核对离任人员。"
+        found.append(Finding("audit-of-another", Severity.REFUSE, message, field="leaving_representative"))
+    began, ended = _day(values.get("audited_from")), _day(values.get("audited_to"))
     if began and ended and ended < began:
-        found.append(
-            Finding("liquidation-dates", Severity.REFUSE, "清算结束日期不能早于开始日期。", field="liquidated_to")
+        message = "审计期间止不能早于审计期间起。"
+        found.append(Finding("audit-period", Severity.REFUSE, message, field="audited_to"))
+    if values.get("audit_opinion") in (AuditOpinion.ADVERSE, AuditOpinion.DISCLAIMER, AuditOpinion.QUALIFIED):
+        label = AuditOpinion(values["audit_opinion"]).label
+        found.append(Finding("audit-opinion", Severity.WARN, f"审计意见为“{label}”，请核对报告所述事项。"))
+    return found
+
+
+def reissue(values: Values, _authority: CaseAuthority, on: date, code: str) -> list[Finding]:
+    """Check an application for a new certificate."""
+    found = _status(case_effects.of(code), (Status.NORMAL,)) + _past(values, on, "lost_on", "遗失日期")
+    return found + _past(values, on, "declared_on", "遗失声明日期")
+
+
+def _past(values: Values, on: date, field: str, title: str) -> list[Finding]:
+    day = _day(values.get(field))
+    if day is None or day <= on:
+        return []
+    return [Finding("in-future", Severity.REFUSE, f"{title}不能晚于今天。", field=field)]
+
+
+def _day(given: object) -> date | None:
+    return date.fromisoformat(str(given)) if given else None
+
+
+def same_address(values: Values, organisation_id: int | None = None) -> list[Finding]:
+    """Bodies alive at the very same domicile: for the officer to look whether the premises are real."""
+    domicile, division = str(values.get("domicile") or ""), str(values.get("division_code") or "")
+    if not domicile:
+        return []
+    others = Organisation.objects.filter(division_code=division, domicile=domicile, status__in=checks.ALIVE)
+    if organisation_id is not None:
+        others = others.exclude(pk=organisation_id)
+    rows = list(others.exclude(kind=OrganisationKind.BRANCH).order_by("pk")[:_SHOWN])
+    return [
+        Finding(
+            "same-address",
+            Severity.NOTE,
+            f"“{other.name}”的住所与此相同，请核实场所是否真实、能否共用。",
+            field="domicile",
+            organisation=other.public_code,
+            organisation_name=other.name,
+            internal=True,
         )
-    if ended and date.fromisoformat(ended) > on:
-        found.append(
-            Finding("liquidation-open", Severity.REFUSE, "清算结束后才能申请注销登记。", field="liquidated_to")
-        )
-    return found + _deadline(ended, "application_deregistration", on, "liquidated_to", "清算结束")
+        for other in rows
+    ]
 
 
 def _name(
@@ -130,6 +314,25 @@ def _directors(values: Values, on: date) -> list[Finding]:
     ]
 
 
+def _paid_and_serving(values: Values) -> list[Finding]:
+    """Of the directors at most a third is paid; the heads are no serving officials."""
+    directors = [one for one in values.get("officers", []) if one.get("role") not in (None, "", "supervisor")]
+    paid = sum(1 for one in directors if one.get("paid") is True)
+    found = []
+    if paid * 3 > len(directors):
+        message = f"在基金会领取报酬的理事不得超过理事总人数的三分之一，现填报{len(directors)}名理事中有{paid}名。"
+        found.append(Finding("directors-paid", Severity.REFUSE, message, FR_20, "officers"))
+    for number, one in enumerate(values.get("officers", [])):
+        if one.get("serving_official") is True and one.get("role") in _HEADS:
+            message = "基金会理事长、副理事长和秘书长不得由现职国家工作人员兼任。"
+            place = f"officers.{number}.serving_official"
+            found.append(Finding("serving-official", Severity.REFUSE, message, checks.FR_23, place))
+    return found
+
+
+_HEADS = ("president", "vice-president", "secretary-general")
+
+
 def _supervision(values: Values) -> list[Finding]:
     has_body, direct = bool(values.get("supervising_body")), bool(values.get("direct_registration"))
     if has_body != direct:
@@ -156,32 +359,13 @@ def _representative(values: Values) -> list[Finding]:
     ]
 
 
-def _people(values: Values, on: date) -> list[Finding]:
-    found: list[Finding] = []
-    for section in ("founders", "officers"):
-        seen: dict[str, int] = {}
-        for number, person in enumerate(values.get(section, [])):
-            place = f"{section}.{number}.identity_number"
-            given = str(person.get("identity_number") or "")
-            try:
-                identity = parse_identity_number(given, today=on)
-            except InvalidInputError as error:
-                found.append(Finding("identity-number", Severity.REFUSE, error.message, "GB 11643-1999", place))
-                continue
-            if section == "founders" and identity.number in seen:
-                message = f"与第{seen[identity.number] + 1}人的公民身份号码相同，请核对。"
-                found.append(Finding("same-person", Severity.REFUSE, message, field=place))
-            seen.setdefault(identity.number, number)
-    return found
-
-
-def _deadline(day: object, key: str, on: date, field: str, event: str) -> list[Finding]:
-    """An application after the time that the law gives is late, but not refused for it."""
+def _deadline(day: object, key: str, on: date, field: str, event: str, *, act: str = "申请") -> list[Finding]:
+    """What is done after the time that the law gives is late, but not refused for it."""
     if not day:
         return []
     limit = statutes.in_force(key, on=on)
     late = (on - date.fromisoformat(str(day))).days - limit.value
     if late <= 0:
         return []
-    message = f"{event}之日起{limit.value}日内应当申请，已超过{late}日。"
+    message = f"{event}之日起{limit.value}日内应当{act}，已超过{late}日。"
     return [Finding("late-application", Severity.WARN, message, limit.provision, field)]

@@ -9,24 +9,26 @@ from typing import Any
 from shetong.casework.rules.matters import Approval, Outcome
 from shetong.casework.services import mandates
 from shetong.core.errors import NotFoundError, WrongStateError
-from shetong.registry.models import OfficerRole, Organisation, OrganisationKind, PermitRecord, Status
+from shetong.registry.models import (
+    DepartureAudit,
+    OfficerRole,
+    Organisation,
+    OrganisationKind,
+    PermitCategory,
+    Status,
+)
 from shetong.registry.queries.organisation import find
-from shetong.registry.services import certificates, codes, filings
-from shetong.registry.services.changes import change
+from shetong.registry.services import certificates, codes, filings, permits
 from shetong.registry.services.endings import deregister, open_liquidation
 from shetong.registry.services.officers import Appointment
 from shetong.registry.services.recording import together
-from shetong.store import rows
 
 # Items of the establishment forms that the register keeps as they are.
 _REGISTERED = (
     "name", "legal_representative", "domicile", "division_code", "registered_funds", "business_scope",
     "activity_area", "supervising_body", "direct_registration", "field",
 )  # fmt: skip
-CHANGEABLE = (
-    "name", "legal_representative", "domicile", "division_code", "registered_funds", "business_scope",
-    "activity_area", "supervising_body", "direct_registration", "field",
-)  # fmt: skip
+_OF_BRANCH = ("name", "legal_representative", "domicile", "division_code", "business_scope")
 
 
 def establish(approval: Approval, kind: OrganisationKind) -> Outcome:
@@ -49,12 +51,12 @@ def establish(approval: Approval, kind: OrganisationKind) -> Outcome:
         )
         filings.appoint_officers(
             organisation_id=organisation.pk,
-            appointments=[_appointment(officer) for officer in answers.get("officers", [])],
+            appointments=_appointments(answers),
             basis=approval.document_number,
             effective_on=approval.decided_on,
             actor=approval.actor,
         )
-    certificates.issue(organisation.pk, actor=approval.actor)
+    certificate = certificates.issue(organisation.pk, actor=approval.actor)
     mandates.grant(
         organisation_code=code,
         organisation_name=organisation.name,
@@ -64,30 +66,32 @@ def establish(approval: Approval, kind: OrganisationKind) -> Outcome:
         actor=None,
     )
     title = f"准予{organisation.get_kind_display()}成立登记"
-    return _done(organisation, approval, title, f"{title}，统一社会信用代码为{code}。")
+    permits.record(organisation, approval, title=title, content=_founded(organisation), certificate=certificate)
+    return Outcome(organisation.public_code, organisation.name, f"{title}，统一社会信用代码为{code}。")
 
 
-def _appointment(officer: Mapping[str, Any]) -> Appointment:
+def _founded(organisation: Organisation) -> str:
+    return (
+        f"名称：{organisation.name}；住所：{organisation.domicile}；法定代表人：{organisation.legal_representative}；"
+        f"业务范围：{organisation.business_scope}"
+    )
+
+
+def _appointments(answers: Mapping[str, Any]) -> list[Appointment]:
+    """Return the posts applied for, and that of the legal representative for the officer of that name."""
+    officers = answers.get("officers", [])
+    appointments = [_appointment(officer, OfficerRole(officer["role"])) for officer in officers]
+    named = [officer for officer in officers if officer["name"] == answers.get("legal_representative")]
+    return appointments + [_appointment(officer, OfficerRole.LEGAL_REPRESENTATIVE) for officer in named[:1]]
+
+
+def _appointment(officer: Mapping[str, Any], role: OfficerRole) -> Appointment:
     return Appointment(
-        role=OfficerRole(officer["role"]),
+        role=role,
         name=officer["name"],
         identity_number=officer["identity_number"],
         phone=officer.get("phone") or "",
     )
-
-
-def amend(approval: Approval) -> Outcome:
-    """Change the registered items that differ from what the register says; the certificate follows by itself."""
-    organisation = of(approval.subject_code)
-    change(
-        organisation_id=organisation.pk,
-        values=differing(organisation, approval.values),
-        basis=approval.document_number,
-        effective_on=approval.decided_on,
-        actor=approval.actor,
-    )
-    organisation.refresh_from_db()
-    return _done(organisation, approval, "准予变更登记", "准予变更登记，登记证书已经换发。")
 
 
 def end(approval: Approval) -> Outcome:
@@ -105,7 +109,9 @@ def end(approval: Approval) -> Outcome:
         actor=approval.actor,
     )
     organisation.refresh_from_db()
-    return _done(organisation, approval, "准予注销登记", "准予注销登记，登记证书同时废止。")
+    cause = str(approval.values.get("ending_reason") or "")
+    permits.record(organisation, approval, title="准予注销登记", content=f"准予{organisation.name}注销登记。{cause}")
+    return Outcome(organisation.public_code, organisation.name, "准予注销登记，登记证书同时废止。")
 
 
 def approve_charter(approval: Approval) -> Outcome:
@@ -113,7 +119,58 @@ def approve_charter(approval: Approval) -> Outcome:
     organisation = of(approval.subject_code)
     if organisation.status != Status.NORMAL:
         raise WrongStateError(f"该组织登记状态为“{organisation.get_status_display()}”，不能核准章程。")
-    return _done(organisation, approval, "章程核准", "章程已经核准，自核准之日起生效。")
+    permits.record(
+        organisation,
+        approval,
+        title="章程核准",
+        content=f"核准{organisation.name}修改后的章程：{approval.values.get('charter_changes') or ''}",
+        category=PermitCategory.APPROVAL,
+    )
+    return Outcome(organisation.public_code, organisation.name, "章程已经核准，自核准之日起生效。")
+
+
+def set_up_branch(approval: Approval) -> Outcome:
+    """Enter a branch or representative body of the applicant; it is no legal person and gets no certificate."""
+    parent, answers = of(approval.subject_code), approval.values
+    branch = filings.register(
+        values={
+            **{name: answers[name] for name in _OF_BRANCH if name in answers},
+            "kind": OrganisationKind.BRANCH,
+            "parent": parent.uscc,
+            "authority": parent.authority.name,
+        },
+        basis=approval.document_number,
+        effective_on=approval.decided_on,
+        actor=approval.actor,
+        demo=approval.demo,
+    )
+    return Outcome(parent.public_code, parent.name, f"“{branch.name}”已经备案，编号{branch.public_code}。")
+
+
+def file_audit(approval: Approval) -> Outcome:
+    """File the audit of a leaving representative; a change of the representative then relies on it."""
+    organisation, answers = of(approval.subject_code), approval.values
+    DepartureAudit.objects.create(
+        organisation=organisation,
+        representative=answers["leaving_representative"],
+        audited_from=answers["audited_from"],
+        audited_to=answers["audited_to"],
+        auditor=answers["auditor"],
+        report_number=answers["report_number"],
+        opinion=answers["audit_opinion"],
+        document_number=approval.document_number,
+        filed_on=approval.decided_on,
+    )
+    sentence = "离任审计已经备案，申请变更法定代表人时不再提交审计报告。"
+    return Outcome(organisation.public_code, organisation.name, sentence)
+
+
+def reissue(approval: Approval) -> Outcome:
+    """Issue a new certificate in place of one that was lost or damaged."""
+    organisation = of(approval.subject_code)
+    certificate = certificates.issue(organisation.pk, actor=approval.actor)
+    sentence = f"新的登记证书编号{certificate.serial}，原证书不再有效。"
+    return Outcome(organisation.public_code, organisation.name, sentence)
 
 
 def of(code: str) -> Organisation:
@@ -122,24 +179,3 @@ def of(code: str) -> Organisation:
     if found is None:
         raise NotFoundError("登记簿中没有这家组织，请核对统一社会信用代码。")
     return found
-
-
-def differing(organisation: Organisation, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers that differ from what the register says today."""
-    return {
-        name: answers[name] for name in CHANGEABLE if name in answers and answers[name] != getattr(organisation, name)
-    }
-
-
-def _done(organisation: Organisation, approval: Approval, title: str, sentence: str) -> Outcome:
-    rows.insert(
-        PermitRecord(
-            organisation=organisation,
-            document_number=approval.document_number,
-            title=title,
-            decided_on=approval.decided_on,
-            valid_from=approval.decided_on,
-            authority_name=approval.authority.name,
-        )
-    )
-    return Outcome(organisation.public_code, organisation.name, sentence)

@@ -16,7 +16,7 @@ from shetong.registry.models import Filing, FilingKind, OfficerRole, Organisatio
 from shetong.registry.rules import history
 from shetong.registry.rules.history import OFFICER_PREFIX, State
 from shetong.registry.rules.values import CHANGEABLE, clean
-from shetong.registry.services import checks, locks, names
+from shetong.registry.services import checks, locks, names, permits
 from shetong.registry.services.projection import authority_named, load
 from shetong.registry.services.recording import authorise, record
 
@@ -86,6 +86,7 @@ def cancel_change(*, filing_id: int, basis: str, effective_on: date, actor: User
     after = {name: earlier.get(name) for name, value in stand.after.items() if now.get(name) == value}
     if not after:
         raise ConflictError("该变更登记的事项此后均已再次变更，没有可恢复的内容。")
+    permits.withdraw(organisation, cancelled.basis, reason=f"撤销变更登记：{basis}", actor=actor)
     return record(
         organisation=organisation,
         kind=FilingKind.ORDER,

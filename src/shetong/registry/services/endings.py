@@ -12,7 +12,7 @@ from shetong.core.errors import InvalidInputError
 from shetong.registry.models import Filing, FilingKind, Organisation, Status
 from shetong.registry.rules import history
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, State
-from shetong.registry.services import locks
+from shetong.registry.services import locks, permits
 from shetong.registry.services.projection import load
 from shetong.registry.services.recording import authorise, record
 
@@ -43,9 +43,19 @@ def resume(*, organisation_id: int, basis: str, effective_on: date, actor: User 
     return _file(organisation_id, Status.NORMAL, FilingKind.ORDER, basis, effective_on, actor, extra)
 
 
+@transaction.atomic
 def cancel(*, organisation_id: int, basis: str, effective_on: date, actor: User | None) -> Filing:
-    """Cancel a registration (撤销登记): obtained by fraud, no activity for a year, grave breach."""
-    return _file(organisation_id, Status.CANCELLED, FilingKind.ORDER, basis, effective_on, actor)
+    """Cancel a registration (撤销登记): obtained by fraud, no activity for a year, grave breach.
+
+    The permits that were published of it are withdrawn.
+    """
+    filing = _file(organisation_id, Status.CANCELLED, FilingKind.ORDER, basis, effective_on, actor)
+    registered = (
+        Filing.objects.filter(organisation=organisation_id, kind=FilingKind.REGISTRATION).order_by("pk").first()
+    )
+    if registered is not None:
+        permits.withdraw(filing.organisation, registered.basis, reason=f"撤销登记：{basis}", actor=actor)
+    return filing
 
 
 def revoke(*, organisation_id: int, basis: str, effective_on: date, actor: User | None) -> Filing:
