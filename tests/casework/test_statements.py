@@ -21,7 +21,7 @@ BUDGET = {
     "begin": 3,
     "save": 2,
     "upload": 5,
-    "submit": 21,
+    "submit": 22,
     "accept": 9,
     "forward": 6,
     "approve": 62,
