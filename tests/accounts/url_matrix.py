@@ -126,6 +126,7 @@ class World:
             "material": case.materials.first().pk,
         }
         self.things["message"] = messages.send(to=subject, topic=Topic.CASE, key="world", title="测试")
+        self.things |= office_things(case.pk)
         self.clients = {"anonymous": Client(raise_request_exception=False)}
         for role in ROLES[1:-1]:
             # Demonstration accounts need no second factor; that officials do is tested by itself.
@@ -159,6 +160,42 @@ class World:
                     pass
             transaction.set_rollback(True)
         return int(response.status_code)
+
+
+def office_things(case_id: int) -> dict[str, Any]:
+    """Return one of everything that the office keeps beside a case; the case in review asks another body's opinion."""
+    from shetong.accounts.services import deputies
+    from shetong.casework.services import checks, knowledge, opinions, phrases, questions
+    from tests.casework import factories as cases
+
+    today = timezone.localdate()
+    clerk, other, chief = cases.registrar(), cases.registrar(), cases.chief()
+    running = cases.accepted(clerk)
+    body = {"case_id": running.pk, "actor": clerk, "question": "是否同意？"}
+    asked = opinions.ask(asked_of="示范主管单位", asked_division=cases.DISTRICT, **body)
+    entered = opinions.ask(asked_of="示范单位", **body)
+    check = checks.order(
+        case_id=running.pk, actor=clerk, kind="on-site", purpose="核实住所。", planned_on=today, officers=[clerk, other]
+    )
+    question = questions.ask(actor=clerk, title="测试", text="测试", case_id=case_id)
+    version = knowledge.write(actor=clerk, title="测试", body="测试", public=True, division_code=cases.DISTRICT)
+    knowledge.submit(article_id=version.article_id, actor=clerk)
+    knowledge.review(article_id=version.article_id, actor=chief, publish=True)
+    deputy = deputies.appoint(
+        principal=clerk, deputy=other, division_code=cases.DISTRICT, scope=["case.review"], first_day=today,
+        last_day=today, reason="测试", actor=clerk,
+    )  # fmt: skip
+    phrase = phrases.add(actor=chief, title="测试", text="测试", division_code=cases.DISTRICT)
+    return {
+        "running": running.pk,
+        "asked": asked.pk,
+        "opinion": entered.pk,
+        "check": check.pk,
+        "question": question.pk,
+        "article": version.article_id,
+        "deputyship": deputy.pk,
+        "phrase": phrase.pk,
+    }
 
 
 def draft(pattern: str) -> str:

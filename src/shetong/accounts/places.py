@@ -7,6 +7,10 @@ from shetong.accounts.rules import Permission
 
 PLACES = (
     Entrance(
+        Face.OFFICE, _("代理"), "accounts:deputies", _("外出时由同事代办，或者代同事办理。"),
+        Permission.CASE_VIEW, order=90,
+    ),
+    Entrance(
         Face.OFFICE, _("审计记录"), "accounts:audit", _("谁在什么时候看了、改了什么。"),
         Permission.AUDIT_VIEW, order=910,
     ),

@@ -33,6 +33,13 @@ class Permission(StrEnum):
     CASE_DECIDE = "case.decide"
     CASE_ASSIGN = "case.assign"
     CASE_ARCHIVE = "case.archive"
+    CASE_STATISTICS = "case.statistics"
+    OPINION_GIVE = "opinion.give"
+    KNOWLEDGE_WRITE = "knowledge.write"
+    KNOWLEDGE_REVIEW = "knowledge.review"
+    QUESTION_ASK = "question.ask"
+    QUESTION_ANSWER = "question.answer"
+    MATTER_MANAGE = "matter.manage"
 
 
 PERMISSION_NAMES: dict[Permission, str] = {
@@ -56,6 +63,13 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.CASE_DECIDE: N_("作出许可决定"),
     Permission.CASE_ASSIGN: N_("分派办件"),
     Permission.CASE_ARCHIVE: N_("归档办件"),
+    Permission.CASE_STATISTICS: N_("查看办件统计"),
+    Permission.OPINION_GIVE: N_("代表业务主管单位出具意见"),
+    Permission.KNOWLEDGE_WRITE: N_("编写登记管理知识"),
+    Permission.KNOWLEDGE_REVIEW: N_("审定登记管理知识"),
+    Permission.QUESTION_ASK: N_("向上级请示"),
+    Permission.QUESTION_ANSWER: N_("答复下级请示"),
+    Permission.MATTER_MANAGE: N_("设定本地区的事项差异"),
 }
 
 
@@ -80,6 +94,8 @@ _REGISTRAR = _INTERNAL | {
     Permission.CASE_ACCEPT,
     Permission.CASE_REVIEW,
     Permission.CASE_ARCHIVE,
+    Permission.KNOWLEDGE_WRITE,
+    Permission.QUESTION_ASK,
 }
 
 ANONYMOUS = Role("anonymous", N_("公众"), _PUBLIC, official=False)
@@ -101,12 +117,22 @@ ROLES: dict[str, Role] = {
                 Permission.CERTIFICATE_REVOKE,
                 Permission.CASE_DECIDE,
                 Permission.CASE_ASSIGN,
+                Permission.CASE_STATISTICS,
+                Permission.KNOWLEDGE_REVIEW,
+                Permission.QUESTION_ANSWER,
+                Permission.MATTER_MANAGE,
             },
         ),
         Role(
             "supervisor",
             N_("业务主管与监管人员"),
-            _INTERNAL | {Permission.PERSONAL_DATA_REVEAL, Permission.CASE_VIEW},
+            _INTERNAL
+            | {
+                Permission.PERSONAL_DATA_REVEAL,
+                Permission.CASE_VIEW,
+                Permission.CASE_STATISTICS,
+                Permission.OPINION_GIVE,
+            },
         ),
         Role(
             "operator",
@@ -134,6 +160,15 @@ INCOMPATIBLE: dict[str, frozenset[str]] = {
     code: role.incompatible | {other.code for other in ROLES.values() if code in other.incompatible}
     for code, role in ROLES.items()
 }
+
+# What an absent officer may lend to a colleague (代理): work on cases, never accounts, keys or personal data.
+LENDABLE: tuple[Permission, ...] = (
+    Permission.CASE_ACCEPT,
+    Permission.CASE_REVIEW,
+    Permission.CASE_DECIDE,
+    Permission.CASE_ASSIGN,
+    Permission.OPINION_GIVE,
+)
 
 # What a program's key may be allowed, and how often it may ask.
 API_SCOPES: dict[str, str] = {

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.socialaccount import views as social
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from shetong.accounts.views import api_keys, audit, messages, office, openid_connect, own, users
+from shetong.accounts.views import api_keys, audit, deputies, messages, office, openid_connect, own, users
 
 _ALLAUTH: list[URLPattern | URLResolver] = [
     path("login/", account.login, name="account_login"),
@@ -49,6 +49,8 @@ _OWN: list[URLPattern | URLResolver] = [
     path("office/", office.landing, name="office"),
     path("office/audit/", audit.audit_list, name="audit"),
     path("office/audit/export.csv", audit.audit_export, name="audit-export"),
+    path("office/deputies/", deputies.page, name="deputies"),
+    path("office/deputies/<int:pk>/revoke/", deputies.revoke, name="deputy-revoke"),
     path("office/users/", users.user_list, name="users"),
     path("office/users/new/", users.user_new, name="user-new"),
     path("office/users/<int:pk>/", users.user_page, name="user"),

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from shetong.casework.models import Procedure
 from shetong.casework.rules.matters import Field, Section
 from shetong.core import divisions
 from shetong.core.metadata import ElementType
@@ -84,50 +83,3 @@ def _division(typed: str) -> str:
         return typed
     found = divisions.find(typed)
     return found.division.code if found is not None and found.certain else typed
-
-
-class ReasonForm(forms.Form):
-    """An act with its reason."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("意见或理由"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
-    )
-
-
-class CorrectionForm(forms.Form):
-    """What the applicant must correct, one item a line."""
-
-    items = forms.CharField(
-        label=gettext_lazy("需要补正的内容"),
-        help_text=gettext_lazy("一行一项，一次写全。补正只能告知一次。"),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        required=False,
-    )
-
-
-class RefusalForm(ReasonForm):
-    """A refusal needs the provision relied upon."""
-
-    provision = forms.CharField(label=gettext_lazy("依据条款"), max_length=300, required=False)
-
-
-class OpinionForm(forms.Form):
-    """Whom to ask, and what."""
-
-    asked_of = forms.CharField(label=gettext_lazy("征求对象"), max_length=200, required=False)
-    question = forms.CharField(
-        label=gettext_lazy("征求内容"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000, required=False
-    )
-
-
-class ProcedureForm(ReasonForm):
-    """A special procedure and how long it takes."""
-
-    procedure = forms.ChoiceField(label=gettext_lazy("程序"), choices=Procedure.choices)
-    days = forms.IntegerField(label=gettext_lazy("所需天数"), min_value=1, max_value=365)
-
-
-class ExtensionForm(ReasonForm):
-    """By how many days the limit is extended."""
-
-    days = forms.IntegerField(label=gettext_lazy("延长天数"), min_value=1, max_value=365)

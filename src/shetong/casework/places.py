@@ -11,4 +11,19 @@ PLACES = (
     Entrance(
         Face.OFFICE, _("我的办件"), "casework:work", _("待受理、在办和快到期的办件。"), Permission.CASE_VIEW, order=10
     ),
-)
+    Entrance(
+        Face.OFFICE, _("征求本单位的意见"), "casework:opinions", _("登记管理机关请业务主管单位出具的意见。"),
+        Permission.OPINION_GIVE, order=20,
+    ),
+    Entrance(
+        Face.OFFICE, _("登记管理知识库"), "casework:knowledge", _("法规政策、业务说明、问答。"),
+        Permission.CASE_VIEW, order=60,
+    ),
+    Entrance(
+        Face.OFFICE, _("请示与答复"), "casework:questions", _("向上一级请示，答复下级的请示。"),
+        Permission.QUESTION_ASK, order=70,
+    ),
+    Entrance(
+        Face.OFFICE, _("常用语"), "casework:phrases", _("办理时一点就能插入的话。"), Permission.CASE_VIEW, order=80
+    ),
+)  # fmt: skip

@@ -21,6 +21,7 @@ class Who(StrEnum):
     DECIDER = "decider"  # the present step is the deciding one
     SYSTEM = "system"
     ARCHIVIST = "archivist"
+    CONSULTED = "consulted"  # officers of a body that was asked for its opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ TRANSITIONS: Mapping[tuple[State, Act], Transition] = {
     (State.REVIEWING, Act.FORWARD): Transition(State.REVIEWING, _V, f"{APL}第三十四条"),
     (State.REVIEWING, Act.SEND_BACK): Transition(State.REVIEWING, _V),
     (State.REVIEWING, Act.ASK_OPINION): Transition(State.REVIEWING, _V),
-    (State.REVIEWING, Act.GIVE_OPINION): Transition(State.REVIEWING, (Who.REVIEWER, Who.RECEPTION)),
+    (State.REVIEWING, Act.GIVE_OPINION): Transition(State.REVIEWING, (Who.REVIEWER, Who.RECEPTION, Who.CONSULTED)),
+    (State.REVIEWING, Act.ORDER_CHECK): Transition(State.REVIEWING, _V, f"{APL}第三十四条第三款"),
+    (State.REVIEWING, Act.RECORD_CHECK): Transition(State.REVIEWING, _V, f"{APL}第三十四条第三款"),
     (State.REVIEWING, Act.SUSPEND): Transition(State.SUSPENDED, _V, f"{APL}第四十五条"),
     (State.REVIEWING, Act.EXTEND): Transition(State.REVIEWING, _D, f"{APL}第四十二条"),
     (State.REVIEWING, Act.APPROVE): Transition(State.APPROVED, _D, f"{APL}第三十八条第一款"),

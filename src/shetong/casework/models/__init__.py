@@ -2,30 +2,59 @@
 
 from shetong.casework.models.archive import Archive, Retention
 from shetong.casework.models.case import Case, CaseEvent, Mandate, Notice, NumberSeries, Opinion
-from shetong.casework.models.choices import OPEN_STATES, Act, NoticeKind, Procedure, State
+from shetong.casework.models.choices import (
+    OPEN_STATES,
+    Act,
+    ArticleKind,
+    Conclusion,
+    Inspection,
+    NoticeKind,
+    Procedure,
+    State,
+    TrialState,
+    VersionState,
+    WaitsFor,
+)
+from shetong.casework.models.desk import CaseNote, Mention, Phrase, SiteCheck
 from shetong.casework.models.file import CaseMaterial, StoredFile
+from shetong.casework.models.knowledge import Article, ArticleVersion, Question
 from shetong.casework.models.person import CasePerson
 from shetong.casework.models.seal import Seal, SealIssuer
+from shetong.casework.models.trial import Trial
 from shetong.casework.models.variant import MatterVariant
 
 __all__ = [
     "OPEN_STATES",
     "Act",
     "Archive",
+    "Article",
+    "ArticleKind",
+    "ArticleVersion",
     "Case",
     "CaseEvent",
     "CaseMaterial",
+    "CaseNote",
     "CasePerson",
+    "Conclusion",
+    "Inspection",
     "Mandate",
     "MatterVariant",
+    "Mention",
     "Notice",
     "NoticeKind",
     "NumberSeries",
     "Opinion",
+    "Phrase",
     "Procedure",
+    "Question",
     "Retention",
     "Seal",
     "SealIssuer",
+    "SiteCheck",
     "State",
     "StoredFile",
+    "Trial",
+    "TrialState",
+    "VersionState",
+    "WaitsFor",
 ]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from shetong.casework.models.choices import OPEN_STATES, Act, State
+from shetong.casework.models.choices import OPEN_STATES, Act, State, WaitsFor
 
 
 class Case(models.Model):
@@ -39,6 +39,11 @@ class Case(models.Model):
     due_on = models.DateField("法定期限届满日", null=True)
     next_on = models.DateField("应当先办的日期", null=True)
     decided_on = models.DateField("决定日期", null=True)
+    # Kept for lists and statistics: whom an open case waits for, the end of the limit for deciding, what went back.
+    waits_for = models.CharField("等待", max_length=10, choices=WaitsFor, blank=True, default="", db_default="")
+    decide_by = models.DateField("决定期限届满日", null=True)
+    returns = models.PositiveSmallIntegerField("退回次数", default=0, db_default=0)
+    corrections = models.PositiveSmallIntegerField("补正次数", default=0, db_default=0)
     closed_at = models.DateTimeField("办结时间", null=True)
     event_count = models.PositiveIntegerField("事件数", default=0)
     demo = models.BooleanField("演示数据", default=False)
@@ -77,6 +82,12 @@ class Case(models.Model):
             ),
             models.Index("applicant", F("updated_at").desc(), name="case_of_applicant"),
             models.Index(fields=["subject_code"], condition=~Q(subject_code=""), name="case_of_subject"),
+            # Statistics of an authority over a period.
+            models.Index(
+                fields=["authority_division", "submitted_at"],
+                include=["matter", "state", "accepted_on", "decided_on", "decide_by", "returns", "corrections"],
+                condition=Q(submitted_at__isnull=False), name="case_statistics",
+            ),
             models.Index(
                 fields=["state", "submitted_at"], condition=Q(state=State.SUBMITTED), name="case_waiting_for_intake"
             ),
@@ -96,7 +107,11 @@ class CaseEvent(models.Model):
     to_state = models.CharField("之后状态", max_length=12, choices=State)
     step = models.CharField("环节", max_length=24, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    actor_name = models.CharField("行为人", max_length=100)
+    # Who acted for an absent colleague says so: "某某 代 某某".
+    actor_name = models.CharField("行为人", max_length=210)
+    acting_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="被代理人"
+    )
     recorded_at = models.DateTimeField("时间")
     reason = models.TextField("理由", blank=True)
     provision = models.CharField("依据", max_length=300, blank=True)
@@ -119,12 +134,14 @@ class Opinion(models.Model):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="opinions", verbose_name="办件")
     asked_of = models.CharField("征求对象", max_length=200)
+    # The division whose officers answer in their own to-do; empty where the answer is entered by the authority.
+    asked_division = models.CharField("征求对象行政区划", max_length=6, blank=True, default="", db_default="")
     question = models.TextField("征求内容")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField("征求时间")
     answer = models.TextField("意见", blank=True)
     agrees = models.BooleanField("是否同意", null=True)
-    answered_by = models.CharField("反馈人", max_length=100, blank=True)
+    answered_by = models.CharField("反馈人", max_length=210, blank=True)
     answered_at = models.DateTimeField("反馈时间", null=True)
 
     class Meta:
@@ -132,6 +149,11 @@ class Opinion(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True) | Q(agrees__isnull=False), name="opinion_answer_is_clear"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_division", "id"], condition=Q(answered_at__isnull=True), name="opinion_unanswered"
             ),
         ]
 

@@ -40,6 +40,8 @@ class Act(models.TextChoices):
     SEND_BACK = "send-back", "退回上一步"
     ASK_OPINION = "ask-opinion", "征求意见"
     GIVE_OPINION = "give-opinion", "反馈意见"
+    ORDER_CHECK = "order-check", "安排核查"
+    RECORD_CHECK = "record-check", "记录核查结果"
     SUSPEND = "suspend", "启动特别程序"
     RESUME = "resume", "特别程序结束"
     EXTEND = "extend", "延长办理期限"
@@ -60,6 +62,57 @@ class Procedure(models.TextChoices):
     INSPECTION = "inspection", "检验、检测、检疫"
     APPRAISAL = "appraisal", "鉴定"
     EXPERTS = "experts", "专家评审"
+
+
+class WaitsFor(models.TextChoices):
+    """Whom an open case waits for, other than its authority."""
+
+    NOBODY = "", "本机关"
+    APPLICANT = "applicant", "申请人"
+    OPINION = "opinion", "征求意见"
+    CHECK = "check", "核查"
+    PROCEDURE = "procedure", "特别程序"
+
+
+class Inspection(models.TextChoices):
+    """How the substance of an application is checked."""
+
+    ON_SITE = "on-site", "实地核查"
+    EXPERT = "expert", "专家核查"
+
+
+class Conclusion(models.TextChoices):
+    """What a check found."""
+
+    AGREES = "agrees", "与申请一致"
+    DIFFERS = "differs", "与申请不一致"
+    UNCLEAR = "unclear", "无法核实"
+
+
+class ArticleKind(models.TextChoices):
+    """Kinds of articles of the knowledge base."""
+
+    REGULATION = "regulation", "法规政策"
+    ARTICLE = "article", "业务说明"
+    FAQ = "faq", "问答"
+
+
+class VersionState(models.TextChoices):
+    """Where a version of an article stands."""
+
+    DRAFT = "draft", "草稿"
+    PENDING = "pending", "待审定"
+    PUBLISHED = "published", "已发布"
+    RETURNED = "returned", "退回"
+
+
+class TrialState(models.TextChoices):
+    """Where a trial stands."""
+
+    WAITING = "waiting", "等待"
+    RUNNING = "running", "试算中"
+    DONE = "done", "完成"
+    FAILED = "failed", "失败"
 
 
 class NoticeKind(models.TextChoices):

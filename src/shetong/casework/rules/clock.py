@@ -104,7 +104,9 @@ def clock(events: Iterable[Happened], limits: Limits, *, rules_on: date | None, 
 
 # Acts that begin a limit of their own, whatever was before, and acts that no limit knows; a property test compares.
 BEGINNING = (Act.SUBMIT, Act.ACCEPT, Act.APPROVE, Act.REFUSE)
-UNTIMED = (Act.FORWARD, Act.SEND_BACK, Act.ASK_OPINION, Act.GIVE_OPINION)
+UNTIMED = (
+    Act.FORWARD, Act.SEND_BACK, Act.ASK_OPINION, Act.GIVE_OPINION, Act.ORDER_CHECK, Act.RECORD_CHECK,
+)  # fmt: skip
 _ENDING = (
     Act.ASK_CORRECTION, Act.NOT_ACCEPT, Act.DELIVER, Act.ARCHIVE, Act.WITHDRAW, Act.TERMINATE, Act.DISCARD,
 )  # fmt: skip

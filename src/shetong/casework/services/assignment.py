@@ -11,7 +11,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.casework.models import OPEN_STATES, Case, State
 from shetong.casework.queries import matters
-from shetong.casework.services import moves
+from shetong.casework.services import moves, notes
 from shetong.core.errors import ConflictError, ForbiddenError, WrongStateError
 
 
@@ -25,21 +25,40 @@ def take(*, case_id: int, actor: User) -> Case:
 
 
 @transaction.atomic
-def assign(*, case_id: int, actor: User, to: User) -> Case:
-    """Give a case to a colleague: by the one who holds it, or by whoever assigns work in the authority."""
+def assign(*, case_id: int, actor: User, to: User, note: str = "") -> Case:
+    """Give a case to a colleague: by the one who holds it, or by whoever assigns work in the authority.
+
+    ``note``: a word for the colleague, kept among the notes between officers.
+    """
     case = _held(case_id)
-    if case.holder_id != actor.pk:
+    if not _is_own(case, actor):
         permissions.require(actor, Permission.CASE_ASSIGN, case.authority_division)
-    return _give(case, to=to, actor=actor)
+    _give(case, to=to, actor=actor)
+    if note.strip():
+        notes.write_to(case, author=actor, to=to, text=note)
+    return case
 
 
 @transaction.atomic
 def give_back(*, case_id: int, actor: User) -> Case:
     """Put a case back to those that wait for anybody."""
     case = _held(case_id)
-    if case.holder_id != actor.pk:
+    if not _is_own(case, actor):
         permissions.require(actor, Permission.CASE_ASSIGN, case.authority_division)
     return _give(case, to=None, actor=actor)
+
+
+def _is_own(case: Case, actor: User) -> bool:
+    """Whether the actor holds the case, or acts for the absent colleague who does."""
+    if case.holder_id == actor.pk:
+        return True
+    lent = permissions.grants_of(actor).lent
+    return any(one.principal == case.holder_id and one.allows(_needed(case), case.authority_division) for one in lent)
+
+
+def _needed(case: Case) -> Permission:
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    return matter.step(case.step).permission if case.step else Permission.CASE_ACCEPT
 
 
 def _held(case_id: int) -> Case:
@@ -50,10 +69,8 @@ def _held(case_id: int) -> Case:
 
 
 def _give(case: Case, *, to: User | None, actor: User) -> Case:
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
-    needed = matter.step(case.step).permission if case.step else Permission.CASE_ACCEPT
     if to is not None:
-        if not permissions.may(to, needed, case.authority_division):
+        if not permissions.may(to, _needed(case), case.authority_division):
             raise ForbiddenError(f"{to.get_full_name()}没有办理这个环节的权限。")
         if to.pk == case.applicant_id:
             raise ForbiddenError("本人提交的申请应由他人办理。")

@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
+from shetong.accounts.queries.permissions import Lent
 from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.casework import states
-from shetong.casework.models import Act, Case, CaseEvent, State
+from shetong.casework.models import Act, Case, CaseEvent, Opinion, SiteCheck, State, WaitsFor
 from shetong.casework.queries import clocks, mandates, matters
-from shetong.casework.rules.clock import UNTIMED
+from shetong.casework.rules.clock import UNTIMED, Phase
 from shetong.casework.rules.matters import Matter
 from shetong.casework.states import Who
 from shetong.core.errors import ForbiddenError, InvalidInputError, NotFoundError
@@ -57,7 +58,7 @@ def move(
     """
     found = states.transition(case.state, act)
     matter = matter or matters.in_force(case.matter, case.authority_division, case.rules_on)
-    _require(case, matter, found.who, actor)
+    lent = _require(case, matter, found.who, actor)
     if len(reason.strip()) > LONGEST_REASON:
         raise InvalidInputError(f"理由最多{LONGEST_REASON}个字，请缩短。", fields={"reason": "文字过长，请缩短。"})
     now = timezone.now()
@@ -70,7 +71,8 @@ def move(
         to_state=found.to,
         step=case.step,
         actor=actor,
-        actor_name=actor.get_full_name() if actor else "系统",
+        actor_name=signed(actor, lent) if actor else "系统",
+        acting_for_id=lent.principal if lent else None,
         recorded_at=now,
         reason=reason.strip(),
         provision=provision or found.provision,
@@ -82,6 +84,8 @@ def move(
         case.step = step
     if act is Act.SUBMIT:
         case.submitted_at = now
+    case.returns += act is Act.SEND_BACK
+    case.corrections += act is Act.ASK_CORRECTION
     if case.state in _CLOSED and case.closed_at is None:
         case.closed_at = now
     case.updated_at = now
@@ -92,9 +96,19 @@ def move(
         action=f"case.{act}",
         target=case,
         jurisdiction=case.authority_division,
-        detail={"number": case.number or "", "event": event.number, "state": str(case.state)},
+        detail={
+            "number": case.number or "",
+            "event": event.number,
+            "state": str(case.state),
+            **({"for": lent.principal} if lent else {}),
+        },
     )
     return event
+
+
+def signed(actor: User, lent: Lent | None) -> str:
+    """Return the name under which an act is recorded: ``某某`` or, for an absent colleague, ``某某 代 某某``."""
+    return f"{actor.get_full_name()} 代 {lent.principal_name}" if lent else actor.get_full_name()
 
 
 _CLOSED = (State.APPROVED, State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED, State.DISCARDED)
@@ -107,20 +121,53 @@ def _derive_dates(case: Case, matter: Matter, event: CaseEvent) -> None:
     case.due_on = running.due if running else None
     ends = [day for day in (running.due, running.promised_due) if day] if running else []
     case.next_on = min(ends) if ends else None
+    if running and running.phase is Phase.DECISION and running.due:
+        case.decide_by = running.due
+    # Only a case that waits can stop waiting by a move; services that begin to wait call :func:`wait`.
+    if case.waits_for or case.state in (State.CORRECTION, State.SUSPENDED):
+        case.waits_for = waiting(case)
 
 
-def _require(case: Case, matter: Matter, allowed: tuple[Who, ...], actor: User | None) -> None:
-    """Raise :class:`ForbiddenError` unless the actor is one of those whom the table allows."""
+def waiting(case: Case) -> str:
+    """Return whom a locked case waits for by what is open in it. At most two queries."""
+    if case.state == State.CORRECTION:
+        return WaitsFor.APPLICANT
+    if case.state == State.SUSPENDED:
+        return WaitsFor.PROCEDURE
+    if case.state != State.REVIEWING:
+        return WaitsFor.NOBODY
+    if Opinion.objects.filter(case=case, answered_at__isnull=True).exists():
+        return WaitsFor.OPINION
+    if SiteCheck.objects.filter(case=case, recorded_at__isnull=True).exists():
+        return WaitsFor.CHECK
+    return WaitsFor.NOBODY
+
+
+def wait(case: Case) -> None:
+    """Derive anew whom a locked case waits for, after an opinion or a check was added or answered."""
+    case.waits_for = waiting(case)
+    rows.save(case)
+
+
+def _require(case: Case, matter: Matter, allowed: tuple[Who, ...], actor: User | None) -> Lent | None:
+    """Return for whom the actor acts, ``None`` in his own right.
+
+    Raises :class:`ForbiddenError` unless the actor is one of those whom the table allows.
+    """
     if actor is None:
         if Who.SYSTEM not in allowed:
             raise ForbiddenError("这一步须由人办理。")
-        return
-    refusals = [refusal for who in allowed if (refusal := _refusal(who, case, matter, actor)) is not None]
-    if len(refusals) == len(allowed):
-        raise refusals[0]
+        return None
+    refusals = []
+    for who in allowed:
+        outcome = _refusal(who, case, matter, actor)
+        if not isinstance(outcome, ForbiddenError):
+            return outcome
+        refusals.append(outcome)
+    raise refusals[0]
 
 
-def _refusal(who: Who, case: Case, matter: Matter, actor: User) -> ForbiddenError | None:
+def _refusal(who: Who, case: Case, matter: Matter, actor: User) -> ForbiddenError | Lent | None:
     if who is Who.SYSTEM:
         return ForbiddenError("这一步由系统自动完成。")
     if who is Who.APPLICANT:
@@ -130,21 +177,39 @@ def _refusal(who: Who, case: Case, matter: Matter, actor: User) -> ForbiddenErro
         return ForbiddenError(
             f"办件尚在“{matter.step(case.step).title}”环节，到“{matter.deciding.title}”环节才能决定。"
         )
-    permission = {Who.RECEPTION: Permission.CASE_ACCEPT, Who.ARCHIVIST: Permission.CASE_ARCHIVE}.get(who)
+    if who is Who.CONSULTED:
+        return _consulted(case, actor)
+    needed = {Who.RECEPTION: Permission.CASE_ACCEPT, Who.ARCHIVIST: Permission.CASE_ARCHIVE}.get(who)
+    permission = needed or matter.step(case.step).permission
     try:
-        permissions.require(actor, permission or matter.step(case.step).permission, case.authority_division)
+        grants = permissions.required(actor, permission, case.authority_division)
     except ForbiddenError as refused:
         return refused
-    if case.applicant_id == actor.pk:
+    lent = grants.principal(permission, case.authority_division, case.holder_id)
+    people = {actor.pk, lent.principal if lent else actor.pk}
+    if case.applicant_id in people:
         return ForbiddenError("本人提交的申请应由他人办理。")
-    if who is Who.DECIDER and settings.CASEWORK_FOUR_EYES and _accepted_by(case) == actor.pk:
+    # Four eyes: neither the deputy nor the colleague for whom he acts may have accepted.
+    if who is Who.DECIDER and settings.CASEWORK_FOUR_EYES and people & _accepted_by(case):
         return ForbiddenError("受理人不能同时作出决定，请交由其他负责人办理。")
-    return None
+    return lent
 
 
-def _accepted_by(case: Case) -> int | None:
+def _consulted(case: Case, actor: User) -> ForbiddenError | Lent | None:
+    """Whether the actor speaks for a body whose opinion on the case is open."""
+    grants = permissions.grants_of(actor)
+    asked = Opinion.objects.filter(case=case, answered_at__isnull=True).exclude(asked_division="")
+    for division in asked.values_list("asked_division", flat=True):
+        if grants.may(Permission.OPINION_GIVE, division):
+            return grants.principal(Permission.OPINION_GIVE, division)
+    return ForbiddenError("只有被征求意见的单位可以反馈。")
+
+
+def _accepted_by(case: Case) -> set[int]:
+    """Return who accepted the case, with the colleague for whom it was done."""
     by = rows.fetch(
-        "SELECT actor_id FROM casework_caseevent WHERE case_id = %s AND act = %s ORDER BY number DESC LIMIT 1",
+        "SELECT actor_id, acting_for_id FROM casework_caseevent WHERE case_id = %s AND act = %s"
+        " ORDER BY number DESC LIMIT 1",
         [case.pk, Act.ACCEPT],
     )
-    return by[0][0] if by else None
+    return {one for row in by for one in row if one is not None}

@@ -1,18 +1,17 @@
-"""Review: step by step, with opinions asked, special procedures and extension."""
+"""Review: step by step, with special procedures and extension."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from shetong.accounts.models import User
-from shetong.casework.models import Act, Case, CaseEvent, NoticeKind, Opinion, Procedure
+from shetong.casework.models import Act, Case, CaseEvent, NoticeKind, Procedure
 from shetong.casework.queries import matters
 from shetong.casework.rules.matters import Matter
 from shetong.casework.services import moves, notices
-from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.errors import InvalidInputError, WrongStateError
 from shetong.store import rows
 
 
@@ -55,37 +54,6 @@ def _let_go(case: Case) -> None:
     if case.holder_id is not None:
         case.holder = None
         rows.save(case)
-
-
-@transaction.atomic
-def ask_opinion(*, case_id: int, actor: User, asked_of: str, question: str) -> Opinion:
-    """Ask another body for its opinion; the clock runs on."""
-    case, _ = _open(case_id)
-    if not asked_of.strip() or not question.strip():
-        raise InvalidInputError("请填写征求对象和征求内容。", fields={"asked_of": "请填写。", "question": "请填写。"})
-    moves.move(case, Act.ASK_OPINION, actor=actor, reason=question, detail={"asked_of": asked_of.strip()})
-    return Opinion.objects.create(
-        case=case, asked_of=asked_of.strip()[:200], question=question.strip(), asked_by=actor, asked_at=timezone.now()
-    )
-
-
-@transaction.atomic
-def give_opinion(*, opinion_id: int, actor: User, agrees: bool, answer: str, answered_by: str) -> Opinion:
-    """Enter the answer to an opinion asked; once. Raises :class:`ConflictError` where it is there already."""
-    opinion = Opinion.objects.filter(pk=opinion_id).first()
-    if opinion is None:
-        raise NotFoundError("没有找到这次征求意见。")
-    case, _ = _open(opinion.case_id)
-    opinion.refresh_from_db()
-    if opinion.answered_at is not None:
-        raise ConflictError("这项意见已经反馈，不能再改。")
-    moves.move(
-        case, Act.GIVE_OPINION, actor=actor, reason=answer, detail={"asked_of": opinion.asked_of, "agrees": agrees}
-    )
-    opinion.answer, opinion.agrees = answer.strip(), agrees
-    opinion.answered_by, opinion.answered_at = answered_by.strip()[:100], timezone.now()
-    opinion.save()
-    return opinion
 
 
 @transaction.atomic

@@ -1,18 +1,14 @@
-"""The office: one's work, and a case on one screen with everything that can be done to it."""
+"""A case on one screen, and each act on a page of its own that two thumbs can manage."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shetong.accounts.models import User
 from shetong.accounts.queries.permissions import Grants
@@ -20,139 +16,72 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
-from shetong.casework import forms
-from shetong.casework.models import OPEN_STATES, Act, Case
-from shetong.casework.queries import cases, matters
-from shetong.casework.queries.todo import todo
-from shetong.casework.services import assignment, closing, decision, intake, review, submission
+from shetong.casework.desk_forms import DeedForm, HandOverForm, NoteForm, RecordForm
+from shetong.casework.models import OPEN_STATES, Case
+from shetong.casework.queries import cases, desk, knowledge
+from shetong.casework.services import assignment, checks, notes, submission
+from shetong.casework.views.deeds import DEEDS, fitting
 from shetong.core.errors import DomainError
 from shetong.core.findings import Finding, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What an officer can press: the act, its form, and how its answers reach the service."""
-
-    act: Act
-    title: Any
-    form: type[django_forms.Form]
-    run: Callable[[int, User, dict[str, Any]], object]
-    warning: bool = False
-    first: bool = False
-
-
-DEEDS: dict[str, Deed] = {
-    "accept": Deed(
-        Act.ACCEPT, gettext_lazy("受理"), forms.ReasonForm,
-        lambda pk, user, given: intake.accept(case_id=pk, actor=user, reason=given["reason"]), first=True,
-    ),
-    "ask-correction": Deed(
-        Act.ASK_CORRECTION, gettext_lazy("告知补正"), forms.CorrectionForm,
-        lambda pk, user, given: intake.ask_correction(case_id=pk, actor=user, items=given["items"].splitlines()),
-    ),
-    "not-accept": Deed(
-        Act.NOT_ACCEPT, gettext_lazy("不予受理"), forms.ReasonForm,
-        lambda pk, user, given: intake.refuse_to_accept(case_id=pk, actor=user, reason=given["reason"]), warning=True,
-    ),
-    "forward": Deed(
-        Act.FORWARD, gettext_lazy("审查通过，送下一步"), forms.ReasonForm,
-        lambda pk, user, given: review.forward(case_id=pk, actor=user, opinion=given["reason"]), first=True,
-    ),
-    "send-back": Deed(
-        Act.SEND_BACK, gettext_lazy("退回上一步"), forms.ReasonForm,
-        lambda pk, user, given: review.send_back(case_id=pk, actor=user, reason=given["reason"]),
-    ),
-    "ask-opinion": Deed(
-        Act.ASK_OPINION, gettext_lazy("征求意见"), forms.OpinionForm,
-        lambda pk, user, given: review.ask_opinion(case_id=pk, actor=user, **given),
-    ),
-    "suspend": Deed(
-        Act.SUSPEND, gettext_lazy("启动特别程序"), forms.ProcedureForm,
-        lambda pk, user, given: review.suspend(case_id=pk, actor=user, **given),
-    ),
-    "resume": Deed(
-        Act.RESUME, gettext_lazy("特别程序结束"), forms.ReasonForm,
-        lambda pk, user, given: review.resume(case_id=pk, actor=user, result=given["reason"]), first=True,
-    ),
-    "extend": Deed(
-        Act.EXTEND, gettext_lazy("延长期限"), forms.ExtensionForm,
-        lambda pk, user, given: review.extend(case_id=pk, actor=user, **given),
-    ),
-    "approve": Deed(
-        Act.APPROVE, gettext_lazy("准予"), forms.ReasonForm,
-        lambda pk, user, given: decision.approve(case_id=pk, actor=user, reason=given["reason"]), first=True,
-    ),
-    "refuse": Deed(
-        Act.REFUSE, gettext_lazy("不予"), forms.RefusalForm,
-        lambda pk, user, given: decision.refuse(case_id=pk, actor=user, **given), warning=True,
-    ),
-    "terminate": Deed(
-        Act.TERMINATE, gettext_lazy("终止办理"), forms.ReasonForm,
-        lambda pk, user, given: closing.terminate(case_id=pk, actor=user, reason=given["reason"]), warning=True,
-    ),
-}  # fmt: skip
-
-
-@require_safe
-@office(Permission.CASE_VIEW)
-def work(request: HttpRequest, grants: Grants) -> HttpResponse:
-    """Show what is to be done, the next due first."""
-    tab = request.GET.get("tab", "all")
-    shown = todo(current_user(request), grants, tab=tab, cursor=request.GET.get("cursor", ""))
-    rows = [(case, matters.in_force(case.matter, "")) for case in shown.cases]
-    return render(request, "casework/work.html", {"todo": shown, "rows": rows, "tab": tab})
 
 
 @require_safe
 @office(Permission.CASE_VIEW)
 def case_page(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
-    """Show a case: form, findings, history, and what can be done."""
+    """Show a case: form, findings, history, notes, and what can be done."""
     case = _case(grants, pk)
-    audit.record(
-        actor=current_user(request),
-        action="case.view",
-        target=case,
-        jurisdiction=case.authority_division,
-        request=request,
-    )
-    return _show(request, case)
+    user = current_user(request)
+    audit.record(actor=user, action="case.view", target=case, jurisdiction=case.authority_division, request=request)
+    notes.seen(case_id=case.pk, user=user)
+    return show(request, grants, case)
 
 
-def _show(request: HttpRequest, case: Case, name: str = "", form: django_forms.Form | None = None) -> HttpResponse:
-    shown = cases.page(case)
-    possible = cases.possible(case)
-    deeds = [
-        {"name": key, "deed": deed, "form": form if key == name and form is not None else deed.form(prefix=key)}
-        for key, deed in DEEDS.items()
-        if deed.act in possible and _fits(deed, shown)
-    ]
-    return render(
-        request,
-        "casework/desk_case.html",
-        {
-            "page": shown,
-            "case": case,
-            "deeds": deeds,
-            "open": name,
-            "findings": _findings(shown),
-            "may_take": case.state in OPEN_STATES and case.holder_id is None,
-            "holds": case.holder_id == current_user(request).pk,
-        },
-        status=422 if name else 200,
-    )
+def show(
+    request: HttpRequest, grants: Grants, case: Case, name: str = "", form: Any = None, status: int = 200
+) -> HttpResponse:
+    """Draw the screen; ``name`` and ``form``: the act that was tried, with what was typed."""
+    shown = cases.office_page(case)
+    found = findings(shown)
+    user = current_user(request)
+    deeds = []
+    for key, deed in fitting(shown).items():
+        own = form if key == name and form is not None else deed.form(prefix=key)
+        own.fit(shown, found)
+        deeds.append({"name": key, "deed": deed, "form": own})
+    people = desk.reviewers(case.authority_division)[: desk.MOST_COLLEAGUES]
+    context = {
+        "page": shown,
+        "case": case,
+        "deeds": deeds,
+        "open": name,
+        "findings": found,
+        "phrases": desk.phrases(user, [case.authority_division]),
+        "articles": knowledge.of_matter(case.matter, case.authority_division),
+        "note_form": form if name == "note" else NoteForm(prefix="note"),
+        "hand_over": form if name == "hand-over" else HandOverForm(people, prefix="hand-over"),
+        "record_form": form if name.startswith("record-") else None,
+        "records": _records(shown, user, name, form),
+        "open_states": OPEN_STATES,
+        "may_take": case.state in OPEN_STATES and case.holder_id is None,
+        "holds": case.holder_id in {user.pk, *(one.principal for one in grants.lent)},
+        "may_assign": grants.may(Permission.CASE_ASSIGN, case.authority_division),
+        "may_ask": grants.may(Permission.QUESTION_ASK, case.authority_division),
+    }
+    return render(request, "casework/desk_case.html", context, status=status)
 
 
-def _fits(deed: Deed, shown: cases.CasePage) -> bool:
-    """Whether the deed belongs to the present step: deciding ones to the last, passing on to those before."""
-    deciding = shown.case.step == shown.matter.deciding.code
-    if deed.act in (Act.APPROVE, Act.REFUSE, Act.EXTEND, Act.TERMINATE):
-        return deciding
-    return not (deed.act == Act.FORWARD and deciding) and not (
-        deed.act == Act.SEND_BACK and shown.case.step == shown.matter.steps[0].code
-    )
+def _records(shown: cases.CasePage, user: User, name: str, form: Any) -> list[dict[str, Any]]:
+    """Return the checks of a case, each with the form for its record where the viewer was one of its officers."""
+    rows = []
+    for check in shown.checks:
+        mine = check.recorded_at is None and user.pk in check.officers
+        key = f"record-{check.pk}"
+        rows.append({"check": check, "form": (form if name == key else RecordForm(prefix=key)) if mine else None})
+    return rows
 
 
-def _findings(shown: cases.CasePage) -> list[Finding]:
+def findings(shown: cases.CasePage) -> list[Finding]:
+    """Return what the system's checks find in an open case."""
     if shown.case.state not in OPEN_STATES:
         return []
     try:
@@ -161,38 +90,139 @@ def _findings(shown: cases.CasePage) -> list[Finding]:
         return [Finding(error.code, Severity.WARN, error.message)]
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @office(Permission.CASE_VIEW)
 def act(request: HttpRequest, grants: Grants, pk: int, name: str) -> HttpResponse:
-    """Do one act; what is wrong is said beside its form, with what was typed."""
+    """Show one act on a page of its own, or do it; what is wrong is said beside its form, with what was typed."""
     case = _case(grants, pk)
-    user = current_user(request)
     if name in ("take", "give-back"):
         return _assign(request, case, name)
     deed = DEEDS.get(name)
     if deed is None:
         raise Http404
+    if request.method != "POST":
+        return _ask(request, case, name, deed.form(prefix=name))
+    if "insert" in request.POST:
+        return _ask(request, case, name, _with_phrase(request, case, name))
+    shown = cases.page(case)
     form = deed.form(request.POST, prefix=name)
+    form.fit(shown, [])
     if form.is_valid():
+        if deed.confirm and form.complete() and "confirmed" not in request.POST:
+            return _ask(request, case, name, form, confirm=True)
         try:
-            deed.run(pk, user, form.cleaned_data)
+            deed.run(pk, current_user(request), form.cleaned_data)
         except DomainError as error:
-            for place, message in (error.fields or {"": error.message}).items():
-                form.add_error(place if place in form.fields else None, message)
+            blame(form, error)
         else:
             messages.success(request, _("已办理：%(act)s。") % {"act": deed.title})
             return redirect("casework:desk-case", pk=pk)
     case.refresh_from_db()
-    return _show(request, case, name, form)
+    return show(request, grants, case, name, form, status=422)
+
+
+def blame(form: Any, error: DomainError) -> None:
+    """Put a refusal's sentences at the fields they name, else above the form."""
+    for place, message in (error.fields or {"": error.message}).items():
+        form.add_error(place if place in form.fields else None, message)
+
+
+def _ask(request: HttpRequest, case: Case, name: str, form: DeedForm, *, confirm: bool = False) -> HttpResponse:
+    shown = cases.page(case)
+    found = findings(shown)
+    if not confirm:
+        form.fit(shown, found)
+    context = {
+        "page": shown,
+        "case": case,
+        "name": name,
+        "deed": DEEDS[name],
+        "form": form,
+        "confirm": confirm,
+        "open_states": OPEN_STATES,
+        "fits": name in fitting(shown),
+        "findings": found,
+        "phrases": desk.phrases(current_user(request), [case.authority_division]),
+    }
+    return render(request, "casework/desk_act.html", context)
+
+
+def _with_phrase(request: HttpRequest, case: Case, name: str) -> DeedForm:
+    """Return the form with the chosen phrase after what was typed, for browsers without scripts."""
+    kind = DEEDS[name].form
+    typed = {key.removeprefix(f"{name}-"): value for key, value in request.POST.items() if key.startswith(f"{name}-")}
+    chosen = request.POST.get("phrase", "")
+    known = desk.phrases(current_user(request), [case.authority_division])
+    phrase = known.filter(pk=int(chosen)).first() if chosen.isdigit() and len(chosen) < 19 else None
+    if phrase is not None and kind.text:
+        before = str(typed.get(kind.text, "")).rstrip()
+        typed[kind.text] = f"{before}\n{phrase.text}" if before else phrase.text
+    return kind(prefix=name, initial=typed)
 
 
 def _assign(request: HttpRequest, case: Case, name: str) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("casework:desk-case", pk=case.pk)
     run = assignment.take if name == "take" else assignment.give_back
     try:
         run(case_id=case.pk, actor=current_user(request))
     except DomainError as error:
         messages.error(request, error.message)
     return redirect("casework:desk-case", pk=case.pk)
+
+
+@require_POST
+@office(Permission.CASE_VIEW)
+def hand_over(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
+    """Give a case to a colleague, with a word."""
+    case = _case(grants, pk)
+    form = HandOverForm(desk.reviewers(case.authority_division), request.POST, prefix="hand-over")
+    if form.is_valid():
+        try:
+            assignment.assign(case_id=pk, actor=current_user(request), **form.cleaned_data)
+        except DomainError as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("已交给%(name)s。") % {"name": form.cleaned_data["to"].get_full_name()})
+            return redirect("casework:desk-case", pk=pk)
+    return show(request, grants, case, "hand-over", form, status=422)
+
+
+@require_POST
+@office(Permission.CASE_VIEW)
+def note(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
+    """Write a note between officers."""
+    case = _case(grants, pk)
+    form = NoteForm(request.POST, prefix="note")
+    if form.is_valid():
+        try:
+            notes.write(case_id=pk, actor=current_user(request), text=form.cleaned_data["text"])
+        except DomainError as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("便笺已经写上。"))
+            return redirect("casework:desk-case", pk=pk)
+    return show(request, grants, case, "note", form, status=422)
+
+
+@require_POST
+@office(Permission.CASE_VIEW)
+def record_check(request: HttpRequest, grants: Grants, pk: int, check: int) -> HttpResponse:
+    """Record what a check found."""
+    case = _case(grants, pk)
+    if not case.checks.filter(pk=check).exists():
+        raise Http404
+    key = f"record-{check}"
+    form = RecordForm(request.POST, prefix=key)
+    if form.is_valid():
+        try:
+            checks.note_down(check_id=check, actor=current_user(request), **form.cleaned_data)
+        except DomainError as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("核查结果已经记录。"))
+            return redirect("casework:desk-case", pk=pk)
+    return show(request, grants, case, key, form, status=422)
 
 
 def _case(grants: Grants, pk: int) -> Case:

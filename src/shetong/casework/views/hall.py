@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shetong.accounts.views.own import current_user
 from shetong.casework.models import Act, Case, State
-from shetong.casework.queries import cases, guide, mandates, matters
+from shetong.casework.queries import cases, guide, knowledge, mandates, matters
 from shetong.casework.rules import forms as rules
 from shetong.casework.rules.matters import NATURE_NAMES, Applicant, Matter
 from shetong.casework.services import closing, drafts, materials, submission
@@ -47,6 +47,7 @@ def matter_guide(request: HttpRequest, code: str) -> HttpResponse:
         "extension": matter.limits.longest_extension(day),
         "for_organisation": matter.applicant is Applicant.ORGANISATION,
         "mandates": held,
+        "articles": knowledge.of_matter(code, "", public=True),
     }
     return render(request, "casework/guide.html", context)
 

@@ -17,7 +17,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
 from shetong.casework.models import Case, CaseMaterial, State
-from shetong.casework.queries import cases, matters
+from shetong.casework.queries import cases, desk, matters
 from shetong.casework.rules.contents import NAMES
 from shetong.casework.services import materials, storage
 from shetong.core.errors import DomainError
@@ -91,9 +91,9 @@ def own_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @office(Permission.CASE_VIEW)
 def office_file(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponseBase:
-    """Show a material to an officer of the jurisdiction."""
+    """Show a material to an officer of the jurisdiction or of a body that was asked for its opinion."""
     found = CaseMaterial.objects.select_related("file", "case").filter(pk=pk).first()
-    if found is None or cases.for_officer(grants, found.case_id) is None:
+    if found is None or (cases.for_officer(grants, found.case_id) is None and not desk.asked_about(grants, found.case)):
         raise Http404
     return _file(found)
 

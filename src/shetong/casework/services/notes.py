@@ -1,0 +1,80 @@
+"""Notes between officers about a case, with the colleagues named in them."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import transaction
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.accounts.queries import permissions
+from shetong.accounts.queries.deputies import colleagues
+from shetong.accounts.rules import Permission
+from shetong.accounts.services import audit
+from shetong.casework.models import Case, CaseNote, Mention, State
+from shetong.core.errors import InvalidInputError, NotFoundError
+
+LONGEST = 4_000
+MOST_MENTIONS = 20
+_MENTION = re.compile(r"@([^\s@，。；：、,.;:!?！？（）()]{1,100})")
+
+
+@transaction.atomic
+def write(*, case_id: int, actor: User, text: str) -> CaseNote:
+    """Write a note; ``@姓名`` or ``@用户名`` names a colleague, who finds it among his work.
+
+    Raises :class:`InvalidInputError` for an empty or too long text and for a name that no colleague of the authority
+    has, so that nobody waits for an answer that nobody was asked for.
+    """
+    case = Case.objects.filter(pk=case_id).exclude(state__in=(State.DRAFT, State.DISCARDED)).first()
+    if case is None:
+        raise NotFoundError("没有找到这个办件，请核对办件编号。")
+    permissions.require(actor, Permission.CASE_VIEW, case.authority_division)
+    words = text.strip()
+    if not words or len(words) > LONGEST:
+        message = f"请填写便笺，最多{LONGEST}个字。"
+        raise InvalidInputError(message, fields={"text": message})
+    named = _named(case, words)
+    note = CaseNote.objects.create(case=case, author=actor, text=words, written_at=timezone.now())
+    Mention.objects.bulk_create(Mention(note=note, user=user) for user in named if user.pk != actor.pk)
+    audit.record(
+        actor=actor,
+        action="case.note",
+        target=case,
+        jurisdiction=case.authority_division,
+        detail={"number": case.number or "", "note": note.pk, "mentions": [user.pk for user in named]},
+    )
+    return note
+
+
+def write_to(case: Case, *, author: User, to: User, text: str) -> CaseNote:
+    """Write a note to one colleague within the transaction of the act that it goes with."""
+    words = text.strip()
+    if len(words) > LONGEST:
+        raise InvalidInputError(f"附言最多{LONGEST}个字。", fields={"note": f"附言最多{LONGEST}个字。"})
+    note = CaseNote.objects.create(case=case, author=author, text=words, written_at=timezone.now())
+    if to.pk != author.pk:
+        Mention.objects.create(note=note, user=to)
+    return note
+
+
+def _named(case: Case, text: str) -> list[User]:
+    names = dict.fromkeys(_MENTION.findall(text))
+    if len(names) > MOST_MENTIONS:
+        message = f"一张便笺最多提到{MOST_MENTIONS}人。"
+        raise InvalidInputError(message, fields={"text": message})
+    if not names:
+        return []
+    able = colleagues((case.authority_division,), Permission.CASE_VIEW)
+    found = list(able.filter(username__in=names) | able.filter(display_name__in=names))
+    known = {name for user in found for name in (user.username, user.display_name)}
+    if unknown := [name for name in names if name not in known]:
+        message = f"没有叫“{'、'.join(unknown)}”的同事能够查看这个办件，请核对姓名，姓名后空一格。"
+        raise InvalidInputError(message, fields={"text": message})
+    return found
+
+
+def seen(*, case_id: int, user: User) -> int:
+    """Record that ``user`` has seen what names him in a case; return how many notes that were."""
+    return Mention.objects.filter(note__case_id=case_id, user=user, seen_at__isnull=True).update(seen_at=timezone.now())

@@ -1,0 +1,69 @@
+"""Opinions of other bodies on a case: asked, answered in their own to-do or entered by the authority."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from shetong.accounts.models import User
+from shetong.casework.models import Act, Opinion
+from shetong.casework.services import moves
+from shetong.core import divisions
+from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
+
+
+@transaction.atomic
+def ask(*, case_id: int, actor: User, asked_of: str, question: str, asked_division: str = "") -> Opinion:
+    """Ask another body for its opinion; the clock runs on and the case shows for whom it waits.
+
+    ``asked_division``: the division whose officers (业务主管单位) answer in their own to-do; without one the
+    authority enters the answer that it gets.
+    """
+    case = moves.lock(case_id)
+    faults = {}
+    if not asked_of.strip():
+        faults["asked_of"] = "请填写征求对象。"
+    if not question.strip():
+        faults["question"] = "请填写征求内容。"
+    if asked_division and divisions.get(asked_division) is None:
+        faults["asked_division"] = "请填写征求对象所在的六位行政区划代码，或者留空。"
+    if faults:
+        raise InvalidInputError("请填写征求对象和征求内容。", fields=faults)
+    detail = {"asked_of": asked_of.strip(), **({"division": asked_division} if asked_division else {})}
+    moves.move(case, Act.ASK_OPINION, actor=actor, reason=question, detail=detail)
+    opinion = Opinion.objects.create(
+        case=case,
+        asked_of=asked_of.strip()[:200],
+        asked_division=asked_division,
+        question=question.strip(),
+        asked_by=actor,
+        asked_at=timezone.now(),
+    )
+    moves.wait(case)
+    return opinion
+
+
+@transaction.atomic
+def give(*, opinion_id: int, actor: User, agrees: bool, answer: str, answered_by: str = "") -> Opinion:
+    """Answer an opinion asked; once. ``answered_by``: who said it, where the authority enters it for another body.
+
+    Raises :class:`ConflictError` where the answer is there already.
+    """
+    if not answer.strip():
+        raise InvalidInputError("请填写意见。", fields={"answer": "请填写意见。"})
+    opinion = Opinion.objects.filter(pk=opinion_id).first()
+    if opinion is None:
+        raise NotFoundError("没有找到这次征求意见。")
+    case = moves.lock(opinion.case_id)
+    opinion.refresh_from_db()
+    if opinion.answered_at is not None:
+        raise ConflictError("这项意见已经反馈，不能再改。")
+    event = moves.move(
+        case, Act.GIVE_OPINION, actor=actor, reason=answer, detail={"asked_of": opinion.asked_of, "agrees": agrees}
+    )
+    opinion.answer, opinion.agrees = answer.strip(), agrees
+    opinion.answered_by = (answered_by.strip() or event.actor_name)[:210]
+    opinion.answered_at = timezone.now()
+    opinion.save()
+    moves.wait(case)
+    return opinion

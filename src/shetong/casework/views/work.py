@@ -1,0 +1,163 @@
+"""An officer's work: the list with its filters, several cases at once, the list as a table."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from shetong.accounts.queries.deputies import colleagues
+from shetong.accounts.queries.permissions import Grants
+from shetong.accounts.rules import Permission
+from shetong.accounts.services import audit
+from shetong.accounts.views.office import office
+from shetong.accounts.views.own import current_user
+from shetong.casework import catalogue
+from shetong.casework.models import Case
+from shetong.casework.queries import desk
+from shetong.casework.queries import todo as queries
+from shetong.casework.queries.todo import SORTS, Wanted
+from shetong.casework.services import batch
+from shetong.core import divisions
+from shetong.core.errors import DomainError, InvalidInputError
+from shetong.core.spreadsheets import inert
+
+HEADINGS = (
+    "办件编号", "组织", "事项", "状态", "等待", "环节", "办理机关", "经办人", "提交时间",
+    "受理日期", "应当先办的日期", "法定期限届满日",
+)  # fmt: skip
+_KEPT = ("tab", "matter", "division", "holder", "text", "sort")
+
+
+@require_safe
+@office(Permission.CASE_VIEW)
+def work(request: HttpRequest, grants: Grants) -> HttpResponse:
+    """Show what is to be done, the next due first."""
+    return _show(request, grants)
+
+
+def _show(request: HttpRequest, grants: Grants, results: list[batch.Result] | None = None) -> HttpResponse:
+    user = current_user(request)
+    shown = queries.todo(user, grants, _wanted(request))
+    chief = grants.anywhere(Permission.CASE_ASSIGN)
+    reach = grants.jurisdictions(Permission.CASE_VIEW)
+    named = {matter.code: matter for matter in catalogue.matters()}
+    context = {
+        "todo": shown,
+        "rows": [(case, named[case.matter].title if case.matter in named else case.matter) for case in shown.cases],
+        "besides": queries.besides(user, grants),
+        "matters": catalogue.matters(),
+        "divisions": _divisions(reach),
+        "colleagues": colleagues(reach, Permission.CASE_REVIEW)[: desk.MOST_COLLEAGUES],
+        "sorts": [(name, title) for name, (title, _column, _down) in SORTS.items()],
+        "query": _query(shown.wanted),
+        "filters": _query(shown.wanted, without=("tab",)),
+        "kept": [(name, value) for name in _KEPT if (value := getattr(shown.wanted, name))],
+        "results": results,
+        "may_accept": grants.anywhere(Permission.CASE_ACCEPT),
+        "may_assign": chief,
+        "principals": {one.principal: one.principal_name for one in grants.lent},
+    }
+    return render(request, "casework/work.html", context)
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    given = request.GET if request.method != "POST" else request.POST
+    return Wanted(**{name: given.get(name, "") or getattr(Wanted(), name) for name in (*_KEPT, "cursor")})
+
+
+def _query(wanted: Wanted, without: tuple[str, ...] = ()) -> str:
+    usual = Wanted()
+    kept = {name: getattr(wanted, name) for name in _KEPT if name not in without}
+    return urlencode({name: value for name, value in kept.items() if value and value != getattr(usual, name)})
+
+
+def _divisions(jurisdictions: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the divisions to choose from: one's own and those right below."""
+    codes = [code for own in jurisdictions for code in (own, *(one.code for one in divisions.children(own)))]
+    return [(code, divisions.full_name(code) or _("全国")) for code in dict.fromkeys(codes)]
+
+
+@require_POST
+@office(Permission.CASE_VIEW)
+def batch_act(request: HttpRequest, grants: Grants) -> HttpResponse:
+    """Accept, take or give away the ticked cases, each judged by itself; say what became of each."""
+    user = current_user(request)
+    ticked = [int(value) for value in request.POST.getlist("case") if value.isdigit() and len(value) < 19]
+    name = request.POST.get("do", "")
+    try:
+        if name == "accept":
+            results = batch.accept(case_ids=ticked, actor=user)
+        elif name == "take":
+            results = batch.take(case_ids=ticked, actor=user)
+        elif name == "assign":
+            results = _give(request, grants, ticked)
+        else:
+            raise InvalidInputError("请选择要办理的事情。")
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect(f"{request.path.removesuffix('batch/')}?{_query(_wanted(request))}")
+    return _show(request, grants, results)
+
+
+def _give(request: HttpRequest, grants: Grants, ticked: list[int]) -> list[batch.Result]:
+    given = request.POST.get("to", "")
+    reach = grants.jurisdictions(Permission.CASE_VIEW)
+    people = colleagues(reach, Permission.CASE_REVIEW)
+    to = people.filter(pk=int(given)).first() if given.isdigit() and len(given) < 19 else None
+    if to is None:
+        raise InvalidInputError("请选择把勾选的办件交给谁。")
+    return batch.assign(case_ids=ticked, actor=current_user(request), to=to, note=request.POST.get("note", ""))
+
+
+@require_safe
+@office(Permission.CASE_VIEW)
+def export(request: HttpRequest, grants: Grants) -> HttpResponseBase:
+    """Hand out the list as a CSV table; the export itself is recorded."""
+    user = current_user(request)
+    wanted = _wanted(request)
+    audit.record(
+        actor=user, action="case.export", target="case:list", detail={"tab": wanted.tab, "limit": queries.EXPORT_LIMIT},
+        request=request,
+    )  # fmt: skip
+    response = StreamingHttpResponse(_lines(queries.export(user, grants, wanted)), content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="cases-{timezone.localdate()}.csv"'
+    return response
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, value: str) -> str:
+        """Return the line."""
+        return value
+
+
+def _lines(found: Iterator[Case]) -> Iterator[str]:
+    writer: Any = csv.writer(_Echo())
+    named = {matter.code: matter for matter in catalogue.matters()}
+    yield "\ufeff" + writer.writerow(HEADINGS)
+    for case in found:
+        matter = named.get(case.matter)
+        cells = (
+            case.number or "",
+            case.subject_name,
+            matter.title if matter else case.matter,
+            case.get_state_display(),
+            case.get_waits_for_display() if case.waits_for else "",
+            matter.step(case.step).title if matter and case.step else "",
+            case.authority_name,
+            case.holder.get_full_name() if case.holder else "",
+            f"{timezone.localtime(case.submitted_at):%Y-%m-%d %H:%M}" if case.submitted_at else "",
+            *(str(day or "") for day in (case.accepted_on, case.next_on, case.due_on)),
+        )
+        yield writer.writerow([inert(cell) for cell in cells])
