@@ -12,7 +12,7 @@ from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
 from shetong.accounts.rules import Permission
 from shetong.casework.models import Act, Conclusion, Inspection, SiteCheck
-from shetong.casework.services import moves
+from shetong.casework.services import moves, telling
 from shetong.casework.states import APL
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 
@@ -73,6 +73,11 @@ def order(
         ordered_at=timezone.now(),
     )
     moves.wait(case)
+    for officer in people.values():
+        if officer.pk != actor.pk:
+            telling.officer(
+                officer, key=f"check:{check.pk}", title=f"{planned_on}请参加{check.get_kind_display()}", case=case
+            )
     return check
 
 

@@ -13,6 +13,7 @@ from shetong.accounts.queries.deputies import colleagues
 from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.casework.models import Case, CaseNote, Mention, State
+from shetong.casework.services import telling
 from shetong.core.errors import InvalidInputError, NotFoundError
 
 LONGEST = 4_000
@@ -37,7 +38,8 @@ def write(*, case_id: int, actor: User, text: str) -> CaseNote:
         raise InvalidInputError(message, fields={"text": message})
     named = _named(case, words)
     note = CaseNote.objects.create(case=case, author=actor, text=words, written_at=timezone.now())
-    Mention.objects.bulk_create(Mention(note=note, user=user) for user in named if user.pk != actor.pk)
+    for user in named:
+        _mention(case, note, user, actor)
     audit.record(
         actor=actor,
         action="case.note",
@@ -54,9 +56,16 @@ def write_to(case: Case, *, author: User, to: User, text: str) -> CaseNote:
     if len(words) > LONGEST:
         raise InvalidInputError(f"附言最多{LONGEST}个字。", fields={"note": f"附言最多{LONGEST}个字。"})
     note = CaseNote.objects.create(case=case, author=author, text=words, written_at=timezone.now())
-    if to.pk != author.pk:
-        Mention.objects.create(note=note, user=to)
+    _mention(case, note, to, author)
     return note
+
+
+def _mention(case: Case, note: CaseNote, user: User, author: User) -> None:
+    """Name somebody in a note and tell him; the text itself stays in the office."""
+    if user.pk == author.pk:
+        return
+    Mention.objects.create(note=note, user=user)
+    telling.officer(user, key=f"note:{note.pk}", title=f"{author.get_full_name()}在便笺中提到您", case=case)
 
 
 def _named(case: Case, text: str) -> list[User]:

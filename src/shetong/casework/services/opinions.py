@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from shetong.accounts.models import User
+from shetong.accounts.queries.deputies import colleagues
+from shetong.accounts.rules import Permission
 from shetong.casework.models import Act, Opinion
-from shetong.casework.services import moves
+from shetong.casework.services import moves, telling
 from shetong.core import divisions
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
 
@@ -40,6 +43,14 @@ def ask(*, case_id: int, actor: User, asked_of: str, question: str, asked_divisi
         asked_at=timezone.now(),
     )
     moves.wait(case)
+    if asked_division:
+        telling.officers(
+            colleagues((asked_division,), Permission.OPINION_GIVE)[: telling.MOST],
+            key=f"opinion:{opinion.pk}",
+            title=f"{case.authority_name}征求本单位的意见",
+            case=case,
+            url=reverse("casework:opinion", args=[opinion.pk]),
+        )
     return opinion
 
 
@@ -66,4 +77,7 @@ def give(*, opinion_id: int, actor: User, agrees: bool, answer: str, answered_by
     opinion.answered_at = timezone.now()
     opinion.save()
     moves.wait(case)
+    if opinion.asked_by_id != actor.pk:
+        title = f"{opinion.asked_of}已反馈意见"
+        telling.officer(opinion.asked_by, key=f"opinion-answer:{opinion.pk}", title=title, case=case)
     return opinion

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from shetong.accounts.models import User
@@ -12,7 +13,7 @@ from shetong.accounts.services import audit
 from shetong.casework import catalogue
 from shetong.casework.models import ArticleKind, Case, Question, State
 from shetong.casework.queries.knowledge import superior
-from shetong.casework.services import knowledge
+from shetong.casework.services import knowledge, telling
 from shetong.core import divisions
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
 
@@ -69,6 +70,8 @@ def answer(*, question_id: int, actor: User, text: str) -> Question:
     question.answer, question.answered_by, question.answered_at = text.strip(), actor, timezone.now()
     question.save(update_fields=["answer", "answered_by", "answered_at"])
     _record(actor, "question.answer", question, question.asked_division)
+    url = reverse("casework:question", args=[question.pk])
+    telling.officers([question.asked_by], key=f"question:{question.pk}", title="上级已答复您的请示", url=url)
     return question
 
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0003_archives'),
+        ('casework', '0006_people_of_cases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
