@@ -108,10 +108,11 @@ class CaseEvent(models.Model):
     step = models.CharField("环节", max_length=24, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     # Who acted for an absent colleague says so: "某某 代 某某".
-    actor_name = models.CharField("行为人", max_length=210)
+    actor_name = models.CharField("行为人", max_length=100)
     acting_for = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="被代理人"
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="被代理人",
+        db_index=False,
+    )  # fmt: skip
     recorded_at = models.DateTimeField("时间")
     reason = models.TextField("理由", blank=True)
     provision = models.CharField("依据", max_length=300, blank=True)
@@ -141,7 +142,7 @@ class Opinion(models.Model):
     asked_at = models.DateTimeField("征求时间")
     answer = models.TextField("意见", blank=True)
     agrees = models.BooleanField("是否同意", null=True)
-    answered_by = models.CharField("反馈人", max_length=210, blank=True)
+    answered_by = models.CharField("反馈人", max_length=100, blank=True)
     answered_at = models.DateTimeField("反馈时间", null=True)
 
     class Meta:

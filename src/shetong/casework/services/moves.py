@@ -28,6 +28,7 @@ from shetong.store import rows
 
 SYSTEM = "system:casework"
 LONGEST_REASON = 4_000
+LONGEST_NAME = 100
 
 
 def lock(case_id: int) -> Case:
@@ -108,7 +109,8 @@ def move(
 
 def signed(actor: User, lent: Lent | None) -> str:
     """Return the name under which an act is recorded: ``某某`` or, for an absent colleague, ``某某 代 某某``."""
-    return f"{actor.get_full_name()} 代 {lent.principal_name}" if lent else actor.get_full_name()
+    name = f"{actor.get_full_name()} 代 {lent.principal_name}" if lent else actor.get_full_name()
+    return name[:LONGEST_NAME]
 
 
 _CLOSED = (State.APPROVED, State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED, State.DISCARDED)

@@ -73,7 +73,7 @@ def give(*, opinion_id: int, actor: User, agrees: bool, answer: str, answered_by
         case, Act.GIVE_OPINION, actor=actor, reason=answer, detail={"asked_of": opinion.asked_of, "agrees": agrees}
     )
     opinion.answer, opinion.agrees = answer.strip(), agrees
-    opinion.answered_by = (answered_by.strip() or event.actor_name)[:210]
+    opinion.answered_by = (answered_by.strip() or event.actor_name)[:100]
     opinion.answered_at = timezone.now()
     opinion.save()
     moves.wait(case)

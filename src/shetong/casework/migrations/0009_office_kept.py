@@ -29,6 +29,6 @@ DROP TRIGGER note_kept ON casework_casenote;
 class Migration(migrations.Migration):
     """Triggers of notes and articles."""
 
-    dependencies = [("casework", "0007_office")]
+    dependencies = [("casework", "0008_office_indexes")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
