@@ -174,6 +174,7 @@ LENDABLE: tuple[Permission, ...] = (
 API_SCOPES: dict[str, str] = {
     "organisations.read": N_("查询社会组织（检索、详情）"),
     "organisations.lookup": N_("批量核对社会组织名称或代码"),
+    "volunteering.read": N_("查询志愿服务活动"),
 }
 # Requests per minute; addresses without a key have the lowest class.
 RATE_CLASSES: dict[str, int] = {"public": 60, "standard": 600, "partner": 6_000}

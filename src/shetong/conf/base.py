@@ -17,6 +17,7 @@ from shetong.conf.observability import *  # noqa: F403
 from shetong.conf.pages import *  # noqa: F403
 from shetong.conf.registry import *  # noqa: F403
 from shetong.conf.security import *  # noqa: F403
+from shetong.conf.volunteering import *  # noqa: F403
 
 # SHETONG_HOME: the checkout or installation; SHETONG_VAR: everything that is written while running.
 ROOT = Path(env.text("SHETONG_HOME", str(Path(__file__).resolve().parents[3])))

@@ -4,11 +4,16 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from shetong.registry.api import api
 from shetong.registry.api import urls as api_urls
+from shetong.volunteering.api import router as volunteering_router
 from shetong.web.observability.metrics import metrics
 
 # The portal comes last: it may hold the catch-alls.
 PACKAGES = ("accounts", "ledger", "casework", "registry", "charity", "exchange", "web")
+
+# What the sectors add to the API; its own last address catches everything, so they come before it is asked.
+api.add_router("", volunteering_router)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),

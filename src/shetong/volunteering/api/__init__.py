@@ -1,0 +1,21 @@
+"""Volunteering in the public API: activities for everybody, sign-ups for the volunteer whose token is shown."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from shetong.registry.api.gate import accept
+from shetong.volunteering.api import activities, signups
+from shetong.volunteering.services import tokens
+
+router = Router()
+router.add_router("", activities.router)
+router.add_router("", signups.router)
+
+
+def _reader(token: str) -> tuple[object, str] | None:
+    bearer = tokens.read(token)
+    return (bearer, f"volunteer {bearer.volunteer_id}") if bearer else None
+
+
+accept(tokens.PREFIX, _reader)
