@@ -1,12 +1,12 @@
 """Benchmark of signing up under rush: ``make bench-signup SCALE=national``. The last line is a JSON object.
 
 20,000 volunteers press over HTTP, 200 connections at once, for 50 places of one shift and for the shifts of 2,000
-other activities, many of which overlap. ``answers_per_s``, ``p50_s``, ``p99_s``: every answer, refusals included; ``hot_answers_per_s``: of a run of requests for another shift of 50 places alone;
-``sql_hot_row_per_s``: how many times a second as many connections as the server has carry out the bare statements on one
-hot row (conditional UPDATE and INSERT under a unique key, one statement), in the same run; ``ratio``: of these two;
-``oversold``: places given beyond those there are; ``double_booked``: pairs of overlapping places of one person;
-``lost``: sign-ups acknowledged over HTTP and not in the database as acknowledged, a worker having been killed (SIGKILL)
-in the middle.
+other activities, many of which overlap. ``answers_per_s``, ``p50_s``, ``p99_s``: every answer, refusals included;
+``hot_answers_per_s``: of a run of requests for another shift of 50 places alone; ``sql_hot_row_per_s``: how many times
+a second as many connections as the server has carry out the bare statements on one hot row (conditional UPDATE and
+INSERT under a unique key, one statement), in the same run; ``ratio``: of these two; ``oversold``: places given beyond
+those there are; ``double_booked``: pairs of overlapping places of one person; ``lost``: sign-ups acknowledged over HTTP
+and not in the database as acknowledged, a worker having been killed (SIGKILL) in the middle.
 """
 
 from __future__ import annotations

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     QUESTION_ASK = "question.ask"
     QUESTION_ANSWER = "question.answer"
     MATTER_MANAGE = "matter.manage"
+    VOLUNTEERING_MANAGE = "volunteering.manage"
 
 
 PERMISSION_NAMES: dict[Permission, str] = {
@@ -70,6 +71,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.QUESTION_ASK: N_("向上级请示"),
     Permission.QUESTION_ANSWER: N_("答复下级请示"),
     Permission.MATTER_MANAGE: N_("设定本地区的事项差异"),
+    Permission.VOLUNTEERING_MANAGE: N_("指导志愿服务：核实团体、审核活动、合并记录"),
 }
 
 
@@ -96,6 +98,7 @@ _REGISTRAR = _INTERNAL | {
     Permission.CASE_ARCHIVE,
     Permission.KNOWLEDGE_WRITE,
     Permission.QUESTION_ASK,
+    Permission.VOLUNTEERING_MANAGE,
 }
 
 ANONYMOUS = Role("anonymous", N_("公众"), _PUBLIC, official=False)

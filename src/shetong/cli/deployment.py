@@ -128,6 +128,17 @@ def cookies() -> Iterable[Finding]:
             yield _warning("cookies", f"{name} lets other hosts of the domain set it", "use shetong.conf.production")
 
 
+def identity_service() -> Iterable[Finding]:
+    """Check that volunteers' identities are verified by a service, over TLS and with a key."""
+    from django.conf import settings
+
+    address = settings.IDENTITY_SERVICE_URL
+    if address == "demo:":
+        yield _error("identity", "every identity number is believed", "name a service in IDENTITY_SERVICE_URL")
+    elif address and not (address.startswith("https://") and settings.IDENTITY_SERVICE_KEY):
+        yield _error("identity", "the identity service is asked without TLS or key", "https, and IDENTITY_SERVICE_KEY")
+
+
 def accounts() -> Iterable[Finding]:
     """Check that no demonstration account can log in, and passwords are hashed with argon2."""
     from django.conf import settings
@@ -214,6 +225,7 @@ DEPLOYMENT: tuple[Check, ...] = (
     profile,
     django_checks,
     demonstration_keys,
+    identity_service,
     hosts,
     transport,
     content_security_policy,

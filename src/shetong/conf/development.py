@@ -11,6 +11,8 @@ PII_KEYS = env.secret("PII_KEYS", demo.PII_KEYS)
 PII_INDEX_KEY = env.secret("PII_INDEX_KEY", demo.PII_INDEX_KEY)
 ALLOWED_HOSTS = ["*"]
 DEMO_ACCOUNTS = True
+# Believe every well-formed identity number, unless a service is named.
+IDENTITY_SERVICE_URL = env.text("IDENTITY_SERVICE_URL", "demo:")
 DEMO_REGISTER = env.flag("DEMO_REGISTER", default=True)
 SEALS_AUTOMATIC = env.flag("SEALS_AUTOMATIC", default=True)
 DATABASES = {"default": database(env.secret("DATABASE_URL") or embedded.start(VAR))}

@@ -9,13 +9,19 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shetong.volunteering.models import FinderEntry, Shift, Signup, SignupState
-from shetong.volunteering.services import finder, places
+from shetong.volunteering.services import finder, guardians, places
 
 
 @app.task(name=finder.REFRESH_TASK, queue="volunteering", retry=5)
 def refresh_finder(*, activity_id: int) -> None:
     """Renew the index for an activity whose sessions or places changed."""
     finder.refresh([activity_id])
+
+
+@app.task(name=guardians.CODE_TASK, queue="messages", retry=3)
+def send_guardian_code(*, consent_id: int, sealed: str) -> None:
+    """Send a guardian the code with which a minor's registration is completed."""
+    guardians.send_code(consent_id=consent_id, sealed=sealed)
 
 
 @app.periodic(cron="* * * * *")

@@ -12,10 +12,11 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from shetong.accounts.models import User
-from shetong.accounts.services import audit
+from shetong.accounts.models.choices import Topic
+from shetong.accounts.services import audit, messages
 from shetong.core.errors import ForbiddenError, NotFoundError, WrongStateError
 from shetong.volunteering import states
 from shetong.volunteering.models import (
@@ -87,6 +88,20 @@ def lapse(*, signup_id: int) -> bool:
     if signup.state != SignupState.OFFERED or not signup.confirm_by or signup.confirm_by > timezone.now():
         return False
     _move(signup, SignupAct.LAPSE, actor=None)
+    return True
+
+
+@transaction.atomic
+def drop(*, signup_id: int, actor: User, reason: str) -> bool:
+    """Give a sign-up up because its session or activity is cancelled; return whether it still stood.
+
+    The caller has closed the shift and told the people; nobody moves up. Organisers of the team only.
+    """
+    signup = _locked(signup_id)
+    _require_organiser(signup, actor)
+    if states.after(signup.state, SignupAct.DROP) is None:
+        return False
+    _move(signup, SignupAct.DROP, actor=actor, reason=reason)
     return True
 
 
@@ -174,6 +189,7 @@ def _move(signup: Signup, act: SignupAct, *, actor: User | None, reason: str = "
     SignupEvent.objects.create(
         signup=signup, act=act, to_state=after, actor=actor, recorded_at=now, reason=reason[:300]
     )
+    _tell(signup, shift, act)
     audit.record(
         actor=actor or "system:volunteering",
         action=f"signup.{act}",
@@ -185,3 +201,26 @@ def _move(signup: Signup, act: SignupAct, *, actor: User | None, reason: str = "
     if takes != took:
         finder.defer_refresh(shift.post.activity_id)
     return signup
+
+
+# What the person is told of acts that others, or time, did to a sign-up.
+_TITLES = {
+    SignupAct.OFFER: gettext_noop("“%(title)s”有名额了，请在%(until)s前确认"),
+    SignupAct.ADMIT: gettext_noop("您已被“%(title)s”录用"),
+    SignupAct.REFUSE: gettext_noop("“%(title)s”未录用您"),
+    SignupAct.LAPSE: gettext_noop("“%(title)s”的候补名额逾期未确认，已给下一位"),
+}
+
+
+def _tell(signup: Signup, shift: Shift, act: SignupAct) -> None:
+    user = signup.volunteer.user
+    if user is None or act not in _TITLES:
+        return
+    until = f"{timezone.localtime(signup.confirm_by):%m-%d %H:%M}" if signup.confirm_by else ""
+    messages.send(
+        to=user,
+        topic=Topic.VOLUNTEER,
+        key=f"signup-{signup.pk}-{act}-{until}",
+        title=gettext(_TITLES[act]) % {"title": shift.post.activity.title, "until": until},
+        url="/hall/volunteering/",
+    )

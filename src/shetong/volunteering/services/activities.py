@@ -1,0 +1,430 @@
+"""Activities from the draft to the end: posts, sessions, publication, changes, cancellation, all with who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from shetong.accounts.models import User
+from shetong.accounts.models.choices import Topic
+from shetong.accounts.queries import permissions
+from shetong.accounts.rules import Permission
+from shetong.accounts.services import audit, messages
+from shetong.core import divisions
+from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
+from shetong.volunteering import states
+from shetong.volunteering.models import (
+    LIVE,
+    Activity,
+    ActivityState,
+    ActivityTemplate,
+    Field,
+    Language,
+    Post,
+    Series,
+    Session,
+    SessionState,
+    Shift,
+    Signup,
+    Skill,
+    StaffRole,
+    Team,
+    TeamKind,
+    TeamState,
+)
+from shetong.volunteering.queries import staff
+from shetong.volunteering.rules import numbers, recurrence
+from shetong.volunteering.services import finder, places
+
+# What an organiser writes; the rest follows from acts.
+WRITTEN = (
+    "title", "field", "served", "content", "division_code", "address", "longitude", "latitude", "opens_at", "closes_at",
+    "admission", "confirm_hours", "members_only", "risks", "insurance", "support", "contact", "contact_phone",
+    "check_in", "fence_metres",
+)  # fmt: skip
+# What people who signed up are told of when it changes.
+TOLD = {"title": "名称", "address": "地点", "content": "内容", "risks": "风险提示", "contact_phone": "联系电话"}
+_POST = (
+    "title",
+    "duties",
+    "places",
+    "waiting_limit",
+    "skills",
+    "languages",
+    "age_from",
+    "age_to",
+    "training",
+    "insured",
+)
+_EDITABLE = (ActivityState.DRAFT, ActivityState.RECRUITING, ActivityState.CLOSED)
+
+
+@transaction.atomic
+def draft(*, actor: User, team_id: int, values: Mapping[str, Any]) -> Activity:
+    """Begin an activity of a team.
+
+    Raises :class:`ForbiddenError`, :class:`InvalidInputError`, :class:`WrongStateError`.
+    """
+    staff.require(actor, team_id, StaffRole.ORGANISER)
+    team = Team.objects.get(pk=team_id)
+    if team.state != TeamState.ACTIVE:
+        raise WrongStateError(gettext("团体核实以后才能发起活动。"))
+    now = timezone.now()
+    given = {
+        "division_code": team.division_code, "contact": team.contact, "contact_phone": team.contact_phone,
+        **_clean(values),
+    }  # fmt: skip
+    activity = Activity(
+        number=numbers.draw("A"), team=team, created_by=actor, created_at=now, updated_at=now, demo=team.demo, **given
+    )
+    activity.save()
+    audit.record(actor=actor, action="activity.draft", target=activity, jurisdiction=activity.division_code)
+    return activity
+
+
+@transaction.atomic
+def change(*, actor: User, activity_id: int, values: Mapping[str, Any]) -> Activity:
+    """Change what is written of an activity; those who signed up are told what is new.
+
+    Raises :class:`ForbiddenError`, :class:`InvalidInputError`, :class:`WrongStateError`.
+    """
+    activity = _locked(activity_id, actor)
+    if activity.state not in _EDITABLE:
+        raise WrongStateError(gettext("审核中和已经结束的活动不能修改。"))
+    cleaned = _clean(values)
+    changed = [name for name, value in cleaned.items() if getattr(activity, name) != value]
+    for name in changed:
+        setattr(activity, name, cleaned[name])
+    if not changed:
+        return activity
+    activity.version += 1
+    activity.updated_at = timezone.now()
+    activity.save()
+    told = [gettext(TOLD[name]) for name in changed if name in TOLD]
+    if activity.published_at and told:
+        _tell(
+            activity, f"activity-{activity.pk}-v{activity.version}",
+            gettext("活动“%(title)s”有变化") % {"title": activity.title},
+            gettext("变化的有：%(what)s。请打开活动页面查看。") % {"what": "、".join(told)},
+        )  # fmt: skip
+    audit.record(
+        actor=actor, action="activity.change", target=activity, jurisdiction=activity.division_code,
+        detail={"changed": changed},
+    )  # fmt: skip
+    finder.defer_refresh(activity.pk)
+    return activity
+
+
+@transaction.atomic
+def add_post(*, actor: User, activity_id: int, values: Mapping[str, Any]) -> Post:
+    """Add a post, in every session to come. Raises like :func:`change`."""
+    activity = _locked(activity_id, actor)
+    if activity.state not in _EDITABLE:
+        raise WrongStateError(gettext("审核中和已经结束的活动不能修改。"))
+    given = {name: values[name] for name in _POST if name in values}
+    faults: dict[str, str] = {}
+    if not str(given.get("title", "")).strip():
+        faults["title"] = gettext("请填写岗位名称。")
+    if not 1 <= int(given.get("places") or 0) <= 100_000:
+        faults["places"] = gettext("请填写1至100000之间的名额。")
+    low, high = given.get("age_from"), given.get("age_to")
+    if low is not None and high is not None and high < low:
+        faults["age_to"] = gettext("最高年龄不能小于最低年龄。")
+    if set(given.get("skills", ())) - set(Skill.values) or set(given.get("languages", ())) - set(Language.values):
+        faults["skills"] = gettext("请从所列各项中选择。")
+    if activity.posts.filter(title=str(given.get("title", "")).strip()).exists():
+        faults["title"] = gettext("这个活动已有同名岗位。")
+    if faults:
+        raise InvalidInputError(gettext("有些内容需要改正。"), fields=faults)
+    post = Post.objects.create(activity=activity, **{**given, "title": str(given["title"]).strip()})
+    coming = activity.sessions.filter(state=SessionState.PLANNED, during__startswith__gt=timezone.now())
+    _make_shifts([post], coming)
+    audit.record(actor=actor, action="activity.post", target=activity, jurisdiction=activity.division_code)
+    finder.defer_refresh(activity.pk)
+    return post
+
+
+@transaction.atomic
+def add_sessions(
+    *, actor: User, activity_id: int, starts_at: datetime, minutes: int, rule: str = "", until: date | None = None
+) -> list[Session]:
+    """Add sessions, repeated by ``rule`` up to ``until``, each with a shift for every post; return the new ones.
+
+    Sessions that are there already stay as they are. Raises like :func:`change`.
+    """
+    activity = _locked(activity_id, actor)
+    if activity.state not in _EDITABLE:
+        raise WrongStateError(gettext("审核中和已经结束的活动不能修改。"))
+    if not 15 <= minutes <= 24 * 60:
+        raise InvalidInputError(
+            gettext("每场时长应在15分钟至24小时之间。"), fields={"minutes": gettext("请改正时长。")}
+        )
+    if starts_at <= timezone.now():
+        raise InvalidInputError(gettext("开始时间已经过去。"), fields={"starts_at": gettext("请选以后的时间。")})
+    last = until or timezone.localdate(starts_at)
+    begins = recurrence.occurrences(rule, starts_at, last)
+    series = Series.objects.create(activity=activity, rule=rule, starts_at=starts_at, minutes=minutes, drawn_until=last)
+    there = {during.lower for during in activity.sessions.values_list("during", flat=True)}
+    made = Session.objects.bulk_create(
+        [
+            Session(activity=activity, series=series, during=(begin, begin + timedelta(minutes=minutes)))
+            for begin in begins
+            if begin not in there
+        ]
+    )
+    _make_shifts(activity.posts.all(), made)
+    audit.record(
+        actor=actor, action="activity.sessions", target=activity, jurisdiction=activity.division_code,
+        detail={"rule": rule, "count": len(made)},
+    )  # fmt: skip
+    finder.defer_refresh(activity.pk)
+    return made
+
+
+@transaction.atomic
+def publish(*, actor: User, activity_id: int) -> Activity:
+    """Hand a draft in: it recruits at once, or after the guiding authority has looked at it where that is asked for.
+
+    Raises :class:`ForbiddenError`, :class:`WrongStateError`, :class:`InvalidInputError` with all that is missing.
+    """
+    activity = _locked(activity_id, actor)
+    missing: dict[str, str] = {}
+    for name in ("title", "content", "address", "risks", "contact", "contact_phone"):
+        if not getattr(activity, name).strip():
+            missing[name] = gettext("发布前请填写。")
+    posts = list(activity.posts.all())
+    if not posts:
+        missing["posts"] = gettext("请至少设一个岗位。")
+    if any(post.insured for post in posts) and not activity.insurance.strip():
+        missing["insurance"] = gettext("有岗位要求保险，请写明保险。")
+    if not activity.sessions.filter(state=SessionState.PLANNED, during__startswith__gt=timezone.now()).exists():
+        missing["sessions"] = gettext("请至少排一个尚未开始的场次。")
+    if missing:
+        raise InvalidInputError(gettext("还缺一些内容，补齐后再发布。"), fields=missing)
+    reviewed = settings.VOLUNTEER_REVIEW_GROUPS and activity.team.kind == TeamKind.GROUP
+    _step(activity, ActivityState.REVIEW if reviewed else ActivityState.RECRUITING)
+    audit.record(
+        actor=actor, action="activity.publish", target=activity, jurisdiction=activity.division_code,
+        detail={"state": activity.state},
+    )  # fmt: skip
+    return activity
+
+
+@transaction.atomic
+def review(*, actor: User, activity_id: int, passes: bool, reason: str = "") -> Activity:
+    """Let an activity that waits recruit, or send it back with a reason; the guiding authority of the place only.
+
+    Raises :class:`ForbiddenError`, :class:`NotFoundError`, :class:`WrongStateError`, :class:`InvalidInputError`.
+    """
+    activity = _row(activity_id)
+    permissions.require(actor, Permission.VOLUNTEERING_MANAGE, activity.division_code)
+    if activity.state != ActivityState.REVIEW:
+        raise WrongStateError(gettext("这个活动不在待审核。"))
+    if not passes and len(reason.strip()) < 4:
+        raise InvalidInputError(gettext("退回须写明理由。"), fields={"reason": gettext("请写明需要改什么。")})
+    activity.reviewed_by, activity.reviewed_at = actor, timezone.now()
+    activity.state_reason = "" if passes else reason.strip()[:300]
+    _step(activity, ActivityState.RECRUITING if passes else ActivityState.DRAFT)
+    title = gettext("活动“%(title)s”已通过审核，开始招募") if passes else gettext("活动“%(title)s”被退回修改")
+    messages.send_all(
+        to=_organisers(activity.team), topic=Topic.VOLUNTEER,
+        key=f"activity-{activity.pk}-review-{activity.reviewed_at.isoformat()}",
+        title=title % {"title": activity.title}, text=activity.state_reason,
+        url=f"/hall/volunteering/activities/{activity.pk}/",
+    )  # fmt: skip
+    audit.record(
+        actor=actor, action="activity.review", target=activity, jurisdiction=activity.division_code,
+        detail={"passes": passes},
+    )  # fmt: skip
+    return activity
+
+
+@transaction.atomic
+def close(*, actor: User, activity_id: int) -> Activity:
+    """Stop recruiting; those who have a place keep it. Raises :class:`ForbiddenError`, :class:`WrongStateError`."""
+    activity = _locked(activity_id, actor)
+    _step(activity, ActivityState.CLOSED)
+    audit.record(actor=actor, action="activity.close", target=activity, jurisdiction=activity.division_code)
+    return activity
+
+
+@transaction.atomic
+def reopen(*, actor: User, activity_id: int) -> Activity:
+    """Recruit again after :func:`close`. Raises :class:`ForbiddenError`, :class:`WrongStateError`."""
+    activity = _locked(activity_id, actor)
+    if activity.state != ActivityState.CLOSED:
+        raise WrongStateError(gettext("只有停止招募的活动可以重新招募。"))
+    _step(activity, ActivityState.RECRUITING)
+    audit.record(actor=actor, action="activity.reopen", target=activity, jurisdiction=activity.division_code)
+    return activity
+
+
+def cancel(*, actor: User, activity_id: int, reason: str) -> Activity:
+    """Cancel an activity: every sign-up is dropped and everybody told why.
+
+    Raises :class:`ForbiddenError`, :class:`WrongStateError`, :class:`InvalidInputError`.
+    """
+    with transaction.atomic():
+        activity = _locked(activity_id, actor)
+        if len(reason.strip()) < 4:
+            raise InvalidInputError(
+                gettext("取消活动须写明理由，报名的人会看到。"), fields={"reason": gettext("请写明理由。")}
+            )
+        _tell(
+            activity, f"activity-{activity.pk}-cancelled",
+            gettext("活动“%(title)s”已取消") % {"title": activity.title}, reason.strip(),
+        )  # fmt: skip
+        activity.state_reason = reason.strip()[:300]
+        _step(activity, ActivityState.CANCELLED)
+        Shift.objects.filter(session__activity=activity).update(open=False)
+        audit.record(actor=actor, action="activity.cancel", target=activity, jurisdiction=activity.division_code)
+    _drop(Signup.objects.filter(shift__session__activity_id=activity_id), actor, reason)
+    return activity
+
+
+def cancel_session(*, actor: User, session_id: int, reason: str) -> Session:
+    """Cancel one session: its sign-ups are dropped and everybody told. Raises like :func:`cancel`."""
+    with transaction.atomic():
+        session = (
+            Session.objects.select_for_update(of=("self",)).select_related("activity").filter(pk=session_id).first()
+        )
+        if session is None:
+            raise NotFoundError(gettext("没有找到这个场次。"))
+        activity = _locked(session.activity_id, actor)
+        if session.state != SessionState.PLANNED or session.during.lower <= timezone.now():
+            raise WrongStateError(gettext("已经开始或者取消的场次不能再取消。"))
+        if len(reason.strip()) < 4:
+            raise InvalidInputError(gettext("取消须写明理由。"), fields={"reason": gettext("请写明理由。")})
+        begins = timezone.localtime(session.during.lower)
+        _tell(
+            activity, f"session-{session.pk}-cancelled",
+            gettext("活动“%(title)s”%(when)s的场次已取消")
+            % {"title": activity.title, "when": f"{begins:%Y-%m-%d %H:%M}"},
+            reason.strip(), session=session,
+        )  # fmt: skip
+        session.state, session.cancel_reason = SessionState.CANCELLED, reason.strip()[:300]
+        session.save(update_fields=["state", "cancel_reason"])
+        Shift.objects.filter(session=session).update(open=False)
+        audit.record(
+            actor=actor, action="activity.session-cancel", target=activity, jurisdiction=activity.division_code,
+            detail={"session": session.pk},
+        )  # fmt: skip
+        finder.defer_refresh(activity.pk)
+    _drop(Signup.objects.filter(shift__session_id=session_id), actor, reason)
+    return session
+
+
+@transaction.atomic
+def keep_template(*, actor: User, activity_id: int, title: str) -> ActivityTemplate:
+    """Keep what is written of an activity, and its posts, for the next one. Raises :class:`InvalidInputError`."""
+    activity = _locked(activity_id, actor)
+    if not title.strip():
+        raise InvalidInputError(gettext("请给模板起个名称。"), fields={"title": gettext("请填写。")})
+    kept = [name for name in WRITTEN if name not in ("opens_at", "closes_at")]
+    content = {
+        "activity": {name: getattr(activity, name) for name in kept},
+        "posts": [{name: getattr(post, name) for name in _POST} for post in activity.posts.order_by("pk")],
+    }
+    values = {"content": content, "created_by": actor, "created_at": timezone.now()}
+    return ActivityTemplate.objects.update_or_create(team=activity.team, title=title.strip()[:60], defaults=values)[0]
+
+
+@transaction.atomic
+def draft_from(*, actor: User, template_id: int) -> Activity:
+    """Begin an activity from a template of the team. Raises :class:`NotFoundError`, :class:`ForbiddenError`."""
+    template = ActivityTemplate.objects.filter(pk=template_id).first()
+    if template is None:
+        raise NotFoundError(gettext("没有找到这个模板。"))
+    activity = draft(actor=actor, team_id=template.team_id, values=template.content["activity"])
+    for post in template.content["posts"]:
+        add_post(actor=actor, activity_id=activity.pk, values=post)
+    return activity
+
+
+def _row(activity_id: int) -> Activity:
+    rows = Activity.objects.select_for_update(no_key=True, of=("self",)).select_related("team")
+    activity = rows.filter(pk=activity_id).first()
+    if activity is None:
+        raise NotFoundError(gettext("没有找到这个活动。"))
+    return activity
+
+
+def _locked(activity_id: int, actor: User) -> Activity:
+    activity = _row(activity_id)
+    staff.require(actor, activity.team_id, StaffRole.ORGANISER)
+    return activity
+
+
+def _step(activity: Activity, to: ActivityState) -> None:
+    if to not in states.ACTIVITIES[ActivityState(activity.state)]:
+        now = ActivityState(activity.state).label
+        raise WrongStateError(gettext("活动现在是“%(state)s”，不能这样做。") % {"state": now})
+    activity.state, activity.updated_at = to, timezone.now()
+    if to == ActivityState.RECRUITING and activity.published_at is None:
+        activity.published_at = activity.updated_at
+    activity.save()
+    finder.defer_refresh(activity.pk)
+
+
+def _make_shifts(posts: Iterable[Post], sessions: Iterable[Session]) -> None:
+    posts = list(posts)
+    Shift.objects.bulk_create(
+        [
+            Shift(session=session, post=post, places=post.places, waiting_limit=post.waiting_limit)
+            for session in sessions
+            for post in posts
+        ]
+    )
+
+
+def _drop(signups: Any, actor: User, reason: str) -> None:
+    for signup_id in list(signups.filter(state__in=LIVE).order_by("pk").values_list("pk", flat=True)):
+        places.drop(signup_id=signup_id, actor=actor, reason=reason)
+
+
+def _tell(activity: Activity, key: str, title: str, text: str, *, session: Session | None = None) -> None:
+    signed = Signup.objects.filter(shift__session__activity=activity, state__in=LIVE)
+    if session is not None:
+        signed = signed.filter(shift__session=session)
+    people = User.objects.filter(volunteer__signups__in=signed).distinct()
+    messages.send_all(
+        to=people, topic=Topic.VOLUNTEER, key=key, title=title, text=text,
+        url=f"/volunteering/activities/{activity.number}/",
+    )  # fmt: skip
+
+
+def _organisers(team: Team) -> Iterable[User]:
+    return User.objects.filter(
+        team_roles__team=team, team_roles__until__isnull=True,
+        team_roles__role__in=(StaffRole.LEADER, StaffRole.ORGANISER),
+    ).distinct()  # fmt: skip
+
+
+def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name: values[name].strip() if isinstance(values[name], str) else values[name]
+             for name in WRITTEN if name in values}  # fmt: skip
+    faults: dict[str, str] = {}
+    if not given.get("title", "x"):
+        faults["title"] = gettext("请填写活动名称。")
+    for name, value in given.items():
+        longest = getattr(Activity._meta.get_field(name), "max_length", None)
+        if isinstance(value, str) and longest and len(value) > longest:
+            faults[name] = gettext("最多%(most)d个字，请缩短。") % {"most": longest}
+    if given.get("field", "other") not in Field.values:
+        faults["field"] = gettext("请选择服务类别。")
+    if "division_code" in given and divisions.get(given["division_code"]) is None:
+        faults["division_code"] = gettext("没有这个行政区划，请写到区县，例如：北京市朝阳区。")
+    opens, closes = given.get("opens_at"), given.get("closes_at")
+    if opens and closes and closes <= opens:
+        faults["closes_at"] = gettext("报名截止应晚于开始。")
+    if (given.get("longitude") is None) != (given.get("latitude") is None):
+        faults["latitude"] = gettext("经度和纬度要么都填，要么都不填。")
+    if faults:
+        raise InvalidInputError(gettext("有些内容需要改正。"), fields=faults)
+    return given
