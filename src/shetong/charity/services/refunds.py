@@ -33,7 +33,7 @@ def take_back(
     actor: Actor,
     platform_refund: str = "",
 ) -> DonationReversal:
-    """Take back ``quantity`` of a donation and return the reversal.
+    """Take back ``quantity`` of a donation and return the (last) reversal.
 
     What was not spent yet leaves the donation's own pool; what was spent is paid out of the organisation's general
     pool, whose donors then stand in for it. Raises :class:`ConflictError` where less is left of the donation, or the
@@ -46,6 +46,11 @@ def take_back(
     pool = pools[row.pool_id]
     authorise(actor, pool.organisation)
     taken = _taken(row, pool, quantity)
+    if taken.spent and taken.spent < quantity and general is not None and pool.pk == general.pk:
+        # The pool that pays is the donation's own: what is unspent leaves it before anything else is paid out of it.
+        again = {"donation": donation, "kind": kind, "reason": reason, "reversed_at": reversed_at, "actor": actor}
+        take_back(quantity=quantity - taken.spent, platform_refund=platform_refund, **again)  # type: ignore[arg-type]
+        return take_back(quantity=taken.spent, **again)  # type: ignore[arg-type]
     paid = _pay_spent_part(taken, pools.get(general.pk) if general else None, pool, row, reason, reversed_at, actor)
     journal = None
     if taken.amount_unspent:
