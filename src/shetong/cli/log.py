@@ -124,23 +124,40 @@ def verify(receipt: Path, keys: tuple[str, ...], witnesses: tuple[str, ...], ope
 @click.option("--key", "keys", multiple=True, required=True, help="The log's verifier key (name+id+key); repeatable.")
 @click.option("--witness", "witnesses", multiple=True, help="A witness's key; each given one must have cosigned.")
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), required=True, help="What was seen so far.")
+@click.option(
+    "--sums",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Of a charity log: derive every sum again, kept in this file (SQLite).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def monitor(address: str, keys: tuple[str, ...], witnesses: tuple[str, ...], state: Path, *, as_json: bool) -> None:
+def monitor(
+    address: str,
+    keys: tuple[str, ...],
+    witnesses: tuple[str, ...],
+    state: Path,
+    sums: Path | None,
+    *,
+    as_json: bool,
+) -> None:
     """Read the log at ADDRESS (https://…/log/NAME) from its public tiles alone and derive everything again.
 
     Every new entry is read, hashed and counted; the growth since the last visit, kept in the state file, is proven.
+    With --sums every donation is followed and every sum derived, organisation by organisation, project by project.
     Ends with 5 where the log contradicts itself or what was seen before.
     """
+    from shetong.charity.monitor import Sums
     from shetong.ledger.monitor import FindingError, observe
     from shetong.ledger.peers import PeerError
     from shetong.ledger.rules.notes import NoteError, parse_verifier
 
+    reader = Sums(sums) if sums else None
     try:
         report = observe(
             address,
             keys=[parse_verifier(key) for key in keys],
             witnesses=[parse_verifier(key) for key in witnesses],
             state=state,
+            reader=reader,
         )
     except FindingError as error:
         click.echo(str(error), err=True)
@@ -148,8 +165,14 @@ def monitor(address: str, keys: tuple[str, ...], witnesses: tuple[str, ...], sta
     except (PeerError, NoteError, OSError) as error:
         raise click.ClickException(str(error)) from error
     kinds = "\n".join(f"  {kind}: {count}" for kind, count in report.kinds.items())
+    totals = reader.totals() if reader else {}
+    lines = "\n".join(
+        f"  {place}: {', '.join(f'{name} {value}' for name, value in found.items())}" for place, found in totals.items()
+    )
     emit(
-        asdict(report), as_json=as_json, text=f"{report.origin}: {report.old} → {report.size} entries\n{kinds}".strip()
+        {**asdict(report), **({"sums": totals} if reader else {})},
+        as_json=as_json,
+        text="\n".join(filter(None, (f"{report.origin}: {report.old} → {report.size} entries", kinds, lines))),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any, Protocol
 
 from shetong.core.canonical_json import canonical
 from shetong.ledger import peers
@@ -18,6 +19,18 @@ from shetong.ledger.rules.checkpoints import Checkpoint
 
 class FindingError(Exception):
     """The log contradicts itself, its signatures, or what was seen of it before."""
+
+
+class Reader(Protocol):
+    """Who derives something of their own from the entries, and keeps it between visits."""
+
+    size: int
+
+    def take(self, index: int, content: Mapping[str, Any]) -> None:
+        """Take one entry, in order; raises :class:`FindingError`."""
+
+    def commit(self) -> None:
+        """Keep what was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +54,17 @@ class Seen:
 
 
 def observe(
-    address: str, *, keys: Sequence[notes.Verifier], witnesses: Sequence[notes.Verifier], state: Path
+    address: str,
+    *,
+    keys: Sequence[notes.Verifier],
+    witnesses: Sequence[notes.Verifier],
+    state: Path,
+    reader: Reader | None = None,
 ) -> Observation:
     """Visit the log at ``address``: verify its checkpoint, read every new entry, derive the new root from them alone.
 
     Because the tree is continued from what the last visit derived, a log that changed its past cannot reach a root that
-    fits. Raises :class:`FindingError`, ``NoteError`` and ``PeerError``.
+    fits. ``reader`` is shown every new entry. Raises :class:`FindingError`, ``NoteError`` and ``PeerError``.
     """
     seen = _load(state)
     note = _get(address, "checkpoint").decode()
@@ -56,22 +74,26 @@ def observe(
         raise FindingError("the state file is another log's")
     if checkpoint.size < before.size:
         raise FindingError(f"rollback: {before.size} entries were seen, now there are {checkpoint.size}")
+    if reader is not None and reader.size < before.size:
+        raise FindingError("the sums were kept up to an earlier visit than the state file; begin anew with both")
     start = before.size
     while start < checkpoint.size:
-        _take_bundle(address, seen, start, checkpoint.size)
+        _take_bundle(address, seen, start, checkpoint.size, reader)
         start += tiles.WIDTH - start % tiles.WIDTH
     if merkle.root(checkpoint.size, _edge_reader(seen, checkpoint.size)) != checkpoint.root:
         raise FindingError(
             f"fork: the entries up to {checkpoint.size} do not lead from what was seen before to the signed root"
         )
     seen.note = note
+    if reader is not None:
+        reader.commit()
     _save(state, seen)
     return Observation(
         checkpoint.origin, before.size, checkpoint.size, checkpoint.root.hex(), dict(sorted(seen.kinds.items()))
     )
 
 
-def _take_bundle(address: str, seen: Seen, start: int, size: int) -> None:
+def _take_bundle(address: str, seen: Seen, start: int, size: int, reader: Reader | None) -> None:
     """Read the bundle that holds the entry ``start`` and continue the tree with its entries from ``start`` on."""
     index, held = divmod(start, tiles.WIDTH)
     place = tiles.TileIndex(index, tiles.width_at(0, index, size))
@@ -82,21 +104,24 @@ def _take_bundle(address: str, seen: Seen, start: int, size: int) -> None:
     if len(entries) != place.width:
         raise FindingError(f"the entries {place.path} are {len(entries)}, not {place.width}")
     for number, data in enumerate(entries[held:], start=start):
-        seen.kinds[_kind(data, number)] += 1
+        content = _content(data, number)
+        seen.kinds[f"{content['type']}/{content['version']}"] += 1
+        if reader is not None:
+            reader.take(number, content)
     hashes = [merkle.leaf_hash(data) for data in entries[held:]]
     for tile in tiles.grow(start, hashes, lambda level, index: _edge_tile(seen, level, index)):
         seen.edge[tile.level] = tile.index, tile.hashes
 
 
-def _kind(data: bytes, number: int) -> str:
-    """The entry's type and version; an entry that is not canonical JSON of a typed object is a finding."""
+def _content(data: bytes, number: int) -> dict[str, Any]:
+    """The entry; one that is not canonical JSON of a typed object is a finding."""
     try:
         content = json.loads(data)
-        if canonical(content) != data:
+        if canonical(content) != data or not {"type", "version"} <= content.keys():
             raise ValueError("not canonical")
-        return f"{content['type']}/{content['version']}"
-    except (ValueError, TypeError, KeyError, IndexError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise FindingError(f"entry {number} is not a canonical, typed entry") from error
+    return dict(content)
 
 
 def _edge_tile(seen: Seen, level: int, index: int) -> bytes:

@@ -1,0 +1,203 @@
+"""Every sum of a charity log derived again from its entries alone: neither database nor trust.
+
+Follows docs/specs/donation-tracing.md, sections 1 to 6. What must be remembered between visits is kept in an SQLite
+file, so a log of many millions of donations needs no memory for them. An entry that contradicts those before it is a
+finding.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from shetong.ledger.monitor import FindingError
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS state (size INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS pool (id INTEGER PRIMARY KEY, organisation TEXT, project TEXT, asset TEXT,
+    received INTEGER DEFAULT 0, frontier INTEGER DEFAULT 0, held INTEGER DEFAULT 0, donations INTEGER DEFAULT 0,
+    donated INTEGER DEFAULT 0, refunded INTEGER DEFAULT 0, carried_in INTEGER DEFAULT 0, carried_out INTEGER DEFAULT 0,
+    returned INTEGER DEFAULT 0, spent INTEGER DEFAULT 0, management INTEGER DEFAULT 0, fundraising INTEGER DEFAULT 0);
+CREATE TABLE IF NOT EXISTS donation (id INTEGER PRIMARY KEY, pool INTEGER, first INTEGER, last INTEGER,
+    quantity INTEGER, taken INTEGER DEFAULT 0);
+CREATE TABLE IF NOT EXISTS hole (pool INTEGER, first INTEGER, last INTEGER, PRIMARY KEY (pool, first));
+CREATE TABLE IF NOT EXISTS outflow (id INTEGER PRIMARY KEY, pool INTEGER, kind TEXT, quantity INTEGER, amount INTEGER,
+    returned INTEGER DEFAULT 0, parts INTEGER DEFAULT 0, carried INTEGER DEFAULT 0);
+"""
+_SPENDING = {
+    "aid": "spent",
+    "service": "spent",
+    "grant": "spent",
+    "management": "management",
+    "fundraising": "fundraising",
+    "transfer": "carried_out",
+    "refund": "refunded",
+}
+SUMS = (
+    "donations donated refunded carried_in carried_out returned spent management fundraising".split()  # noqa: SIM905
+)
+
+
+class Sums:
+    """The sums of a charity log, entry by entry; a reader for :func:`shetong.ledger.monitor.observe`."""
+
+    def __init__(self, file: Path) -> None:
+        self._store = sqlite3.connect(file)
+        self._store.row_factory = sqlite3.Row
+        self._store.executescript(_TABLES)
+        found = self._store.execute("SELECT size FROM state").fetchone()
+        self.size: int = found["size"] if found else 0
+        self._acts: Mapping[str, Callable[[Any, Mapping[str, Any]], None]] = {
+            "charity.pool": self._pool,
+            "charity.donation": self._donation,
+            "charity.reversal": self._reversal,
+            "charity.disbursement": self._disbursement,
+            "charity.carry": self._carry,
+            "charity.part": self._part,
+        }
+
+    def take(self, index: int, content: Mapping[str, Any]) -> None:
+        """Take the entry at ``index``; those of an earlier visit are passed over. Raises :class:`FindingError`."""
+        if index < self.size:
+            return
+        act = self._acts.get(str(content["type"]))
+        if act is not None:
+            try:
+                act(_number(content), content)
+            except (KeyError, TypeError, ValueError, sqlite3.IntegrityError) as error:
+                raise FindingError(f"entry {index} ({content.get('reference')}): {error}") from error
+        self.size = index + 1
+
+    def commit(self) -> None:
+        """Keep what was taken so far."""
+        self._store.execute("DELETE FROM state")
+        self._store.execute("INSERT INTO state VALUES (?)", [self.size])
+        self._store.commit()
+
+    def totals(self) -> dict[str, dict[str, int]]:
+        """The sums in fen by organisation and project (``<code>/<number or general>``), and of all (``all``)."""
+        columns = ", ".join(f"sum({name}) AS {name}" for name in SUMS)
+        rows = self._store.execute(
+            f"SELECT organisation || '/' || coalesce(project, 'general') AS place, {columns} FROM pool"  # noqa: S608
+            " GROUP BY place ORDER BY place"
+        ).fetchall()
+        found = {row["place"]: {name: int(row[name]) for name in SUMS} for row in rows}
+        found["all"] = {name: sum(one[name] for one in found.values()) for name in SUMS}
+        for one in found.values():
+            one["balance"] = _balance(one)
+        return found
+
+    def _pool(self, number: int, said: Mapping[str, Any]) -> None:
+        _require(number == said["pool"], "the reference names another pool")
+        self._store.execute(
+            "INSERT INTO pool (id, organisation, project, asset) VALUES (?, ?, ?, ?)",
+            [number, said["organisation"], said["project"], said["asset"]],
+        )
+
+    def _donation(self, number: int, said: Mapping[str, Any]) -> None:
+        quantity = self._receive(said, "donated")
+        self._store.execute("UPDATE pool SET donations = donations + 1 WHERE id = ?", [said["pool"]])
+        self._store.execute(
+            "INSERT INTO donation (id, pool, first, last, quantity) VALUES (?, ?, ?, ?, ?)",
+            [number, said["pool"], said["from"], said["to"], quantity],
+        )
+
+    def _receive(self, said: Mapping[str, Any], sum_: str) -> int:
+        pool = self._row("pool", said["pool"])
+        quantity = int(said["to"]) - int(said["from"])
+        _require(said["from"] == pool["received"], f"the pool has received up to {pool['received']}")
+        _require(quantity > 0, "the interval is empty")
+        _require(pool["asset"] != "CNY" or said["amount"] == quantity, "the amount is not the interval's length")
+        self._store.execute(
+            f"UPDATE pool SET received = ?, held = held + ?, {sum_} = {sum_} + ? WHERE id = ?",  # noqa: S608
+            [said["to"], quantity, said["amount"], said["pool"]],
+        )
+        return quantity
+
+    def _reversal(self, _number: int, said: Mapping[str, Any]) -> None:
+        donation, pool = self._row("donation", said["donation"]), self._row("pool", said["pool"])
+        hole = int(said["to"]) - int(said["from"])
+        paid = self._row("outflow", said["paid_from"]) if said["paid_from"] is not None else None
+        _require(donation["pool"] == said["pool"], "the donation is in another pool")
+        _require(donation["taken"] + said["quantity"] <= donation["quantity"], "more is taken back than was given")
+        _require(said["quantity"] - hole == (paid["quantity"] if paid else 0), "the spent part was not paid out")
+        amount = said["amount"] - (paid["amount"] if paid else 0)
+        if hole:
+            _require(said["to"] == donation["last"] and said["from"] >= donation["first"], "not the donation's end")
+            _require(said["from"] >= pool["frontier"], "what is taken out of the pool was spent already")
+            self._store.execute("INSERT INTO hole VALUES (?, ?, ?)", [said["pool"], said["from"], said["to"]])
+        self._store.execute(
+            "UPDATE donation SET last = last - ?, taken = taken + ? WHERE id = ?",
+            [hole, said["quantity"], said["donation"]],
+        )
+        self._store.execute(
+            "UPDATE pool SET held = held - ?, refunded = refunded + ? WHERE id = ?", [hole, amount, said["pool"]]
+        )
+
+    def _disbursement(self, number: int, said: Mapping[str, Any]) -> None:
+        pool = self._row("pool", said["pool"])
+        holes = self._store.execute(
+            "SELECT coalesce(sum(last - first), 0) AS total FROM hole WHERE pool = ? AND first >= ? AND first < ?",
+            [said["pool"], said["from"], said["to"]],
+        ).fetchone()["total"]
+        _require(said["from"] == pool["frontier"], f"the pool was spent up to {pool['frontier']}")
+        _require(said["to"] - said["from"] - holes == said["quantity"] > 0, "the interval does not hold the quantity")
+        _require(said["to"] <= pool["received"] and said["quantity"] <= pool["held"], "the pool does not hold as much")
+        _require(pool["asset"] != "CNY" or said["amount"] == said["quantity"], "the amount is not the quantity")
+        column = _SPENDING[said["kind"]]
+        self._store.execute(
+            f"UPDATE pool SET frontier = ?, held = held - ?, {column} = {column} + ? WHERE id = ?",  # noqa: S608
+            [said["to"], said["quantity"], said["amount"], said["pool"]],
+        )
+        self._store.execute(
+            "INSERT INTO outflow (id, pool, kind, quantity, amount) VALUES (?, ?, ?, ?, ?)",
+            [number, said["pool"], said["kind"], said["quantity"], said["amount"]],
+        )
+
+    def _carry(self, _number: int, said: Mapping[str, Any]) -> None:
+        source = self._row("outflow", said["source"])
+        length = said["source_to"] - said["source_from"]
+        back = said["kind"] == "return"
+        moved = self._receive(said, "returned" if back else "carried_in")
+        _require(moved == length, "more or less comes in than left")
+        if back:
+            left = source["quantity"] - source["returned"]
+            _require(source["pool"] == said["pool"] and said["source_to"] == left, "not the end of what is left")
+            _require(left - length >= source["parts"], "what comes back was used by the partner")
+            self._store.execute("UPDATE outflow SET returned = returned + ? WHERE id = ?", [length, said["source"]])
+        else:
+            whole = source["kind"] == "transfer" and length == source["quantity"] and not source["carried"]
+            _require(whole and source["pool"] != said["pool"], "not the whole of a transfer out of another pool")
+            self._store.execute("UPDATE outflow SET carried = 1 WHERE id = ?", [said["source"]])
+
+    def _part(self, _number: int, said: Mapping[str, Any]) -> None:
+        grant = self._row("outflow", said["disbursement"])
+        _require(grant["kind"] == "grant" and said["from"] == grant["parts"], "does not continue the grant")
+        _require(said["from"] < said["to"] <= grant["quantity"] - grant["returned"], "the grant does not hold as much")
+        self._store.execute("UPDATE outflow SET parts = ? WHERE id = ?", [said["to"], said["disbursement"]])
+
+    def _row(self, table: str, number: int) -> sqlite3.Row:
+        row: sqlite3.Row | None = self._store.execute(
+            f"SELECT * FROM {table} WHERE id = ?",  # noqa: S608 - a constant
+            [number],
+        ).fetchone()
+        if row is None:
+            raise ValueError(f"{table} {number} is not in the log")
+        return row
+
+
+def _number(content: Mapping[str, Any]) -> int:
+    digits = str(content["reference"]).rpartition("-")[2]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _balance(sums: Mapping[str, int]) -> int:
+    came = sums["donated"] + sums["carried_in"] + sums["returned"]
+    return came - sums["refunded"] - sums["carried_out"] - sums["spent"] - sums["management"] - sums["fundraising"]
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise ValueError(otherwise)
