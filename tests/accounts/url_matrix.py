@@ -96,8 +96,10 @@ class World:
     """One of everything that addresses name, and one logged-in browser for each role."""
 
     def __init__(self) -> None:
+        from shetong.charity.rules.receipt_links import token
         from shetong.registry.services import certificates
         from tests.casework import factories as cases
+        from tests.charity import factories as charity
         from tests.registry import factories
 
         organisation = factories.register_organisation(demo=True)
@@ -113,6 +115,8 @@ class World:
             actor=None,
         )
         case = cases.submitted()
+        pool = charity.pool()
+        (donation,) = charity.give(pool, 500)
         self.things = {
             "code": organisation.public_code,
             "serial": certificate.serial,
@@ -122,6 +126,9 @@ class World:
             "assignment": assignment.pk,
             "key": key.pk,
             "case": case.pk,
+            "project": pool.project.number,
+            "disbursement": charity.spend(pool, 300).pk,
+            "token": token(donation.pk),
             "notice": case.notices.get().pk,
             "material": case.materials.first().pk,
         }

@@ -166,6 +166,7 @@ def organisation_header(head: object, *, heading: int = 1) -> dict[str, object]:
 MAIN_PLACES = (
     (gettext_lazy("查组织"), "registry:search"),
     (gettext_lazy("办事"), "casework:hall"),
+    (gettext_lazy("慈善去向"), "charity:overview"),
     (gettext_lazy("验证证书"), "registry:verify"),
     (gettext_lazy("开放数据"), "exchange:open-data"),
     (gettext_lazy("数据标准"), "exchange:standards"),

@@ -1,0 +1,134 @@
+"""A project for everybody: live totals, the picture of its money, spending with evidence, progress."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from shetong.charity.models import MONEY, Disbursement, Project
+from shetong.charity.queries import flows, spending
+from shetong.charity.queries import projects as reading
+from shetong.charity.views import words
+from shetong.core.errors import NotFoundError
+from shetong.core.money import format_plain
+
+MOST_EXPORTED = 50_000
+
+
+@require_safe
+def project(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a project."""
+    found = _found(number)
+    pools = flows.pools_of(project=found)
+    money_pools = pools.filter(asset=MONEY)
+    total = flows.sums(money_pools)
+    before = request.GET.get("before", "")
+    rows = spending.listed(pools, before=int(before) if before.isdigit() else None, most=spending.PAGE + 1)
+    shown = rows[: spending.PAGE]
+    budget = sum(found.budget_lines.values_list("amount", flat=True))
+    context = {
+        "project": found,
+        "figures": words.figures(total),
+        "picture": words.picture(flows.streams(money_pools)),
+        "facts": _facts(found),
+        "budget": [(line.name, words.money(line.amount)) for line in found.budget_lines.order_by("pk")],
+        "budget_total": words.money(budget),
+        "goods": [
+            (pool.asset, words.quantity(pool, pool.received), words.quantity(pool, pool.held))
+            for pool in pools.exclude(asset=MONEY)
+        ],
+        "rows": [spending_row(row) for row in shown],
+        "next_url": f"?before={shown[-1].pk}#spending" if len(rows) > spending.PAGE else "",
+        "first_url": f"{request.path}#spending" if before else "",
+        "milestones": found.milestones.order_by("due_on"),
+        "reports": found.reports.order_by("-published_at")[:10],
+        "plans": [activity.plan for activity in found.activities.select_related("plan")],
+        "data": words.browser_data(),
+        "share": words.share(
+            found.name,
+            _("%(organisation)s：已收捐赠%(donated)s，已支出%(out)s，每一笔去向可查可核验。")
+            % {
+                "organisation": found.organisation.name,
+                "donated": words.money(total.donated),
+                "out": words.money(total.out),
+            },
+            reverse("charity:project", args=[found.number]),
+        ),
+    }
+    return render(request, "charity/project.html", context)
+
+
+@require_safe
+def spending_csv(request: HttpRequest, number: str) -> HttpResponse:
+    """All spending of a project as CSV (UTF-8 with mark, amounts in yuan)."""
+    found = _found(number)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(("编号", "日期", "种类", "用途", "金额（元）", "对象", "已到达最终受益人", "凭证摘要（SHA-256）"))
+    for row in spending.listed(flows.pools_of(project=found), most=MOST_EXPORTED):
+        writer.writerow(
+            (
+                row.number,
+                row.spent_on.isoformat(),
+                row.get_kind_display(),
+                _plain(row.purpose),
+                format_plain(row.amount),
+                _plain(words.recipient(row)),
+                "是" if row.reached_final else "否",
+                " ".join(sorted(evidence.digest for evidence in row.evidence.all())),
+            )
+        )
+    response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
+    name = content_disposition_header(True, f"{found.number}-支出.csv")
+    response["Content-Disposition"] = name or "attachment"
+    return response
+
+
+def spending_row(row: Disbursement) -> dict[str, object]:
+    """A line of the spending list."""
+    return {
+        "row": row,
+        "url": reverse("charity:disbursement", args=[row.pk]),
+        "amount": words.quantity(row.pool, row.quantity),
+        "kind": _(str(row.get_kind_display())),
+        "recipient": words.recipient(row),
+        "proof": words.disbursement_proof(row),
+    }
+
+
+def _plain(text: str) -> str:
+    """Keep spreadsheets from taking a text for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t" else text
+
+
+def _found(number: str) -> Project:
+    try:
+        return reading.project(number)
+    except NotFoundError as error:
+        raise Http404 from error
+
+
+def _facts(found: Project) -> list[dict[str, object]]:
+    period = found.starts_on.isoformat() + (f" — {found.ends_on.isoformat()}" if found.ends_on else "")
+    facts = [
+        (_("项目编号"), found.number),
+        (_("慈善目的"), found.purpose),
+        (_("实施地域"), found.area),
+        (_("受益人群"), found.beneficiaries_text),
+        (_("起止时间"), period),
+        (_("状态"), _(str(found.get_state_display()))),
+        (_("剩余财产处理"), found.surplus),
+    ]
+    rows: list[dict[str, object]] = [{"label": label, "value": value} for label, value in facts if value]
+    url = reverse("charity:organisation", args=[found.organisation.public_code])
+    rows.insert(1, {"label": _("慈善组织"), "value": found.organisation.name, "url": url, "chinese": True})
+    for partner in found.partners.order_by("pk"):
+        rows.append({"label": _("执行机构"), "value": f"{partner.name}：{partner.task}", "chinese": True})
+    return rows
