@@ -172,7 +172,10 @@ class World:
 def office_things(case_id: int) -> dict[str, Any]:
     """Return one of everything that the office keeps beside a case; the case in review asks another body's opinion."""
     from shetong.accounts.services import deputies
-    from shetong.casework.services import checks, knowledge, opinions, phrases, questions
+    from shetong.casework.rules.trials import Change
+    from shetong.casework.services import checks, knowledge, opinions, phrases, questions, trials, variants
+    from shetong.core.statutes import Unit
+    from shetong.core.working_days import Period
     from tests.casework import factories as cases
 
     today = timezone.localdate()
@@ -193,7 +196,18 @@ def office_things(case_id: int) -> dict[str, Any]:
         last_day=today, reason="测试", actor=clerk,
     )  # fmt: skip
     phrase = phrases.add(actor=chief, title="测试", text="测试", division_code=cases.DISTRICT)
+    row = variants.draft(
+        matter=running.matter, division_code=cases.DISTRICT, valid_from=today, basis="测试", promised_number=9,
+        promised_unit="working_day",
+    )  # fmt: skip
+    variant = variants.add(row=row, actor=chief)
+    trial = trials.ask(
+        actor=chief, matter=running.matter, division_code=cases.DISTRICT, first_day=today, last_day=today,
+        change=Change(promised=Period(9, Unit.WORKING_DAY)),
+    )  # fmt: skip
     return {
+        "variant": variant.pk,
+        "trial": trial.pk,
         "running": running.pk,
         "asked": asked.pk,
         "opinion": entered.pk,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shetong.casework.models import Archive, Case, Notice, State
-from shetong.casework.services import archives, closing, intake, notices
+from shetong.casework.services import archives, closing, intake, notices, trials
 
 
 @app.periodic(cron="5 * * * *")
@@ -44,3 +44,9 @@ def check_archives(timestamp: int) -> int:  # noqa: ARG001 - given by the schedu
     """Check the archives that were not looked at for longest, nightly; return how many were unsound."""
     longest = Archive.objects.order_by(F("checked_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)
     return sum(not archives.check(archive_id) for archive_id in list(longest[: settings.ARCHIVE_CHECKS]))
+
+
+@app.task(name=trials.RUN_TASK, queue="casework", retry=2)
+def run_trial(*, trial_id: int) -> None:
+    """Try a changed rule on past cases."""
+    trials.run(trial_id)

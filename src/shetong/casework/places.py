@@ -26,4 +26,16 @@ PLACES = (
     Entrance(
         Face.OFFICE, _("常用语"), "casework:phrases", _("办理时一点就能插入的话。"), Permission.CASE_VIEW, order=80
     ),
+    Entrance(
+        Face.OFFICE, _("办件统计"), "casework:statistics", _("有多少件、拖在哪里、退回了多少，按地区和事项看。"),
+        Permission.CASE_STATISTICS, order=50,
+    ),
+    Entrance(
+        Face.OFFICE, _("事项的地区差异"), "casework:variants", _("本地区自己的承诺时限、材料和环节。"),
+        Permission.MATTER_MANAGE, order=84,
+    ),
+    Entrance(
+        Face.OFFICE, _("规则试算"), "casework:trials", _("新规定启用前，用过去的办件试一遍。"),
+        Permission.MATTER_MANAGE, order=86,
+    ),
 )  # fmt: skip

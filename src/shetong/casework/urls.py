@@ -11,7 +11,9 @@ from shetong.casework.views import (
     opinions,
     phrases,
     questions,
+    rules,
     seals,
+    statistics,
     work,
 )
 
@@ -56,4 +58,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/questions/<int:pk>/", questions.question, name="question"),
     path("office/questions/<int:pk>/article/", questions.make_article, name="question-article"),
     path("office/notices/<int:pk>.pdf", documents.office_notice_pdf, name="desk-notice-pdf"),
+    path("office/statistics/", statistics.page, name="statistics"),
+    path("office/statistics/export.csv", statistics.export, name="statistics-export"),
+    path("office/variants/", rules.variant_list, name="variants"),
+    path("office/variants/new/<slug:code>/", rules.variant_new, name="variant-new"),
+    path("office/variants/<int:pk>/end/", rules.variant_end, name="variant-end"),
+    path("office/trials/", rules.trial_list, name="trials"),
+    path("office/trials/new/<slug:code>/", rules.trial_new, name="trial-new"),
+    path("office/trials/<int:pk>/", rules.trial, name="trial"),
 ]

@@ -19,6 +19,7 @@ from shetong.cli import (
     migrate,
     run,
     serve,
+    trial,
     worker,
 )
 from shetong.cli import (
@@ -72,6 +73,7 @@ COMMANDS: tuple[tuple[click.Command, str], ...] = (
     (accounts.accounts, "Make the first administrator's account."),
     (audit.audit, "Verify and chain the audit trail."),
     (log.log, "Look after the public, tamper-evident logs."),
+    (trial.trial, "Try a changed rule on past cases; writes nothing."),
     (bench.bench, "Run a benchmark; figures as JSON."),
     (manage.manage, "Run one of Django's management commands."),
 )

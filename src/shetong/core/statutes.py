@@ -8,8 +8,10 @@ text of a provision carries no citation, and a deployment may override anything 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -102,7 +104,26 @@ def in_force(key: str, *, on: date) -> Value:
     found = next((held for held in parameter(key).values if held.holds_on(on)), None)
     if found is None:
         raise NotInForceError(f"{key} has no value on {on}")
-    return found
+    tried = (_tried.get() or {}).get(key)
+    return found if tried is None else replace(found, value=tried, provision="", standing=Standing.LOCAL)
+
+
+_tried: ContextVar[Mapping[str, int] | None] = ContextVar("tried_parameters", default=None)
+
+
+@contextmanager
+def trial(values: Mapping[str, int]) -> Iterator[None]:
+    """Within: parameters have other values, as for trying a change before it is switched on; elsewhere nothing changes.
+
+    Raises ``UnknownParameterError`` for a wrong key.
+    """
+    for key in values:
+        parameter(key)
+    token = _tried.set(dict(values))
+    try:
+        yield
+    finally:
+        _tried.reset(token)
 
 
 def holds(key: str, *, on: date) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from shetong.accounts.queries.permissions import Grants
+from shetong.accounts.rules import Permission
 from shetong.casework import catalogue
 from shetong.casework.models import MatterVariant
 from shetong.casework.rules.matters import Difference, Material, Matter, localised
@@ -32,6 +35,22 @@ def in_force(code: str, division_code: str, on: date | None = None) -> Matter:
     # The widest region first, so that a county has the last word.
     ordered = sorted(variants, key=lambda row: len(divisions.prefix(row.division_code)))
     return localised(matter, tuple(map(_difference, ordered)))
+
+
+def with_row(row: MatterVariant) -> Matter:
+    """Return a matter as it would be with a difference that is not in force yet, on its first day. One query.
+
+    Raises ``ValueError`` where the difference names what the matter does not have there.
+    """
+    return localised(in_force(row.matter, row.division_code, row.valid_from), (_difference(row),))
+
+
+def differences(grants: Grants) -> QuerySet[MatterVariant]:
+    """Return the differences of the divisions whose matters the viewer manages, the latest first."""
+    reach = Q(pk__in=[])
+    for code in grants.jurisdictions(Permission.MATTER_MANAGE):
+        reach |= Q(division_code__startswith=divisions.prefix(code))
+    return MatterVariant.objects.filter(reach).order_by("-valid_from", "-pk")
 
 
 def above(division_code: str) -> tuple[str, ...]:
