@@ -151,7 +151,8 @@ class TestMarkdown:
         assert "javascript:" not in drawn or "href" not in drawn
 
     def test_headings_stand_below_the_page(self) -> None:
-        assert "<h4>名称</h4>" in rules.html("## 名称")
+        assert "<h2>名称</h2>" in rules.html("# 名称")
+        assert "<h3>名称</h3>" in rules.html("### 名称")
 
     @given(st.lists(st.text("甲乙丙", max_size=3), max_size=8), st.lists(st.text("甲乙丙", max_size=3), max_size=8))
     def test_a_comparison_holds_both_versions(self, old: list[str], new: list[str]) -> None:

@@ -34,8 +34,8 @@ def test_open_late_returned_and_average_are_what_happened() -> None:
     assert found.total.average == "7.0"
     for groups in (found.divisions, found.matters, found.months):
         assert sum((one.figures for one in groups), Figures()) == found.total
-    assert [(one.key, one.deeper) for one in found.divisions] == [("110100", True)]
-    assert [one.key for one in statistics("110100", today, today).divisions] == [factories.DISTRICT]
+    assert [(one.key, one.deeper) for one in found.divisions] == [(factories.DISTRICT, False)]
+    assert [(one.key, one.deeper) for one in statistics("100000", today, today).divisions] == [("110000", True)]
 
 
 def test_the_period_narrows_all_but_what_is_open_today() -> None:

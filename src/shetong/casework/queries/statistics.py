@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.core import divisions
 
@@ -92,7 +93,7 @@ def statistics(
     ``titles``: names of the matters by code. What is open or overdue is so today, whenever it was submitted.
     """
     prefix = divisions.prefix(division)
-    width = min(len(prefix) + 2, 6)
+    width = _width(division, prefix)
     given: dict[str, Any] = {
         "first": _midnight(first_day),
         "end": _midnight(last_day + timedelta(days=1)),
@@ -142,9 +143,21 @@ def _sums(found: Iterable[tuple[Any, ...]], column: int) -> dict[str, Figures]:
     return sums
 
 
+def _width(division: str, prefix: str) -> int:
+    """Return how many digits tell the divisions right below apart; municipalities have no prefectures."""
+    if len(prefix) == 2 and not any(one.code.endswith("00") for one in divisions.children(division)):
+        return 6
+    return min(len(prefix) + 2, 6)
+
+
 def _place(prefix: str, figures: Figures) -> Group:
     code = prefix.ljust(6, "0")
-    return Group(code, divisions.full_name(code) or code, figures, deeper=len(prefix) < 6)
+    name = divisions.full_name(code)
+    if not name:
+        # Counties right below a province share a number that no prefecture has.
+        above = divisions.full_name(f"{prefix[:2]}0000")
+        name = gettext("%(province)s直辖县级行政区") % {"province": above} if above else code
+    return Group(code, name, figures, deeper=len(prefix) < 6)
 
 
 def _midnight(day: date) -> datetime:
