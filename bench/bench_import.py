@@ -9,6 +9,7 @@ is generated before.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -80,14 +81,28 @@ def timed_import(path: Path) -> tuple[dict[str, float], int]:
 
 
 def _server_cpu() -> float:
-    """Seconds of processor time of the database's process for this connection (without its parallel workers)."""
+    """Seconds of processor time of the database so far: every process of the server, ended ones (workers) too."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        pid = cursor.fetchone()[0]
-    times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+        backend = cursor.fetchone()[0]
+    server = int(_stat(backend)[1])
+    seconds = 0.0
+    for directory in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = _stat(int(directory.name))
+            own, of_ended = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
+            if int(directory.name) == server:
+                seconds += own + of_ended
+            elif int(fields[1]) == server:
+                seconds += own
+    return seconds / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of a process after its name: state, parent, and so on (proc_pid_stat(5))."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def timed_copy(rows: int) -> float:

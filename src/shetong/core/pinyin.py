@@ -6,6 +6,7 @@ Most characters have one reading, taken from a table with ``str.translate``; phr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from operator import add
@@ -119,6 +120,11 @@ def character_tables() -> tuple[dict[str, str], dict[str, str]]:
 def irregular_pairs() -> frozenset[str]:
     """Return the pairs of characters that begin a phrase read otherwise than its characters."""
     return _tables().pairs
+
+
+def phrases() -> Mapping[str, Spelling]:
+    """Return all phrases, of two or three characters, with their spelling; the longer one at a place is read first."""
+    return _tables().phrases
 
 
 def _phrase_at(text: str, position: int, tables: _Tables) -> Spelling | None:

@@ -64,6 +64,16 @@ def key(name: str) -> str:
     return normalise(name)[:MAX_LENGTH]
 
 
+def plain_characters() -> dict[int, str]:
+    """Return the characters of which most names consist, each with what it folds to (one character or none).
+
+    A name of these alone folds character by character; for work on whole columns of names.
+    """
+    basic = (code for code in range(0x10000) if not 0xD800 <= code < 0xE000)
+    folded = {code: _FOLD[code] for code in basic if _PLAIN.fullmatch(chr(code))}
+    return {code: text for code, text in folded.items() if len(text) < 2}
+
+
 def is_letters(text: str) -> bool:
     """Whether a folded text consists of Latin letters only, so that it may be pinyin."""
     return text.isascii() and text.isalpha()

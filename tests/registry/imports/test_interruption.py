@@ -29,14 +29,17 @@ from tests.registry import factories
 from tests.registry.imports import files
 
 IMPORT = """
-import os, sys
+import os, signal, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "shetong.conf.development"
 import django
 django.setup()
 from datetime import date
 from pathlib import Path
 from shetong.registry.services.imports import import_organisations
-import_organisations(Path(sys.argv[1]), as_of=date(2026, 6, 30), chunk_rows=int(sys.argv[2]))
+def progress(stage, done, total):
+    if stage == "indexes" and done == int(sys.argv[3]):
+        os.kill(os.getpid(), signal.SIGKILL)
+import_organisations(Path(sys.argv[1]), as_of=date(2026, 6, 30), chunk_rows=int(sys.argv[2]), progress=progress)
 """
 INDEXES = """
     SELECT tablename, indexdef FROM pg_indexes WHERE tablename LIKE 'registry_%%'
@@ -47,12 +50,13 @@ INDEXES = """
 """
 
 
-def start(path: Path, chunk_rows: int) -> subprocess.Popen[bytes]:
-    """Start a process of its own that imports into the tests' database."""
+def start(path: Path, chunk_rows: int, *, dies_after: int = 0) -> subprocess.Popen[bytes]:
+    """Start a process of its own that imports into the tests' database, and dies after so many index builds."""
     values = connection.settings_dict
     url = f"postgresql://{values['USER']}@/{values['NAME']}?host={values['HOST']}&port={values['PORT'] or 5432}"
     return subprocess.Popen(
-        [sys.executable, "-c", IMPORT, str(path), str(chunk_rows)], env={**os.environ, "DATABASE_URL": url}
+        [sys.executable, "-c", IMPORT, str(path), str(chunk_rows), str(dies_after)],
+        env={**os.environ, "DATABASE_URL": url},
     )
 
 
@@ -61,6 +65,16 @@ def structure() -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(INDEXES)
         return list(cursor.fetchall())
+
+
+def options() -> list[str]:
+    """Settings of the register's tables that only a first load makes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class"
+            " WHERE relname LIKE 'registry_%%' AND 'autovacuum_enabled=off' = ANY(reloptions)"
+        )
+        return [name for (name,) in cursor.fetchall()]
 
 
 def register() -> list[Sequence[Any]]:
@@ -112,6 +126,34 @@ def test_a_killed_import_goes_on_to_the_same_end(tmp_path: Path, *, first_load: 
     mine = {files.code(90_000)}
     for one, other in zip(resumed[1:], undisturbed[1:], strict=True):
         assert [row for row in one if row[0] not in mine] == [row for row in other if row[0] not in mine]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("builds", "same"),
+    [(1, True), (12, True), (12, False), (30, True)],
+    ids=["foreign keys", "indexes", "indexes, then another file", "validation"],
+)
+def test_what_a_kill_during_the_index_builds_left_is_built_by_the_next_import(
+    tmp_path: Path, *, builds: int, same: bool
+) -> None:
+    whole = structure()
+    path = files.write_csv(tmp_path / "a.csv", [files.row(n) for n in range(1, 301)])
+    process = start(path, 100, dies_after=builds)
+    assert process.wait(timeout=120) == -signal.SIGKILL
+    run = ImportRun.objects.get()
+    assert run.finished_at is None
+    assert Organisation.objects.count() == 300
+    assert run.deferred
+    assert structure() != whole
+
+    following = path if same else files.write_csv(tmp_path / "b.csv", [files.row(301)])
+    report = import_organisations(following, chunk_rows=100)
+    assert report.created == (300 if same else 1)
+    assert structure() == whole
+    assert not ImportRun.objects.exclude(deferred=[]).exists()
+    assert not set(options())
+    assert SearchEntry.objects.count() == 2 * Organisation.objects.count()
 
 
 @pytest.mark.django_db(transaction=True)

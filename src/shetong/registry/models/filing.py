@@ -25,11 +25,11 @@ class Filing(models.Model):
     basis = models.CharField("依据", max_length=300)
     effective_on = models.DateField("生效日期")
     recorded_at = models.DateTimeField("记载时间")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, related_name="+")
     actor_name = models.CharField("经办", max_length=100)
     before = models.JSONField("变更前", default=dict)
     after = models.JSONField("变更后", default=dict)
-    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, related_name="corrections")
     applied_at = models.DateTimeField("施行时间", null=True)
 
     class Meta:
@@ -45,6 +45,8 @@ class Filing(models.Model):
         ]
         indexes = [
             models.Index(fields=["effective_on", "id"], name="filing_pending", condition=Q(applied_at__isnull=True)),
+            models.Index(fields=["actor"], name="filing_actor", condition=Q(actor__isnull=False)),
+            models.Index(fields=["corrects"], name="filing_corrects", condition=Q(corrects__isnull=False)),
         ]
 
     def __str__(self) -> str:

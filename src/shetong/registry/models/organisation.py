@@ -15,7 +15,9 @@ class Organisation(models.Model):
     uscc = models.CharField("统一社会信用代码", max_length=18, unique=True, null=True)  # noqa: DJ001 - unique, and branch bodies have none
     name = models.CharField("名称", max_length=200)
     kind = models.CharField("类型", max_length=2, choices=OrganisationKind)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="branches", verbose_name="所属组织")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, db_index=False, related_name="branches", verbose_name="所属组织"
+    )
     legal_representative = models.CharField("法定代表人", max_length=100, blank=True)
     domicile = models.CharField("住所", max_length=300, blank=True)
     division_code = models.CharField("住所行政区划代码", max_length=6)
@@ -66,6 +68,8 @@ class Organisation(models.Model):
         ]
         indexes = [
             models.Index(fields=["legal_representative"], name="organisation_representative"),
+            # Few bodies are branches: an index of the others would hold nothing.
+            models.Index(fields=["parent"], name="organisation_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["division_code", "id"], name="organisation_division"),
         ]
 

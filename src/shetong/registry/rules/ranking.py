@@ -8,15 +8,23 @@ order holds bodies of all kinds, and a page of any frequent word is found after 
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from zlib import crc32
 
 # Statuses in good standing; those under a measure; those that ended.
 STATUS_CLASS = {"normal": 0, "suspended": 1, "liquidating": 1, "deregistered": 2, "cancelled": 2, "revoked": 2}
 
 _POSITION_BITS = 28
-_CLASS_WIDTH = 1 << _POSITION_BITS
+CLASS_WIDTH = 1 << _POSITION_BITS
 _FORMER = 4  # classes of current names: 0 … 2; of former names: 4 … 6
 _LEVEL_WEIGHT = (6.0, 2.5, 1.5, 1.0)  # ministry, province, city, county
+
+
+class Bend(NamedTuple):
+    """The rank of a name is ``first + position ** weight * CLASS_WIDTH``, whole."""
+
+    weight: float
+    first: int
 
 
 def level(authority_division: str) -> int:
@@ -41,10 +49,26 @@ def rank(
 
     ``text`` is the folded name, ``authority_division`` the code of the registration authority's division.
     """
+    bent = bend(
+        status=status,
+        authority_division=authority_division,
+        charity=charity,
+        fundraising=fundraising,
+        former=former,
+    )
+    return bent.first + min(int(position(text.encode()) ** bent.weight * CLASS_WIDTH), CLASS_WIDTH - 1)
+
+
+def position(text: bytes) -> float:
+    """Return the fixed position between 0 and 1 that a folded name in UTF-8 draws."""
+    return (crc32(text) + 0.5) / 2**32
+
+
+def bend(*, status: str, authority_division: str, charity: bool, fundraising: bool, former: bool) -> Bend:
+    """Return how the positions of such names are bent, and the first rank of their class."""
     weight = _LEVEL_WEIGHT[level(authority_division)] + 0.5 * charity + fundraising
-    position = ((crc32(text.encode()) + 0.5) / 2**32) ** weight
     order = STATUS_CLASS.get(status, 2) + (_FORMER if former else 0)
-    return (order << _POSITION_BITS) + min(int(position * _CLASS_WIDTH), _CLASS_WIDTH - 1)
+    return Bend(weight, order << _POSITION_BITS)
 
 
 def class_bounds(status: str) -> tuple[int, int]:

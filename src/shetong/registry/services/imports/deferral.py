@@ -1,13 +1,17 @@
 """The first load of an empty register: secondary indexes and foreign keys are built after the data, not row by row.
 
+Automatic vacuuming of the large tables rests meanwhile.
+
 Unique constraints, checks and triggers stay throughout. What is taken away is recorded in the run, in the transaction
 that takes it away, as the statements that bring it back; whoever imports next finishes what a killed run left.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django.db import connection, transaction
 
@@ -20,10 +24,12 @@ from shetong.registry.models import (
     SearchEntry,
 )
 from shetong.registry.services import search_index
+from shetong.registry.services.imports import lanes
 
 _TABLES = [
     model._meta.db_table for model in (Organisation, Filing, SearchEntry, OrganisationName, OrganisationAttribute)
 ]
+_UNVACUUMED = [model._meta.db_table for model in (Organisation, Filing, SearchEntry)]
 # Held exclusively by a first load, shared by every other import.
 _LOADING_LOCK = 0x5348_4C4F_4144
 
@@ -37,6 +43,16 @@ _INDEXES = """
     WHERE x.indrelid = ANY(%s::regclass[]) AND NOT x.indisunique AND NOT x.indisprimary AND NOT x.indisexclusion
       AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = x.indexrelid AND c.contype <> 'f')
     ORDER BY pg_get_indexdef(x.indexrelid) LIKE '%%USING gin%%' DESC, 1
+"""
+
+
+_ADDED, _LAST = "add ", "vacuum "
+# Strikes one thing off the list of what is owed, whatever another connection strikes off at the same time.
+_STRIKE = """
+    UPDATE registry_importrun SET deferred = COALESCE(
+        (SELECT jsonb_agg(owed ORDER BY place) FROM jsonb_array_elements(deferred) WITH ORDINALITY AS each (owed, place)
+         WHERE owed ->> 'name' <> %s), '[]')
+    WHERE id = %s
 """
 
 
@@ -77,10 +93,28 @@ def defer(run: ImportRun) -> None:
         cursor.execute(_FOREIGN_KEYS, [_TABLES])
         keys = cursor.fetchall()
         quote = connection.ops.quote_name
-        run.deferred = [{"name": name, "sql": definition} for name, definition in indexes] + [
-            {"name": name, "table": table, "sql": f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition}"}
-            for name, table, definition in keys
+        # A key not valid yet holds for new rows and takes a moment; validating it reads the table and locks little.
+        run.deferred = [
+            *(
+                {
+                    "name": _ADDED + name,
+                    "sql": f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition} NOT VALID",
+                }
+                for name, table, definition in keys
+            ),
+            *({"name": name, "sql": definition} for name, definition in indexes),
+            *(
+                {"name": f"validate {name}", "sql": f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}"}
+                for name, table, _ in keys
+            ),
+            *(
+                {"name": _LAST + table, "sql": f"ALTER TABLE {table} RESET (autovacuum_enabled)"}
+                for table in _UNVACUUMED
+            ),
         ]
+        # It would read half-filled tables again and again; what it does for them is done at the end.
+        for table in _UNVACUUMED:
+            cursor.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
         for name, table, _ in keys:
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {quote(name)}")
         for name, _ in indexes:
@@ -89,21 +123,52 @@ def defer(run: ImportRun) -> None:
 
 
 def restore(run: ImportRun, progress: Callable[[int, int], None] | None = None) -> None:
-    """Build what :func:`defer` took away, one thing at a time: killed in between, the rest is built the next time."""
-    total = len(run.deferred)
-    while run.deferred:
-        with transaction.atomic(), connection.cursor() as cursor:
-            owed = run.deferred[0]
-            cursor.execute("SET LOCAL synchronous_commit TO off")
-            cursor.execute(owed["sql"])
-            run.deferred = run.deferred[1:]
-            run.save(update_fields=["deferred"])
+    """Build what :func:`defer` took away, each thing in a transaction: killed in between, the rest is built next time.
+
+    Two connections build at a time, one processor each; inside a transaction of the caller there is only its own.
+    """
+    owed, total = list(run.deferred), len(run.deferred)
+    done = itertools.count(1)
+
+    def build(each: dict[str, str]) -> None:
+        _build(run, each)
         if progress:
-            progress(total - len(run.deferred), total)
+            progress(next(done), total)
+
+    first = [each for each in owed if each["name"].startswith(_ADDED)]
+    last = [each for each in owed if each["name"].startswith(_LAST)]
+    between = [each for each in owed if each not in first and each not in last]
+    for each in first:
+        build(each)
+    lanes.spread([each for each in between if _divides(each)], build, lanes=1)
+    lanes.spread([each for each in between if not _divides(each)], build)
+    for each in last:
+        build(each)
+    run.refresh_from_db(fields=["deferred"])
+
+
+def _divides(owed: dict[str, str]) -> bool:
+    """Whether this alone keeps two processors busy, and with half the memory each finds its way faster."""
+    return "USING gin" in owed["sql"]
+
+
+def _build(run: ImportRun, owed: dict[str, str]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
+        # The token index is built by two processes; of the others each lane builds one.
+        cursor.execute(f"SET LOCAL max_parallel_maintenance_workers TO {int(_divides(owed))}")
+        cursor.execute("SET LOCAL client_connection_check_interval TO 1000")
+        cursor.execute(owed["sql"])
+        cursor.execute(_STRIKE, [owed["name"], run.pk])
 
 
 def settle() -> None:
     """Give the planner its statistics, and the walk of the search index its visibility map. Outside transactions."""
-    search_index.settle()
+    tables = [table for table in _TABLES if table != SearchEntry._meta.db_table]
+    tasks: list[Callable[[], None]] = [search_index.settle, partial(_analyse, tables)]
+    lanes.spread(tasks, lambda task: task())
+
+
+def _analyse(tables: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(table for table in _TABLES if table != SearchEntry._meta.db_table)}")
+        cursor.execute(f"ANALYZE {', '.join(tables)}")

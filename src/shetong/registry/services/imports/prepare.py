@@ -14,11 +14,12 @@ import polars as pl
 
 from shetong.registry.elements import ORGANISATION
 from shetong.registry.services.imports.checks import Checker
-from shetong.registry.services.imports.index_columns import AT, index_columns
+from shetong.registry.services.imports.index_columns import AT, Entries, index_columns
 from shetong.registry.services.imports.sources import Source
 from shetong.registry.services.imports.table import ROW
 
 _CONTENT = [element.name for element in ORGANISATION]
+_TO_ESCAPE = r'["\\\x00-\x1f\x7f]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Prepared:
     first_row: int
     count: int
     rows: pl.DataFrame
-    search: pl.DataFrame
+    search: Entries
     rejected: dict[int, list[str]]
     repeated: int
     notes: Counter[str]
@@ -107,26 +108,37 @@ def former_names(column: pl.Series) -> pl.Series:
 
 def filing_content(rows: pl.DataFrame) -> pl.Series:
     """Return what the filing says after the import: JSON of the elements that have a value (see ``rules.history``)."""
-    present = [name for name in _CONTENT if rows[name].null_count() == 0]
-    partial = [name for name in _CONTENT if 0 < rows[name].null_count() < len(rows)]
-    pieces = [_members(rows, present)] + [
-        pl.when(rows[name].is_not_null()).then(_members(rows, [name])).otherwise(pl.lit("")) for name in partial
-    ]
+    if not len(rows):
+        return pl.Series("after", [], pl.String)
+    pieces = [_member(rows[name]) for name in _CONTENT if rows[name].null_count() < len(rows)]
     # Every member begins with a comma; the first one of a row has none.
     joined = rows.select(pl.concat_str(*pieces).alias("after"))["after"]
     return ("{" + joined.str.slice(1) + "}").alias("after")
 
 
-def _members(rows: pl.DataFrame, names: list[str]) -> pl.Expr:
-    """Return the members of a JSON object, each with a comma before it."""
-    if not names:
-        return pl.lit("")
-    dated = [pl.col(name).dt.to_string("%Y-%m-%d") if rows.schema[name] == pl.Date else pl.col(name) for name in names]
-    return "," + pl.struct(dated).struct.json_encode().str.strip_prefix("{").str.strip_suffix("}")
+def _member(values: pl.Series) -> pl.Expr:
+    """Return a member of a JSON object with a comma before it; nothing where there is no value."""
+    column = pl.col(values.name)
+    if values.dtype == pl.Date:
+        column = column.dt.to_string("%Y-%m-%d")
+    elif values.dtype == pl.String and values.str.contains(_TO_ESCAPE).any():
+        column = pl.struct(value=column).struct.json_encode().str.slice(9).str.strip_suffix("}")
+        return _given(values, pl.lit(f',"{values.name}":'), column)
+    quote = '"' if values.dtype in (pl.Date, pl.String) else ""
+    return _given(values, pl.lit(f',"{values.name}":{quote}'), column, pl.lit(quote))
 
 
-def search_entries(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Return the index rows of current and former names, with AT instead of the organisation's number."""
+def _given(values: pl.Series, *pieces: pl.Expr) -> pl.Expr:
+    joined = pl.concat_str(*pieces)
+    return (
+        joined
+        if values.null_count() == 0
+        else pl.when(pl.col(values.name).is_not_null()).then(joined).otherwise(pl.lit(""))
+    )
+
+
+def search_entries(rows: pl.DataFrame, as_of: date) -> Entries:
+    """Return the index rows of current and former names."""
     columns = rows.select(
         AT,
         "name",
@@ -138,19 +150,15 @@ def search_entries(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
         "founded_on",
         (pl.col("charity_since") <= as_of).fill_null(value=False).alias("charity"),
         (pl.col("public_fundraising_since") <= as_of).fill_null(value=False).alias("fundraising"),
+        "former_names",
     )
-    entries = index_columns(columns)
-    earlier = columns.with_columns(rows["former_names"], entries["text"].alias("present"))
-    earlier = earlier.filter(pl.col("former_names").is_not_null())
-    if not len(earlier):
-        return entries
+    earlier = columns.filter(pl.col("former_names").is_not_null())
     each = earlier.with_columns(
         pl.col("former_names").str.split("；").alias("name"), pl.lit(value=True).alias("former")
     )
-    each = each.explode("name")
-    former = index_columns(each)
+    entries = index_columns(pl.concat([columns, each.explode("name")]).drop("former_names"))
     # A former name that folds to the present one, or to another former one, finds nothing more.
-    distinct = (former["text"] != each["present"]) & former.select(
+    distinct = pl.DataFrame({AT: entries.at, "text": pl.Series(entries.text)}).select(
         pl.struct(AT, "text").is_first_distinct()
-    ).to_series()
-    return pl.concat([entries, former.filter(distinct)])
+    )
+    return entries.of(distinct.to_series().to_numpy()) if len(each) else entries

@@ -9,7 +9,8 @@ from __future__ import annotations
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,7 +24,7 @@ from shetong.accounts.models import User
 from shetong.core.errors import InvalidInputError
 from shetong.registry.models import ImportChunk, ImportRun
 from shetong.registry.services import public_log
-from shetong.registry.services.imports import deferral
+from shetong.registry.services.imports import deferral, lanes
 from shetong.registry.services.imports.prepare import prepare
 from shetong.registry.services.imports.returned import write_workbook
 from shetong.registry.services.imports.sources import READ_ROWS, Source, open_source
@@ -134,15 +135,30 @@ def _write(source: Source, run: ImportRun, actor: User | None, tell: Progress, r
             deferral.defer(run)
         done = dict(run.chunks.values_list("first_row", "rows"))
         count = sum(done.values())
-        context = Context(run, source.heading, actor, only_new=first)
         tell("rows", count, source.total_rows)
-        for chunk in _ahead(prepare(source, run.as_of, done=done.keys(), rows=rows)):
-            count += write(context, chunk).rows
-            tell("rows", count, source.total_rows)
+        context = Context(run, source.heading, actor, only_new=first)
+        written = _Written(count, tell, source.total_rows)
+        with closing(_ahead(prepare(source, run.as_of, done=done.keys(), rows=rows))) as chunks:
+            # Nobody else writes during a first load: two connections do it side by side.
+            lanes.spread(chunks, lambda chunk: written.add(write(context, chunk)), lanes=lanes.LANES if first else 1)
+        count = written.count
         deferral.restore(run, lambda built, total: tell("indexes", built, total))
         if first or count >= _SETTLED_FROM:
             deferral.settle()
         _finish(run)
+
+
+class _Written:
+    """How many rows are written, by whichever connection."""
+
+    def __init__(self, count: int, tell: Progress, total: int | None) -> None:
+        self.count, self._tell, self._total, self._adding = count, tell, total, threading.Lock()
+
+    def add(self, chunk: ImportChunk) -> None:
+        """Count a chunk and tell."""
+        with self._adding:
+            self.count += chunk.rows
+            self._tell("rows", self.count, self._total)
 
 
 @transaction.atomic
@@ -176,7 +192,7 @@ def _fields(run: ImportRun) -> dict[str, object]:
     return {name: getattr(run, name) for name in names}
 
 
-def _ahead(items: Iterator[_Item], depth: int = 2) -> Iterator[_Item]:
+def _ahead(items: Iterator[_Item], depth: int = 2) -> Generator[_Item]:
     """Yield ``items`` while a thread makes the next ones; its error is raised here; it ends when the consumer does."""
     waiting: queue.Queue[tuple[_Item | None, BaseException | None]] = queue.Queue(depth)
     stopped = threading.Event()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 from django.utils import timezone
@@ -29,19 +32,27 @@ from shetong.registry.models import (
     Status,
 )
 from shetong.registry.services import locks, recording, search_index
+from shetong.registry.services.imports import tuples
 from shetong.registry.services.imports.comparison import Changed, compare
-from shetong.registry.services.imports.index_columns import AT
+from shetong.registry.services.imports.index_columns import AT, Entries
 from shetong.registry.services.imports.prepare import Prepared
 from shetong.registry.services.imports.table import Heading
 
-# Chunks of all imports are written one after another: two files may hold the same organisations.
+# Chunks of all imports are written one after another: two files may hold the same organisations. A first load is the
+# only import, and no two of its chunks hold the same.
 _WRITING_LOCK = 0x5348_494D_5057
 _NULL = "\x01"
+_JSONB = b"\x01"  # version of the form in which jsonb is sent
 _TEXTS = (
     "legal_representative", "domicile", "business_scope", "activity_area", "supervising_body",
     "former_certificate_number", "field",
 )  # fmt: skip
 _ATTEMPTS = 3
+
+
+class _Authorities(threading.local):
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +64,11 @@ class Context:
     actor: User | None
     only_new: bool
     checking_only: bool = False
-    # Numbers of registration authorities met so far; forgotten when a chunk that may have added some is undone.
-    authorities: dict[tuple[str, str], int] = field(default_factory=dict)
+    # Numbers of registration authorities met so far, by each connection for itself: what another has added may yet be
+    # undone. Forgotten when a chunk that may have added some is undone.
+    authorities: _Authorities = field(default_factory=_Authorities)
+    # Held while numbers are drawn.
+    drawing: threading.Lock = field(default_factory=threading.Lock)
 
 
 def write(context: Context, chunk: Prepared) -> ImportChunk:
@@ -69,7 +83,7 @@ def write(context: Context, chunk: Prepared) -> ImportChunk:
             with transaction.atomic():
                 return _write(context, chunk, only_new=only_new)
         except IntegrityError:
-            context.authorities.clear()
+            context.authorities.known.clear()
             if attempt + 1 == _ATTEMPTS:
                 raise
             only_new = False
@@ -80,7 +94,8 @@ def _write(context: Context, chunk: Prepared, *, only_new: bool) -> ImportChunk:
     with connection.cursor() as cursor:
         # A crash of the server may lose the last chunks, whole: the run then writes them again.
         cursor.execute("SET LOCAL synchronous_commit TO off")
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITING_LOCK])
+        if not only_new:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITING_LOCK])
     if not context.checking_only:
         recorded = ImportChunk.objects.filter(run=context.run, first_row=chunk.first_row).first()
         if recorded is not None:
@@ -131,51 +146,47 @@ def _change(context: Context, changed: list[Changed], rejected: dict[int, list[s
     return refused
 
 
-def _create(context: Context, rows: pl.DataFrame, search: pl.DataFrame, now: datetime) -> None:
+def _create(context: Context, rows: pl.DataFrame, search: Entries, now: datetime) -> None:
     """COPY new organisations with filing, former names, attributes and search entries."""
     if not len(rows):
         return
     run = context.run
-    organisation = _numbers(Organisation, len(rows))
-    filing = _numbers(Filing, len(rows))
-    stamp = pl.lit(now.isoformat())
-    authority = _authorities(rows, context.authorities)
-    _copy(
+    with context.drawing:
+        organisation, filing = _numbers(Organisation, len(rows)), _numbers(Filing, len(rows))
+    named = rows.with_columns(pl.col(name).fill_null("") for name in _TEXTS)
+    actor = context.actor
+    _copy_rows(
         Organisation,
-        rows.select(
-            organisation.alias("id"),
-            "uscc",
-            "name",
-            "kind",
-            *(pl.col(name).fill_null("") for name in _TEXTS),
-            "division_code",
-            "founded_on",
-            "registered_funds",
-            authority.alias("authority_id"),
-            pl.col("direct_registration").fill_null(value=False),
-            pl.col("status").fill_null(Status.NORMAL.value),
-            pl.lit(run.as_of).alias("status_since"),
-            "certificate_valid_from",
-            "certificate_valid_to",
-            pl.lit(run.demo).alias("demo"),
-            stamp.alias("updated_at"),
-        ),
+        {
+            "id": tuples.bigint(organisation),
+            **{name: tuples.text(named[name]) for name in ("uscc", "name", "kind", *_TEXTS, "division_code")},
+            "founded_on": tuples.day(rows["founded_on"]),
+            "registered_funds": tuples.bigint(rows["registered_funds"]),
+            "authority_id": tuples.bigint(_authorities(rows, context.authorities.known)),
+            "direct_registration": tuples.boolean(rows["direct_registration"].fill_null(value=False)),
+            "status": tuples.text(rows["status"].fill_null(Status.NORMAL.value)),
+            "status_since": tuples.constant(run.as_of),
+            "certificate_valid_from": tuples.day(rows["certificate_valid_from"]),
+            "certificate_valid_to": tuples.day(rows["certificate_valid_to"]),
+            "demo": tuples.constant(run.demo),
+            "updated_at": tuples.constant(now),
+        },
     )
-    _copy(
+    _copy_rows(
         Filing,
-        rows.select(
-            filing.alias("id"),
-            organisation.alias("organisation_id"),
-            pl.lit(FilingKind.IMPORT.value).alias("kind"),
-            pl.lit(run.basis).alias("basis"),
-            pl.lit(run.as_of).alias("effective_on"),
-            stamp.alias("recorded_at"),
-            pl.lit(context.actor.pk if context.actor else None, dtype=pl.Int64).alias("actor_id"),
-            pl.lit(context.actor.get_full_name() if context.actor else "系统").alias("actor_name"),
-            pl.lit("{}").alias("before"),
-            "after",
-            stamp.alias("applied_at"),
-        ),
+        {
+            "id": tuples.bigint(filing),
+            "organisation_id": tuples.bigint(organisation),
+            "kind": tuples.constant(FilingKind.IMPORT.value),
+            "basis": tuples.constant(run.basis),
+            "effective_on": tuples.constant(run.as_of),
+            "recorded_at": tuples.constant(now),
+            "actor_id": tuples.constant(actor.pk if actor else None),
+            "actor_name": tuples.constant(actor.get_full_name() if actor else "系统"),
+            "before": tuples.constant(_JSONB + b"{}"),
+            "after": tuples.text(rows["after"], before=_JSONB),
+            "applied_at": tuples.constant(now),
+        },
     )
     numbered = rows.with_columns(organisation.alias("organisation_id"), filing.alias("filing_id"))
     _copy_names(numbered)
@@ -209,11 +220,18 @@ def _copy_attributes(rows: pl.DataFrame) -> None:
         )
 
 
-def _copy_search(rows: pl.DataFrame, search: pl.DataFrame, organisation: pl.Series) -> None:
+def _copy_search(rows: pl.DataFrame, search: Entries, organisation: pl.Series) -> None:
     """Give the prepared entries the numbers of their organisations; entries of rows that are not new are left out."""
-    numbers = pl.DataFrame({AT: rows[AT], "organisation_id": organisation})
-    matched = search.join(numbers, on=AT, how="inner", maintain_order="left")
-    _copy(SearchEntry, matched.select(search_index.COLUMNS))
+    number = pl.DataFrame({AT: search.at}).join(
+        pl.DataFrame({AT: rows[AT].cast(pl.Int64), "number": organisation}), on=AT, how="left", maintain_order="left"
+    )["number"]
+    if number.null_count():
+        known = number.is_not_null()
+        search, number = search.of(known.to_numpy()), number.filter(known)
+    first, *others = search_index.COLUMNS
+    _copy_octets(
+        SearchEntry, [first, *others], tuples.join(tuples.head(1 + len(others)), tuples.bigint(number), search.fields)
+    )
 
 
 def _numbers(model: type[Any], count: int) -> pl.Series:
@@ -258,3 +276,15 @@ def _copy(model: type[Any], frame: pl.DataFrame) -> None:
     statement = f"COPY {model._meta.db_table} ({columns}) FROM STDIN (FORMAT csv, NULL '{_NULL}')"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(text.getbuffer())
+
+
+def _copy_rows(model: type[Any], fields: Mapping[str, tuples.Piece | list[tuples.Piece]]) -> None:
+    """COPY columns, by their names in the database."""
+    _copy_octets(model, list(fields), tuples.join(tuples.head(len(fields)), *fields.values()))
+
+
+def _copy_octets(model: type[Any], columns: Sequence[str], rows: pa.Array) -> None:
+    statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for part in tuples.payload(rows):
+            copy.write(part)
