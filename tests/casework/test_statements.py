@@ -24,7 +24,7 @@ BUDGET = {
     "submit": 22,
     "accept": 9,
     "forward": 6,
-    "approve": 62,
+    "approve": 64,
     "chain": 5,
 }
 

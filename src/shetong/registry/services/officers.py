@@ -95,7 +95,9 @@ def appoint_officers(
     after: dict[str, dict[str, str]] = {}
     for member in members:
         person = known[member.index]
-        _check_post(organisation, person, member.role, spans, effective_on, member.valid_to)
+        _check_post(person, member.role, spans, effective_on, member.valid_to)
+        if member.role == OfficerRole.LEGAL_REPRESENTATIVE:
+            _check_representative(organisation, person, effective_on, past.stands)
         value = {"valid_from": effective_on.isoformat()}
         if member.valid_to is not None:
             value["valid_to"] = member.valid_to.isoformat()
@@ -175,7 +177,6 @@ def _check_form(name: str, phone: str, effective_on: date, valid_to: date | None
 
 
 def _check_post(
-    organisation: Organisation,
     person: Person,
     role: OfficerRole,
     spans: list[history.Span],
@@ -191,12 +192,12 @@ def _check_post(
             raise ConflictError(f"该人员在此期间已担任“{role.label}”，不能重复备案。", code="post-held")
         if role == OfficerRole.LEGAL_REPRESENTATIVE:
             raise ConflictError("该组织在此期间已有法定代表人，请先办理变更登记。", code="post-held")
-    if role == OfficerRole.LEGAL_REPRESENTATIVE:
-        _check_representative(organisation, person, effective_on)
 
 
-def _check_representative(organisation: Organisation, person: Person, on: date) -> None:
-    registered = history.fold(load(organisation.pk).stands, on).get("legal_representative")
+def _check_representative(
+    organisation: Organisation, person: Person, on: date, stands: Sequence[history.Standing]
+) -> None:
+    registered = history.fold(stands, on).get("legal_representative")
     if registered != person.name:
         raise ConflictError(
             f"法定代表人是登记事项，现登记为“{registered or '空'}”。请先办理法定代表人变更登记，再备案人员信息。",
