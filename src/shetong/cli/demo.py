@@ -17,7 +17,7 @@ from shetong.cli.manage import load_django
 if TYPE_CHECKING:
     from shetong.registry.demo.loading import DemoReport
 
-STAGES = {**IMPORT_STAGES, "stories": "登记演示组织的变更", "certificates": "签发证书"}
+STAGES = {**IMPORT_STAGES, "stories": "登记演示组织的变更", "certificates": "签发证书", "cases": "办理演示申请"}
 
 
 @click.command()
@@ -50,4 +50,6 @@ def emit_report(report: DemoReport, *, as_json: bool) -> None:
     lines = [summary(report.imported)]
     if report.stories:
         lines.append(f"有完整登记经过的演示组织 {report.stories} 家，本次签发证书 {report.certificates} 张")
+    if report.cases:
+        lines.append(f"演示办件 {report.cases} 件")
     emit(asdict(report), as_json=as_json, text="\n".join(lines))

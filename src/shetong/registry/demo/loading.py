@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from django.db import connection
 from django.utils import timezone
 
-from shetong.registry.demo import telling, wanted
+from shetong.registry.demo import case_stories, telling, wanted
 from shetong.registry.demo.national import AS_OF, national_frames, sample
 from shetong.registry.demo.stories import stories
 from shetong.registry.models import ImportRun
@@ -34,11 +34,12 @@ _LOADING_LOCK = 0x5348_4445_4D4F
 
 @dataclass(slots=True)
 class DemoReport:
-    """What loading did: the importer's report, how many stories the register holds, certificates issued now."""
+    """What loading did: the importer's report, stories and cases held, certificates issued now."""
 
     imported: ImportReport
     stories: int = 0
     certificates: int = 0
+    cases: int = 0
 
 
 def load(*, scale: str, folder: Path, progress: Progress | None = None) -> DemoReport:
@@ -83,6 +84,8 @@ def load_small(
         missing = certifiable().filter(certificates__isnull=True).count()
         for report.certificates in certificates.issue_missing(actor=telling.ACTOR):
             tell("certificates", report.certificates, missing)
+        report.cases = case_stories.tell()
+        tell("cases", report.cases, report.cases)
         statistics.compact()
         run.finished_at = run.finished_at or timezone.now()
         run.save(update_fields=["finished_at"])

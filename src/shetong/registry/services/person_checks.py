@@ -105,13 +105,15 @@ def _ages(people: Iterable[Named], kind: OrganisationKind, on: date) -> list[Fin
         if years < ADULT:
             message = f"{person.name}不满{ADULT}周岁，应当具有完全民事行为能力。"
             found.append(Finding("not-of-age", Severity.WARN, message, field=person.place))
-        if kind == OrganisationKind.SOCIAL_GROUP and person.role in HEADS and years > most.value:
+        if kind == OrganisationKind.SOCIAL_GROUP and person.role in HEADS and most.value < years < OLDEST:
             message = f"{person.name}已满{years}周岁，超过负责人年龄一般不超过{most.value}周岁的要求，请核对。"
             found.append(Finding("officer-age", Severity.WARN, message, most.provision, person.place))
     return found
 
 
 ADULT = 18
+# Whoever would be older is nobody: the people of demonstrations are born then.
+OLDEST = 130
 
 
 def _known(
