@@ -1,4 +1,4 @@
-"""Pages of this package in the navigation of the office."""
+"""Pages of this package in the navigation of the hall and the office."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,6 +6,7 @@ from shetong.accounts.entrances import Entrance, Face
 from shetong.accounts.rules import Permission
 
 PLACES = (
+    Entrance(Face.HALL, _("消息"), "accounts:messages", order=40),
     Entrance(
         Face.OFFICE, _("代理"), "accounts:deputies", _("外出时由同事代办，或者代同事办理。"),
         Permission.CASE_VIEW, order=90,

@@ -1,4 +1,4 @@
-"""Background work of casework: acceptance by silence, delivery, archives."""
+"""Background work of casework: acceptance by silence, delivery, reminders, archives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shetong.casework.models import Archive, Case, Notice, State
-from shetong.casework.services import archives, closing, intake, notices, trials
+from shetong.casework.services import applicants, archives, closing, intake, notices, trials
 
 
 @app.periodic(cron="5 * * * *")
@@ -21,6 +21,13 @@ def silence(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     since = timezone.now() - timedelta(days=5)
     waiting = Case.objects.filter(state=State.SUBMITTED, submitted_at__lt=since).values_list("pk", flat=True)
     return sum(intake.deem_accepted(case_id=case_id) is not None for case_id in list(waiting))
+
+
+@app.periodic(cron="30 0 * * *")
+@app.task(name="casework.remind", queue="casework", queueing_lock="casework.remind")
+def remind(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Remind applicants of corrections and tell them of limits that have passed, in the morning; return how many."""
+    return applicants.remind(today=timezone.localdate())
 
 
 @app.task(name=notices.DELIVER_TASK, queue="casework", retry=10)

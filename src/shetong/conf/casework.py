@@ -10,6 +10,8 @@ CASEWORK_FOUR_EYES = env.flag("CASEWORK_FOUR_EYES", default=True)
 UPLOAD_LARGEST = env.number("UPLOAD_LARGEST_MB", 30, least=1, most=500) * 1_048_576
 # host:port of a clamd that uploads are shown to; empty for none.
 CLAMD = env.text("CLAMD")
+# After how many days an applicant is reminded of a correction that was asked, three times at most.
+CORRECTION_REMINDER_DAYS = env.number("CORRECTION_REMINDER_DAYS", 10, least=1, most=365)
 # How many archives are checked against their manifests each night, those not looked at for longest first.
 ARCHIVE_CHECKS = env.number("ARCHIVE_CHECKS", 10_000, least=1, most=10_000_000)
 # Whether authorities without a registered seal get a demonstration seal by themselves; development says yes.

@@ -24,6 +24,14 @@ def holds(user: User, organisation_code: str) -> bool:
     return rows.exists(held, [user.pk, organisation_code])
 
 
+def people(case: Case) -> list[User]:
+    """Return whoever may act for the applicant's side of a case now. One query at most."""
+    if case.founds or not case.subject_code:
+        return [case.applicant]
+    held = Mandate.objects.filter(organisation_code=case.subject_code, revoked_at__isnull=True)
+    return [mandate.user for mandate in held.select_related("user").order_by("pk")]
+
+
 def organisations(user: User) -> list[Mandate]:
     """Return the mandates that ``user`` holds now, by the organisation's name."""
     return list(Mandate.objects.filter(user=user, revoked_at__isnull=True).order_by("organisation_name", "pk"))

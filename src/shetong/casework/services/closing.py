@@ -7,7 +7,7 @@ from django.db import transaction
 from shetong.accounts.models import User
 from shetong.casework.models import Act, Case, Notice, NoticeKind, State
 from shetong.casework.queries import matters
-from shetong.casework.services import moves, notices
+from shetong.casework.services import applicants, moves, notices
 from shetong.core.errors import InvalidInputError
 
 
@@ -15,7 +15,8 @@ from shetong.core.errors import InvalidInputError
 def withdraw(*, case_id: int, actor: User, reason: str = "") -> Case:
     """Withdraw an application before it is decided."""
     case = moves.lock(case_id)
-    moves.move(case, Act.WITHDRAW, actor=actor, reason=reason)
+    event = moves.move(case, Act.WITHDRAW, actor=actor, reason=reason)
+    applicants.withdrawn(case, event)
     return case
 
 

@@ -13,7 +13,7 @@ from shetong.accounts.services import audit
 from shetong.casework.models import Case, CaseEvent, Notice, NoticeKind
 from shetong.casework.queries import mandates
 from shetong.casework.rules.matters import Matter
-from shetong.casework.services import documents, numbers
+from shetong.casework.services import applicants, documents, numbers
 from shetong.core.errors import ForbiddenError, NotFoundError
 from shetong.store import queue, rows
 
@@ -59,8 +59,9 @@ def issue(
 
 @transaction.atomic
 def deliver(*, notice_id: int) -> bool:
-    """Put a notice into the applicant's hall; ``False`` where that was done already. Safe to run again at any time."""
-    notice = Notice.objects.select_for_update().filter(pk=notice_id).first()
+    """Put a notice into the applicant's hall and say so; ``False`` where that was done already. Safe to run again at any time."""
+    found = Notice.objects.select_for_update(of=("self",)).select_related("case__applicant")
+    notice = found.filter(pk=notice_id).first()
     if notice is None or notice.delivered_at is not None:
         return False
     documents.sealed(notice_id)
@@ -73,6 +74,7 @@ def deliver(*, notice_id: int) -> bool:
         jurisdiction=notice.case.authority_division,
         detail={"document": notice.document_number},
     )
+    applicants.notice(notice)
     return True
 
 

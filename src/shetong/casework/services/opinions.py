@@ -10,7 +10,7 @@ from shetong.accounts.models import User
 from shetong.accounts.queries.deputies import colleagues
 from shetong.accounts.rules import Permission
 from shetong.casework.models import Act, Opinion
-from shetong.casework.services import moves, telling
+from shetong.casework.services import applicants, moves, telling
 from shetong.core import divisions
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
 
@@ -33,7 +33,7 @@ def ask(*, case_id: int, actor: User, asked_of: str, question: str, asked_divisi
     if faults:
         raise InvalidInputError("请填写征求对象和征求内容。", fields=faults)
     detail = {"asked_of": asked_of.strip(), **({"division": asked_division} if asked_division else {})}
-    moves.move(case, Act.ASK_OPINION, actor=actor, reason=question, detail=detail)
+    event = moves.move(case, Act.ASK_OPINION, actor=actor, reason=question, detail=detail)
     opinion = Opinion.objects.create(
         case=case,
         asked_of=asked_of.strip()[:200],
@@ -43,6 +43,7 @@ def ask(*, case_id: int, actor: User, asked_of: str, question: str, asked_divisi
         asked_at=timezone.now(),
     )
     moves.wait(case)
+    applicants.opinion_asked(case, event, opinion.asked_of)
     if asked_division:
         telling.officers(
             colleagues((asked_division,), Permission.OPINION_GIVE)[: telling.MOST],

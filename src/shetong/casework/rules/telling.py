@@ -1,0 +1,75 @@
+"""What applicants are told when something happens to their case: short, plain, without personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from shetong.casework.models.choices import NoticeKind
+
+_SHORT: dict[NoticeKind, str] = {
+    NoticeKind.RECEIPT: "申请已收到",
+    NoticeKind.CORRECTION: "申请需要补正",
+    NoticeKind.ACCEPTANCE: "申请已受理",
+    NoticeKind.NOT_ACCEPTED: "申请不予受理",
+    NoticeKind.EXTENSION: "办理期限已延长",
+    NoticeKind.PROCEDURE: "进入特别程序",
+    NoticeKind.APPROVAL: "申请已准予",
+    NoticeKind.REFUSAL: "申请不予准予",
+    NoticeKind.TERMINATION: "办理已终止",
+}
+
+
+def of_notice(kind: str, content: Mapping[str, Any]) -> tuple[str, str]:
+    """Return title and text of the message that a document has been delivered. ``content``: what the document says."""
+    known = NoticeKind(kind) if kind in NoticeKind.values else None
+    head = _SHORT.get(known, "有新的文书") if known else "有新的文书"
+    return f"{head}：{content.get('applicant', '')}", f"{_lead(content)}{_what(known, content)}"
+
+
+def _lead(content: Mapping[str, Any]) -> str:
+    return f"{content.get('matter', '')}（办件编号{content.get('case_number', '')}）："
+
+
+def _what(kind: NoticeKind | None, content: Mapping[str, Any]) -> str:
+    due = content.get("due_on", "")
+    if kind is NoticeKind.RECEIPT:
+        return "登记管理机关将在五个工作日内受理，或者一次告知需要补正的全部内容。"
+    if kind is NoticeKind.CORRECTION:
+        return f"有{len(content.get('items', []))}项内容需要补正，请修改后重新提交。"
+    if kind is NoticeKind.ACCEPTANCE:
+        return f"应当在{due}前作出决定。" if due else "登记管理机关将在法定期限内作出决定。"
+    if kind is NoticeKind.EXTENSION:
+        return f"经批准，作出决定的期限延长到{due}。" if due else "作出决定的期限经批准延长，理由见告知书。"
+    if kind is NoticeKind.APPROVAL:
+        return str(content.get("outcome") or "决定书和证书可以下载。")
+    if kind is NoticeKind.REFUSAL:
+        return "理由、依据和救济途径见决定书。"
+    return "内容见文书。"
+
+
+def correction_waits(name: str, matter: str, asked_on: date) -> tuple[str, str]:
+    """Return the reminder that a correction is still to be made."""
+    return (
+        f"申请还没有补正：{name}",
+        f"{matter}：{asked_on}告知的补正内容还没有提交。补正以后才能受理；不再办理的可以撤回。",
+    )
+
+
+def overdue(name: str, matter: str, due: date, authority: str) -> tuple[str, str]:
+    """Return the message that the authority has let its time pass."""
+    return (
+        f"办理已超过期限：{name}",
+        f"{matter}：应当在{due}前办结，现已超过。可以向{authority}查询，也可以依法申请行政复议或者提起行政诉讼。",
+    )
+
+
+def opinion_asked(name: str, matter: str, asked_of: str) -> tuple[str, str]:
+    """Return the message that somebody else's opinion was asked."""
+    return f"正在征求意见：{name}", f"{matter}：登记管理机关正在征求{asked_of}的意见，办理期限照常计算。"
+
+
+def withdrawn(name: str, matter: str) -> tuple[str, str]:
+    """Return the message that an application was withdrawn."""
+    return f"申请已撤回：{name}", f"{matter}：申请已经撤回，不再办理。需要时可以重新申请。"

@@ -1,0 +1,110 @@
+"""What the applicant's side is told, when, and how often."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from shetong.accounts.models import Message, Topic, User
+from shetong.casework import jobs
+from shetong.casework.models import Case, Notice, NoticeKind, State
+from shetong.casework.rules import telling as words
+from shetong.casework.services import applicants, closing, decision, drafts, intake, mandates, notices, opinions
+from tests.casework import factories
+from tests.registry import factories as registry
+
+pytestmark = pytest.mark.django_db
+
+
+def deliver(case: Case) -> None:
+    """Let the jobs of a case's notices run."""
+    for number in Notice.objects.filter(case=case).values_list("pk", flat=True):
+        notices.deliver(notice_id=number)
+
+
+def titles(user: User) -> list[str]:
+    """Return the titles of a person's messages in order."""
+    return list(Message.objects.filter(recipient=user).order_by("pk").values_list("title", flat=True))
+
+
+def test_each_document_is_told_of_once_from_receipt_to_decision() -> None:
+    case = factories.approved()
+    deliver(case)
+    deliver(case)
+    assert titles(case.applicant) == [
+        f"申请已收到：{case.subject_name}",
+        f"申请已受理：{case.subject_name}",
+        f"申请已准予：{case.subject_name}",
+    ]
+    last = Message.objects.filter(recipient=case.applicant).latest("pk")
+    assert case.subject_code in last.text
+    assert last.url == f"/hall/cases/{case.pk}/"
+
+
+def test_correction_and_opinion_and_refusal_are_told() -> None:
+    clerk = factories.registrar()
+    case = factories.submitted()
+    intake.ask_correction(case_id=case.pk, actor=clerk, items=["章程第三条", "住所证明"])
+    deliver(case)
+    assert Message.objects.latest("pk").text.endswith("有2项内容需要补正，请修改后重新提交。")
+
+    other = factories.at_decision()
+    opinions.ask(case_id=other.pk, actor=factories.chief(), asked_of="朝阳区教委", question="是否同意")
+    assert "正在征求朝阳区教委的意见" in Message.objects.latest("pk").text
+    decision.refuse(case_id=other.pk, actor=factories.chief(), reason="不符合条件", provision="第十一条")
+    deliver(other)
+    assert titles(other.applicant)[-1] == f"申请不予准予：{other.subject_name}"
+    assert "不符合条件" not in Message.objects.latest("pk").text  # reasons stand in the document
+
+
+def test_everybody_who_acts_for_the_organisation_is_told() -> None:
+    organisation = registry.register_organisation()
+    one, two, gone = factories.applicant(), factories.applicant(), factories.applicant()
+    for user in (one, two, gone):
+        mandate = mandates.grant(
+            organisation_code=organisation.public_code,
+            organisation_name=organisation.name,
+            division_code=organisation.authority.division_code,
+            user=user,
+            basis="授权书",
+            actor=None,
+        )
+    mandates.revoke(mandate_id=mandate.pk, actor=gone)
+    case = drafts.begin(
+        matter="SO-CHG", applicant=one, subject_code=organisation.public_code, subject_name=organisation.name
+    )
+    Case.objects.filter(pk=case.pk).update(
+        state=State.SUBMITTED, number="N-1", authority_division=organisation.authority.division_code
+    )
+    closing.withdraw(case_id=case.pk, actor=one)
+    for user in (one, two):
+        assert titles(user)[-1] == f"申请已撤回：{organisation.name}"
+    assert titles(gone) == []
+
+
+def test_a_correction_is_reminded_of_three_times_and_then_left(settings: object) -> None:
+    case = factories.submitted()
+    intake.ask_correction(case_id=case.pk, actor=factories.registrar(), items=["章程"])
+    today = timezone.localdate()
+    assert [applicants.remind(today=today + timedelta(days=day)) for day in (0, 9, 10, 11, 20, 30, 31, 400)] == [
+        0, 0, 1, 0, 1, 1, 0, 0,
+    ]  # fmt: skip
+    assert Message.objects.filter(recipient=case.applicant, topic=Topic.DEADLINE).count() == 3
+
+
+def test_a_limit_that_passed_is_told_of_once() -> None:
+    case = factories.accepted()
+    Case.objects.filter(pk=case.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    assert jobs.remind(0) == 1
+    assert jobs.remind(0) == 0
+    assert "已超过" in Message.objects.latest("pk").text
+
+
+@pytest.mark.parametrize("kind", [*NoticeKind.values, "some-new-kind"])
+def test_every_document_has_words(kind: str) -> None:
+    title, text = words.of_notice(kind, {"applicant": "示范协会", "matter": "成立登记", "case_number": "1"})
+    assert title.endswith("：示范协会")
+    assert text.startswith("成立登记（办件编号1）：")
+    assert "None" not in text
