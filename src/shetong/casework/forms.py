@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
+from shetong.casework.queries.cases import element_name
 from shetong.casework.rules.matters import Field, Section
 from shetong.core import divisions
 from shetong.core.metadata import ElementType
@@ -31,6 +32,15 @@ class RecordForm(forms.Form):
             given["division_code"] = _division(str(given["division_code"]))
         return given
 
+    def is_blank(self) -> bool:
+        """Whether nothing was answered yet."""
+        return not any(self[question.name].value() for question in self.section.fields)
+
+    def headline(self) -> str:
+        """Return what a folded record shows: its name, and the masked number that tells namesakes apart."""
+        names = [one.name for one in self.section.fields if one.name in ("name", "identity_number")]
+        return " ".join(str(self[name].value()) for name in names if self[name].value())
+
     def blame(self, faults: Mapping[str, str]) -> None:
         """Show faults at their questions."""
         for name, message in faults.items():
@@ -51,16 +61,19 @@ def initial(section: Section, record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _control(question: Field) -> forms.Field:
     element = question.element
+    name = element_name(element)
     common: dict[str, Any] = {
-        "label": element.name_zh if question.required or element.type is ElementType.BOOLEAN
-        else gettext_lazy("%(name)s（选填）") % {"name": element.name_zh},
+        "label": name if question.required or element.type is ElementType.BOOLEAN
+        else gettext_lazy("%(name)s（选填）") % {"name": name},
         "help_text": question.hint,
         "required": False,
     }  # fmt: skip
     if element.type is ElementType.BOOLEAN:
         return forms.BooleanField(**common)
     if element.type is ElementType.CODE and element.code_list is not None:
-        choices = [("", gettext_lazy("请选择")), *((code.value, code.name_zh) for code in element.code_list.codes)]
+        english = get_language() == "en"
+        codes = [(code.value, code.name_en if english else code.name_zh) for code in element.code_list.codes]
+        choices = [("", gettext_lazy("请选择")), *codes]
         return forms.CharField(widget=forms.Select(choices=choices), **common)
     if element.type is ElementType.DATE:
         return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}), **common)

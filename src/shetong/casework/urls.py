@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hall/cases/", hall.case_list, name="cases"),
     path("hall/cases/<int:pk>/", hall.case_page, name="case"),
     path("hall/cases/<int:pk>/form/<slug:section>/", hall.form, name="form"),
+    path("hall/cases/<int:pk>/form/<slug:section>/autosave/", hall.autosave, name="autosave"),
     path("hall/cases/<int:pk>/materials/", materials.page, name="materials"),
     path("hall/files/<int:pk>/", materials.own_file, name="file"),
     path("office/files/<int:pk>/", materials.office_file, name="desk-file"),

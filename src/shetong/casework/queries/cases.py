@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language, gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries.permissions import Grants
@@ -133,7 +134,7 @@ def topics(matter: Matter, form: Mapping[str, Any]) -> tuple[Topic, ...]:
         records = (given if isinstance(given, list) else []) if section.repeated else [given or {}]
         shown = tuple(
             tuple(
-                Answer(field.element.name_zh, text(field.element, record.get(field.name)))
+                Answer(element_name(field.element), text(field.element, record.get(field.name)))
                 for field in section.fields
                 if not is_empty(record.get(field.name))
             )
@@ -143,6 +144,11 @@ def topics(matter: Matter, form: Mapping[str, Any]) -> tuple[Topic, ...]:
     return tuple(found)
 
 
+def element_name(element: DataElement) -> str:
+    """Return a question's name in the language of the page."""
+    return element.name_en if get_language() == "en" else element.name_zh
+
+
 def text(element: DataElement, value: Any) -> str:
     """Return an answer as people read it."""
     if element.name == "division_code":
@@ -150,7 +156,7 @@ def text(element: DataElement, value: Any) -> str:
     if element.type is ElementType.MONEY and isinstance(value, int):
         return format_amount(value)
     if element.type is ElementType.BOOLEAN:
-        return "是" if value else "否"
+        return gettext("是") if value else gettext("否")
     if element.code_list is not None:
-        return element.code_list.name(str(value))
+        return element.code_list.name(str(value), english=get_language() == "en")
     return str(value)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from shetong.casework.rules.matters import FACTS, Field, Matter, Section
@@ -103,6 +107,79 @@ def _asked(section: Section, given: Any) -> Any:
     if isinstance(given, list):
         return [{name: value for name, value in record.items() if name in names} for record in given]
     return {name: value for name, value in given.items() if name in names} if isinstance(given, Mapping) else given
+
+
+def sound(matter: Matter, form: Mapping[str, Any]) -> Answers:
+    """Return the answers as :func:`flat` does, without those that are faulty: for checks while the form is filled."""
+    kept: dict[str, Any] = {FACTS: form.get(FACTS)}
+    for section in matter.applying(form).sections:
+        cleaned, wrong = clean_section(section, _asked(section, form.get(section.name)))
+        if section.repeated:
+            kept[section.name] = [
+                {name: answer for name, answer in record.items() if f"{number}.{name}" not in wrong}
+                for number, record in enumerate(cleaned)
+            ]
+        else:
+            kept[section.name] = {name: answer for name, answer in cleaned.items() if name not in wrong}
+    return flat(matter, kept)
+
+
+def digest(answers: Any) -> str:
+    """Return what a page remembers of a section that it showed, to tell whether somebody saved it since."""
+    plain = json.dumps(answers or None, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()[:20]
+
+
+def section_of(matter: Matter, place: str) -> str:
+    """Return the section that a place of a fault or finding lies in; the first one where it names none."""
+    head = place.partition(".")[0]
+    names = [section.name for section in matter.sections]
+    if head in names:
+        return head
+    holding = (section.name for section in matter.sections for one in section.fields if one.name == head)
+    return next(holding, names[0])
+
+
+class Progress(StrEnum):
+    """How far a topic has come."""
+
+    UNTOUCHED = "untouched"
+    PARTLY = "partly"
+    FAULTY = "faulty"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A topic of the form in the list of what is to be done, with what is missing or wrong, in the page's words."""
+
+    section: Section
+    progress: Progress
+    wanting: tuple[str, ...]
+
+
+def tasks(matter: Matter, form: Mapping[str, Any]) -> tuple[Task, ...]:
+    """Return the topics of a form with how far each has come. Masks of personal answers count as answers."""
+    unanswered = missing(matter, form)
+    asked = matter.applying(form)
+    found = []
+    for section in asked.sections:
+        given = _asked(section, form.get(section.name))
+        wrong = clean_section(section, given)[1]
+        mine = [text for place, text in unanswered.items() if section_of(asked, place) == section.name]
+        found.append(Task(section, _progress(given, wrong, mine), (*wrong.values(), *mine)))
+    return tuple(found)
+
+
+def _progress(given: Any, wrong: Mapping[str, str], unanswered: list[str]) -> Progress:
+    records = given if isinstance(given, list) else [given or {}]
+    blank = all(is_empty(answer) or answer is False for record in records for answer in record.values())
+    # What was saved without an answer was looked at and left so, where nothing must be answered.
+    if not any(records) or (blank and unanswered):
+        return Progress.UNTOUCHED
+    if wrong:
+        return Progress.FAULTY
+    return Progress.PARTLY if unanswered else Progress.DONE
 
 
 def personal_paths(matter: Matter, form: Mapping[str, Any]) -> dict[str, Field]:

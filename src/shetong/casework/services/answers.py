@@ -16,18 +16,23 @@ CONTEXT = "case.form"
 
 def whole(case: Case) -> dict[str, Any]:
     """Return the form with personal answers in the clear, for checks and effects within a service; never for pages."""
-    return sealing.join(case.form, _sealed(case))
+    return sealing.join(case.form, personal(case))
 
 
 def store(case: Case, matter: Matter, form: Mapping[str, Any]) -> None:
     """Put a form into a locked case, personal answers sealed; the caller saves the case."""
-    clear = sealing.kept(matter, case.form, form, _sealed(case))
+    replace(case, matter, sealing.kept(matter, case.form, form, personal(case)))
+
+
+def replace(case: Case, matter: Matter, clear: Mapping[str, Any]) -> None:
+    """Put a form whose personal answers are all in the clear into a locked case, whatever stood there before."""
     case.form, answers = sealing.split(matter, clear)
     case.sealed = pii.seal(json.dumps(answers, ensure_ascii=False), context=CONTEXT) if answers else b""
     case.form_version += 1
 
 
-def _sealed(case: Case) -> dict[str, str]:
+def personal(case: Case) -> dict[str, str]:
+    """Return the personal answers in the clear by place; never for pages."""
     if not case.sealed:
         return {}
     return dict(json.loads(pii.open_sealed(bytes(case.sealed), context=CONTEXT)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +12,11 @@ from shetong.accounts.models import User
 from shetong.casework import catalogue
 from shetong.casework.models import Act, Case, State
 from shetong.casework.queries import mandates, matters
-from shetong.casework.rules import forms
+from shetong.casework.rules import forms, sealing
 from shetong.casework.rules.matters import FACTS, Applicant, Matter
-from shetong.casework.services import answers, moves
+from shetong.casework.services import answers, moves, remembered
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.values import is_empty
 from shetong.store import rows
 
 MOST_DRAFTS = 50
@@ -54,14 +55,14 @@ def begin(*, matter: str, applicant: User, subject_code: str = "", subject_name:
         created_at=now,
         updated_at=now,
     )
-    answers.store(case, declared, _known(declared, subject_code))
+    answers.store(case, declared, _known(declared, subject_code, remembered.contact(applicant)))
     rows.insert(case)
     return case
 
 
-def _known(declared: Matter, subject_code: str) -> dict[str, Any]:
-    """Return the form with the answers that the register has already (一数一源)."""
-    known = declared.prefill(subject_code) if subject_code else {}
+def _known(declared: Matter, subject_code: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form with what the register has already, and what the applicant gave before (一数一源)."""
+    known = {**before, **(declared.prefill(subject_code) if subject_code else {})}
     form: dict[str, Any] = {FACTS: {fact.name: known.get(fact.name) for fact in declared.facts}}
     for section in declared.sections:
         if section.repeated:
@@ -72,14 +73,15 @@ def _known(declared: Matter, subject_code: str) -> dict[str, Any]:
 
 
 def save(
-    *, case_id: int, actor: User, section: str, given: Any, form_version: int | None = None
+    *, case_id: int, actor: User, section: str, given: Any, form_version: int | None = None, seen: str | None = None
 ) -> tuple[Case, dict[str, str]]:
     """Keep the answers of one section, faulty ones too, and return the case with what is wrong by field.
 
-    ``form_version``: the version that the page showed; where somebody else saved since, :class:`ConflictError`.
+    ``form_version``: the version of the form that the page showed; ``seen``: the digest of the section that it showed.
+    Where somebody else saved since, :class:`ConflictError`; what is saved a second time stays as it is.
     Raises :class:`WrongStateError` unless the application is being filled or corrected.
     """
-    case, faults = _keep(case_id, actor, {section: given}, form_version)
+    case, faults = _keep(case_id, actor, {section: given}, form_version, seen)
     return case, {place.removeprefix(f"{section}."): message for place, message in faults.items()}
 
 
@@ -89,12 +91,16 @@ def save_all(*, case_id: int, actor: User, form: Mapping[str, Any]) -> dict[str,
 
 
 @transaction.atomic
-def _keep(case_id: int, actor: User, given: Mapping[str, Any], form_version: int | None) -> tuple[Case, dict[str, str]]:
+def _keep(
+    case_id: int, actor: User, given: Mapping[str, Any], form_version: int | None, seen: str | None = None
+) -> tuple[Case, dict[str, str]]:
     case = editable(case_id, actor)
-    if form_version is not None and form_version != case.form_version:
+    elsewhere = seen is not None and any(seen != forms.digest(case.form.get(name)) for name in given)
+    if elsewhere or (form_version is not None and form_version != case.form_version):
         raise ConflictError("这份申请刚刚在别处保存过。请刷新页面，核对后再改。", code="saved-elsewhere")
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
-    form = answers.whole(case)
+    before = answers.whole(case)
+    form = dict(before)
     faults: dict[str, str] = {}
     for name, section_given in given.items():
         if name == FACTS:
@@ -107,11 +113,50 @@ def _keep(case_id: int, actor: User, given: Mapping[str, Any], form_version: int
         faults |= {f"{name}.{place}": message for place, message in wrong.items()}
     if len(repr(form)) > LARGEST_FORM:
         raise InvalidInputError("填写的内容过长，请删减后再保存。")
+    if seen is not None and sealing.kept(matter, case.form, form, answers.personal(case)) == before:
+        return case, faults
     answers.store(case, matter, form)
     case.title = matter.title_of(forms.flat(matter, case.form))[:240] or case.title
     case.updated_at = timezone.now()
     rows.save(case)
     return case, faults
+
+
+@transaction.atomic
+def remove_record(*, case_id: int, actor: User, section: str, number: int) -> Case:
+    """Take one record out of a list; the others keep their personal answers. An unknown number changes nothing."""
+    case = editable(case_id, actor)
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    form = answers.whole(case)
+    records = form.get(section)
+    if matter.section(section).repeated and isinstance(records, list) and 0 <= number < len(records):
+        form[section] = [record for at, record in enumerate(records) if at != number]
+        answers.replace(case, matter, form)
+        case.updated_at = timezone.now()
+        rows.save(case)
+    return case
+
+
+@transaction.atomic
+def add_records(
+    *, case_id: int, actor: User, section: str, records: Sequence[Mapping[str, Any]]
+) -> tuple[Case, dict[str, str]]:
+    """Add records to a list, after those that are there; return what is wrong with the section by field."""
+    case = editable(case_id, actor)
+    there = [record for record in answers.whole(case).get(section) or [] if not all(map(is_empty, record.values()))]
+    return save(case_id=case_id, actor=actor, section=section, given=[*there, *records])
+
+
+@transaction.atomic
+def add_oneself(*, case_id: int, actor: User, section: str) -> bool:
+    """Put the applicant into a list of people with what they gave before; ``False`` where nothing is known."""
+    case = editable(case_id, actor)
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    asked = tuple(one.name for one in matter.section(section).fields)
+    known = remembered.oneself(actor, asked)
+    if known:
+        add_records(case_id=case_id, actor=actor, section=section, records=[known])
+    return bool(known)
 
 
 @transaction.atomic

@@ -59,7 +59,10 @@ def issue(
 
 @transaction.atomic
 def deliver(*, notice_id: int) -> bool:
-    """Put a notice into the applicant's hall and say so; ``False`` where that was done already. Safe to run again at any time."""
+    """Put a notice into the applicant's hall and say so; ``False`` where that was done already.
+
+    Safe to run again at any time.
+    """
     found = Notice.objects.select_for_update(of=("self",)).select_related("case__applicant")
     notice = found.filter(pk=notice_id).first()
     if notice is None or notice.delivered_at is not None:

@@ -16,11 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shetong.accounts.views.own import current_user
-from shetong.casework.models import Act, Case, State
+from shetong.casework.models import Case, State
 from shetong.casework.queries import cases, guide, knowledge, mandates, matters
 from shetong.casework.rules import forms as rules
 from shetong.casework.rules.matters import NATURE_NAMES, Applicant, Matter
 from shetong.casework.services import closing, drafts, materials, submission
+from shetong.casework.views import case_page as case_page_view
 from shetong.core.errors import DomainError, InvalidInputError, NotFoundError
 
 PAGE = 20
@@ -86,26 +87,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show where an application stands, what comes next, and its documents."""
     case = _case(request, pk)
-    shown = cases.page(case)
-    possible = cases.possible(case)
-    return render(
-        request,
-        "casework/case.html",
-        {
-            "page": shown,
-            "case": case,
-            "editable": case.state in (State.DRAFT, State.CORRECTION),
-            "wanted": _wanted(shown),
-            "may_withdraw": Act.WITHDRAW in possible,
-            "may_discard": Act.DISCARD in possible,
-            "first": shown.matter.sections[0].name,
-        },
-    )
-
-
-def _wanted(shown: cases.CasePage) -> list[str]:
-    asked = next((event for event in shown.events if event.act == Act.ASK_CORRECTION), None)
-    return list(asked.detail.get("wanted", [])) if asked and shown.case.state == State.CORRECTION else []
+    return render(request, "casework/case.html", case_page_view.context(request, case))
 
 
 @never_cache
@@ -125,6 +107,22 @@ def form(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     return handle(request, case, matter, asked)
+
+
+@never_cache
+@require_POST
+@login_required
+def autosave(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+    """Keep one topic while it is being typed."""
+    from shetong.casework.views.section import autosave as keep
+
+    case = _case(request, pk)
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    try:
+        asked = matter.applying(case.form).section(section)
+    except KeyError:
+        raise Http404 from None
+    return keep(request, case, asked, matter)
 
 
 @never_cache

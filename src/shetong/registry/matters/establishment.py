@@ -32,7 +32,7 @@ def _sections(*extra: Field, funds: str, officers: tuple[Field, ...] = ()) -> tu
             "body",
             "组织基本情况",
             (
-                ask.kept("name", hint="先在“查社会组织”中看看有没有相同或者相近的名称。"),
+                ask.kept("name", hint="写全称。填好后会自动核对有没有相同或者相近的名称。"),
                 Field(ask.PURPOSE, required=True),
                 ask.kept("business_scope", hint="与章程一致，逐项写明。"),
                 ask.kept("field", required=False),
