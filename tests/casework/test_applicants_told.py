@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def deliver(case: Case) -> None:
     """Let the jobs of a case's notices run."""
-    for number in Notice.objects.filter(case=case).values_list("pk", flat=True):
+    for number in Notice.objects.filter(case=case).order_by("pk").values_list("pk", flat=True):
         notices.deliver(notice_id=number)
 
 

@@ -8,6 +8,11 @@ from shetong.accounts.rules import Permission
 PLACES = (
     Entrance(Face.HALL, _("找事项"), "casework:hall", order=10),
     Entrance(Face.HALL, _("我的申请"), "casework:cases", order=20),
+    Entrance(Face.HALL, _("经办人授权"), "casework:mandates", order=30),
+    Entrance(
+        Face.OFFICE, _("差评回访"), "casework:low-ratings", _("评价不满意的办件，逐件联系。"),
+        Permission.CASE_VIEW, order=50,
+    ),
     Entrance(
         Face.OFFICE, _("我的办件"), "casework:work", _("待受理、在办和快到期的办件。"), Permission.CASE_VIEW, order=10
     ),

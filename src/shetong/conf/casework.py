@@ -10,6 +10,11 @@ CASEWORK_FOUR_EYES = env.flag("CASEWORK_FOUR_EYES", default=True)
 UPLOAD_LARGEST = env.number("UPLOAD_LARGEST_MB", 30, least=1, most=500) * 1_048_576
 # host:port of a clamd that uploads are shown to; empty for none.
 CLAMD = env.text("CLAMD")
+# For how many days a rating can be amended, and within how many working days a low one is followed up.
+RATING_DAYS = env.number("RATING_DAYS", 10, least=0, most=365)
+RATING_FOLLOW_UP_DAYS = env.number("RATING_FOLLOW_UP_DAYS", 5, least=1, most=60)
+# For how many days an invitation to act for an organisation can be accepted.
+INVITATION_DAYS = env.number("INVITATION_DAYS", 7, least=1, most=90)
 # After how many days an applicant is reminded of a correction that was asked, three times at most.
 CORRECTION_REMINDER_DAYS = env.number("CORRECTION_REMINDER_DAYS", 10, least=1, most=365)
 # How many archives are checked against their manifests each night, those not looked at for longest first.

@@ -10,6 +10,7 @@ from shetong.casework.models.choices import (
     Inspection,
     NoticeKind,
     Procedure,
+    RatingTag,
     State,
     TrialState,
     VersionState,
@@ -17,8 +18,10 @@ from shetong.casework.models.choices import (
 )
 from shetong.casework.models.desk import CaseNote, Mention, Phrase, SiteCheck
 from shetong.casework.models.file import CaseMaterial, StoredFile
+from shetong.casework.models.invitation import MandateInvitation
 from shetong.casework.models.knowledge import Article, ArticleVersion, Question
 from shetong.casework.models.person import CasePerson
+from shetong.casework.models.rating import Rating
 from shetong.casework.models.seal import Seal, SealIssuer
 from shetong.casework.models.trial import Trial
 from shetong.casework.models.variant import MatterVariant
@@ -38,6 +41,7 @@ __all__ = [
     "Conclusion",
     "Inspection",
     "Mandate",
+    "MandateInvitation",
     "MatterVariant",
     "Mention",
     "Notice",
@@ -47,6 +51,8 @@ __all__ = [
     "Phrase",
     "Procedure",
     "Question",
+    "Rating",
+    "RatingTag",
     "Retention",
     "Seal",
     "SealIssuer",

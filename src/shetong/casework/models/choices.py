@@ -128,3 +128,17 @@ class NoticeKind(models.TextChoices):
     APPROVAL = "approval", N_("准予行政许可决定书")
     REFUSAL = "refusal", N_("不予行政许可决定书")
     TERMINATION = "termination", N_("终止办理通知书")
+
+
+class RatingTag(models.TextChoices):
+    """What an applicant found good or poor."""
+
+    QUICK = "quick", N_("办得快")
+    CLEAR = "clear", N_("说明清楚")
+    ONCE = "once", N_("一次办成")
+    KIND = "kind", N_("态度好")
+    SLOW = "slow", N_("办得慢")
+    UNCLEAR = "unclear", N_("说明不清")
+    REPEATED = "repeated", N_("反复补材料")
+    RUDE = "rude", N_("态度差")
+    TROUBLE = "trouble", N_("页面不好用")

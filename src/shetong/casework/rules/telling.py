@@ -73,3 +73,16 @@ def opinion_asked(name: str, matter: str, asked_of: str) -> tuple[str, str]:
 def withdrawn(name: str, matter: str) -> tuple[str, str]:
     """Return the message that an application was withdrawn."""
     return f"申请已撤回：{name}", f"{matter}：申请已经撤回，不再办理。需要时可以重新申请。"
+
+
+def followed_up(name: str, matter: str) -> tuple[str, str]:
+    """Return the message that a low rating was answered."""
+    return f"评价已有回复：{name}", f"{matter}：登记管理机关对您的评价作了回复，见办件页面。"
+
+
+def mandate_granted(organisation: str, person: str) -> tuple[str, str]:
+    """Return the message that somebody may act for an organisation."""
+    return (
+        f"新增经办人：{organisation}",
+        f"{person}现在可以为{organisation}办事。不是本组织授权的，请立即在“经办人授权”中撤销。",
+    )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from shetong.accounts.models import Topic
 from shetong.accounts.services import messages
 from shetong.casework import catalogue
-from shetong.casework.models import Act, Case, CaseEvent, Notice, State
+from shetong.casework.models import Act, Case, CaseEvent, Mandate, Notice, Rating, State
 from shetong.casework.queries import mandates
 from shetong.casework.rules import telling
 
@@ -34,6 +34,26 @@ def opinion_asked(case: Case, event: CaseEvent, asked_of: str) -> None:
 def withdrawn(case: Case, event: CaseEvent) -> None:
     """Tell that the application was withdrawn: whoever else acts for the organisation should know."""
     _tell(case, f"case:{case.pk}:{event.number}", telling.withdrawn(name(case), _matter(case)))
+
+
+def followed_up(rating: Rating) -> None:
+    """Tell that the authority answered a low rating."""
+    words = telling.followed_up(name(rating.case), _matter(rating.case))
+    _tell(rating.case, f"rating:{rating.pk}", words)
+
+
+def mandate_granted(mandate: Mandate) -> None:
+    """Tell everybody who acts for an organisation that one more does now."""
+    title, text = telling.mandate_granted(mandate.organisation_name, mandate.user.get_full_name())
+    held = Mandate.objects.filter(organisation_code=mandate.organisation_code, revoked_at__isnull=True)
+    messages.send_all(
+        to=[one.user for one in held.select_related("user")],
+        topic=Topic.MANDATE,
+        key=f"mandate:{mandate.pk}",
+        title=title,
+        text=text,
+        url=reverse("casework:mandates"),
+    )
 
 
 def name(case: Case) -> str:

@@ -14,6 +14,7 @@ from shetong.casework.rules import forms, progress
 from shetong.casework.rules.forms import Progress
 from shetong.casework.rules.matters import Matter
 from shetong.casework.services import materials
+from shetong.casework.views import ratings
 
 # A topic shows so many of its gaps; the rest is counted.
 SHOWN_GAPS = 3
@@ -50,6 +51,7 @@ def context(_request: HttpRequest, case: Case) -> dict[str, Any]:
         "may_withdraw": Act.WITHDRAW in cases.possible(case),
         "may_discard": Act.DISCARD in cases.possible(case),
         **_result(case, shown.events),
+        **ratings.context(case),
     }
 
 
@@ -68,9 +70,7 @@ def task_rows(case: Case, matter: Matter, asked: corrections.Asked | None) -> tu
     wanted_files = matter.applying(case.form).materials
     if wanted_files:
         gaps = tuple(materials.missing(case, matter).values())
-        wanted = tuple(
-            item for one in wanted_files for item in (asked.at(f"materials.{one.code}") if asked else ())
-        )
+        wanted = tuple(item for one in wanted_files for item in (asked.at(f"materials.{one.code}") if asked else ()))
         untouched = len(gaps) == sum(one.required for one in wanted_files) and bool(gaps)
         state = Progress.UNTOUCHED if untouched else Progress.PARTLY if gaps else Progress.DONE
         rows.append(_row("上传材料", reverse("casework:materials", args=[case.pk]), state, gaps, wanted))
