@@ -10,7 +10,7 @@ from shetong.volunteering.api import router as volunteering_router
 from shetong.web.observability.metrics import metrics
 
 # The portal comes last: it may hold the catch-alls.
-PACKAGES = ("accounts", "ledger", "casework", "registry", "charity", "exchange", "web")
+PACKAGES = ("accounts", "ledger", "volunteering", "casework", "registry", "charity", "exchange", "web")
 
 # What the sectors add to the API; its own last address catches everything, so they come before it is asked.
 api.add_router("", volunteering_router)

@@ -8,3 +8,10 @@ class VolunteeringConfig(AppConfig):
 
     name = "shetong.volunteering"
     label = "volunteering"
+
+    def ready(self) -> None:
+        """Offer the pages of this package."""
+        from shetong.accounts import entrances
+        from shetong.volunteering.places import PLACES
+
+        entrances.offer(PLACES)

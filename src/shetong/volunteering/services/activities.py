@@ -39,8 +39,8 @@ from shetong.volunteering.models import (
     TeamState,
 )
 from shetong.volunteering.queries import staff
-from shetong.volunteering.rules import numbers, recurrence
-from shetong.volunteering.services import finder, places
+from shetong.volunteering.rules import recurrence
+from shetong.volunteering.services import finder, numbering, places
 
 # What an organiser writes; the rest follows from acts.
 WRITTEN = (
@@ -81,7 +81,13 @@ def draft(*, actor: User, team_id: int, values: Mapping[str, Any]) -> Activity:
         **_clean(values),
     }  # fmt: skip
     activity = Activity(
-        number=numbers.draw("A"), team=team, created_by=actor, created_at=now, updated_at=now, demo=team.demo, **given
+        number=numbering.new(Activity, "A"),
+        team=team,
+        created_by=actor,
+        created_at=now,
+        updated_at=now,
+        demo=team.demo,
+        **given,
     )
     activity.save()
     audit.record(actor=actor, action="activity.draft", target=activity, jurisdiction=activity.division_code)

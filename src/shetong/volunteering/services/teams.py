@@ -31,8 +31,7 @@ from shetong.volunteering.models import (
     Volunteer,
 )
 from shetong.volunteering.queries import staff
-from shetong.volunteering.rules import numbers
-from shetong.volunteering.services import volunteers
+from shetong.volunteering.services import numbering, volunteers
 
 _WRITTEN = ("name", "division_code", "address", "longitude", "latitude", "fields", "about", "contact", "contact_phone",
             "founded_on", "admits_members", "questions")  # fmt: skip
@@ -74,7 +73,7 @@ def found(
         raise ConflictError(gettext("该地区已有同名的志愿团体。"), fields={"name": gettext("请换一个名称。")})
     verified = organisation is not None or parent_id is not None
     team = Team.objects.create(
-        number=numbers.draw("T"), kind=kind, organisation=organisation, parent_id=parent_id, demo=actor.demo,
+        number=numbering.new(Team, "T"), kind=kind, organisation=organisation, parent_id=parent_id, demo=actor.demo,
         state=TeamState.ACTIVE if verified else TeamState.PENDING, created_at=timezone.now(), **{**given, "name": name},
     )  # fmt: skip
     TeamStaff.objects.create(

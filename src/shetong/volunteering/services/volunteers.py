@@ -33,10 +33,9 @@ from shetong.volunteering.models import (
     Volunteer,
     VolunteerState,
 )
-from shetong.volunteering.rules import numbers
 from shetong.volunteering.rules.conditions import age_on
 from shetong.volunteering.rules.places import Spot
-from shetong.volunteering.services import identity
+from shetong.volunteering.services import identity, numbering
 
 NAME, NUMBER, PHONE, EMERGENCY = (
     "volunteer.name", "volunteer.identity_number", "volunteer.phone", "volunteer.emergency",
@@ -121,7 +120,10 @@ def _write(
     claimed = volunteer is not None
     if volunteer is None:
         volunteer = Volunteer(
-            number=numbers.draw("V"), registered_by=RegisteredBy.SELF, registered_at=now, identity_index=index
+            number=numbering.new(Volunteer, "V"),
+            registered_by=RegisteredBy.SELF,
+            registered_at=now,
+            identity_index=index,
         )
     elif volunteer.user_id is not None:
         raise ConflictError(

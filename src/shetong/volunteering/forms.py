@@ -1,0 +1,160 @@
+"""Forms of volunteering: they take what is typed; services judge it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shetong.core import divisions
+from shetong.volunteering.models import ALL_TIMES, Admission, ConsentPurpose, Field, Language, Skill, TeamKind
+from shetong.volunteering.rules import places
+from shetong.volunteering.services.volunteers import Profile
+
+_DIVISION = {"label": _("居住区域"), "help_text": _("写到区县，例如：北京市朝阳区。")}
+
+
+def division_code(text: str) -> str:
+    """Return the code of a division written in words or digits; the text itself where it is none."""
+    text = text.strip()
+    if not text or divisions.get(text) is not None:
+        return text
+    found = divisions.find(text)
+    return found.division.code if found is not None else text
+
+
+def _several(label: Any, choices: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+class ProfileForm(forms.Form):
+    """Skills, times and place of a volunteer."""
+
+    division_code = forms.CharField(required=False, **_DIVISION)  # type: ignore[arg-type]
+    spot = forms.CharField(
+        label=_("常用位置（选填）"), required=False,
+        help_text=_("经度,纬度，例如 116.48,39.95，只保存到约一公里。在手机上可以按“用我的位置”。"),
+    )  # fmt: skip
+    reach_km = forms.IntegerField(label=_("愿意前往多远（公里）"), initial=10, required=False)
+    skills = _several(_("我会的"), Skill)
+    languages = _several(_("我说的语言"), Language)
+    fields_ = _several(_("想参加的服务"), Field)
+
+    def profile(self) -> Profile:
+        """Return what was filled in."""
+        given = self.cleaned_data
+        return Profile(
+            division_code=division_code(given["division_code"]), spot=places.read(given["spot"]),
+            reach_km=given["reach_km"] or 10, skills=given["skills"], languages=given["languages"],
+            fields=given["fields_"], times=ALL_TIMES,
+        )  # fmt: skip
+
+
+class RegistrationForm(ProfileForm):
+    """Registering as a volunteer."""
+
+    name = forms.CharField(label=_("姓名"), max_length=40, required=False)
+    identity_number = forms.CharField(
+        label=_("证件号码"),
+        required=False,
+        help_text=_("居民身份证、港澳台居民居住证或外国人永久居留身份证的18位号码。"),
+    )
+    phone = forms.CharField(label=_("手机号"), required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    emergency = forms.CharField(label=_("紧急联系人和电话（选填）"), max_length=80, required=False)
+    consents = _several(_("同意"), ConsentPurpose)
+
+
+class GuardianForm(forms.Form):
+    """The guardian of a minor."""
+
+    name = forms.CharField(label=_("监护人姓名"), required=False)
+    relation = forms.CharField(label=_("与您的关系"), required=False, help_text=_("例如：母亲。"))
+    identity_number = forms.CharField(label=_("监护人证件号码"), required=False)
+    phone = forms.CharField(label=_("监护人手机号"), required=False, help_text=_("同意码会发到这个号码。"))
+
+
+class TeamForm(forms.Form):
+    """A new team."""
+
+    name = forms.CharField(label=_("团体名称"), max_length=100, required=False)
+    kind = forms.ChoiceField(label=_("类型"), choices=TeamKind, initial=TeamKind.GROUP)
+    division_code = forms.CharField(label=_("服务区域"), help_text=_("写到区县，例如：北京市朝阳区。"), required=False)
+    contact = forms.CharField(label=_("联系人"), max_length=40, required=False)
+    contact_phone = forms.CharField(label=_("公开的联系电话"), max_length=30, required=False)
+    about = forms.CharField(label=_("简介（选填）"), required=False, max_length=2000, widget=forms.Textarea)
+
+
+class ActivityForm(forms.Form):
+    """What an organiser writes of an activity."""
+
+    title = forms.CharField(label=_("活动名称"), required=False)
+    field = forms.ChoiceField(label=_("服务类别"), choices=Field)
+    content = forms.CharField(label=_("活动内容"), widget=forms.Textarea, required=False)
+    division_code = forms.CharField(label=_("所在区县"), required=False, help_text=_("例如：北京市朝阳区。"))
+    address = forms.CharField(label=_("地点"), required=False)
+    spot = forms.CharField(label=_("位置（选填）"), required=False, help_text=_("经度,纬度，例如 116.48,39.95。"))
+    risks = forms.CharField(
+        label=_("风险提示"),
+        widget=forms.Textarea,
+        required=False,
+        help_text=_("报名前会显示，例如：室外高温，请带水。"),
+    )
+    insurance = forms.CharField(label=_("保险（选填）"), required=False)
+    admission = forms.ChoiceField(label=_("录用方式"), choices=Admission)
+    contact = forms.CharField(label=_("联系人"), required=False)
+    contact_phone = forms.CharField(label=_("公开的联系电话"), required=False)
+
+    def values(self) -> dict[str, Any]:
+        """Return what was written, as the service takes it."""
+        given = dict(self.cleaned_data)
+        spot = places.read(given.pop("spot"))
+        given["division_code"] = division_code(given["division_code"])
+        return {
+            **given,
+            "longitude": spot.longitude if spot else None,
+            "latitude": spot.latitude if spot else None,
+        }
+
+
+class PostForm(forms.Form):
+    """A post of an activity."""
+
+    title = forms.CharField(label=_("岗位名称"), required=False)
+    places = forms.IntegerField(label=_("每场名额"), required=False)
+    age_from = forms.IntegerField(label=_("最低年龄（选填）"), required=False)
+    age_to = forms.IntegerField(label=_("最高年龄（选填）"), required=False)
+    skills = _several(_("技能要求"), Skill)
+
+    def values(self) -> dict[str, Any]:
+        """Return what was written, as the service takes it."""
+        return dict(self.cleaned_data)
+
+
+class SessionsForm(forms.Form):
+    """Sessions of an activity, once or repeated."""
+
+    RULES = (
+        ("", _("只一次")),
+        ("FREQ=DAILY", _("每天")),
+        ("FREQ=WEEKLY", _("每周")),
+        ("FREQ=WEEKLY;INTERVAL=2", _("每两周")),
+        ("FREQ=MONTHLY", _("每月")),
+        ("FREQ=WEEKLY;BYDAY=SA,SU", _("每个周末")),
+    )
+    day = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    time = forms.TimeField(label=_("开始时间"), widget=forms.TimeInput(attrs={"type": "time"}))
+    minutes = forms.IntegerField(label=_("时长（分钟）"), initial=120)
+    rule = forms.ChoiceField(label=_("重复"), choices=RULES, required=False)
+    until = forms.DateField(label=_("重复到（选填）"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def starts_at(self) -> datetime:
+        """Return the first beginning, in the time zone of the site."""
+        return timezone.make_aware(datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"]))
+
+    def last_day(self) -> date | None:
+        """Return the day up to which sessions repeat."""
+        until: date | None = self.cleaned_data.get("until")
+        return until
