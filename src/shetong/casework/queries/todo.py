@@ -98,7 +98,7 @@ def todo(user: User, grants: Grants, wanted: Wanted | None = None) -> Todo:
     _, column, descending = SORTS[asked.sort]
     order = F(column).desc(nulls_last=True) if descending else F(column).asc(nulls_last=True)
     ordered = rows.filter(filters[asked.tab]).order_by(order, "id").select_related("holder")
-    found = list(_after(ordered, asked)[: PAGE + 1])
+    found = list(_after(ordered.defer("form", "sealed"), asked)[: PAGE + 1])
     return Todo(
         tabs=tuple(Tab(name, TITLES[name], totals[name], name == asked.tab) for name in filters),
         cases=tuple(found[:PAGE]),
