@@ -16,7 +16,7 @@ from shetong.charity.models.choices import (
     VersionKind,
 )
 from shetong.charity.models.disbursement import Disbursement, Evidence, SubDisbursement
-from shetong.charity.models.donation import Donation, DonationReversal, Donor
+from shetong.charity.models.donation import Donation, DonationImport, DonationReversal, Donor
 from shetong.charity.models.plan import ActivityPage, FundraisingActivity, FundraisingPlan, PlanVersion
 from shetong.charity.models.platform import Platform
 from shetong.charity.models.pool import MONEY, Carry, DailyFlow, Pool
@@ -44,6 +44,7 @@ __all__ = [
     "DailyFlow",
     "Disbursement",
     "Donation",
+    "DonationImport",
     "DonationReversal",
     "Donor",
     "DonorKind",

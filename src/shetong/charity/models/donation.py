@@ -149,3 +149,21 @@ class DonationReversal(models.Model):
 
     def __str__(self) -> str:
         return f"reversal {self.pk}"
+
+
+class DonationImport(models.Model):
+    """A list of donations that was imported; the same file is imported once for an organisation."""
+
+    organisation = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="donation_imports")
+    file_digest = models.CharField("文件摘要（SHA-256）", max_length=64)
+    rows = models.PositiveIntegerField("行数")
+    taken = models.PositiveIntegerField("导入笔数")
+    amount = models.BigIntegerField("金额（分）")
+    imported_at = models.DateTimeField("导入时间")
+
+    class Meta:
+        verbose_name = "捐赠导入"
+        constraints = [models.UniqueConstraint(fields=["organisation", "file_digest"], name="donation_import_once")]
+
+    def __str__(self) -> str:
+        return self.file_digest[:12]
