@@ -10,11 +10,14 @@ class CharityConfig(AppConfig):
     label = "charity"
 
     def ready(self) -> None:
-        """Make the types of log entries and the rows behind them known to the floors below."""
+        """Make the types of log entries, the rows behind them and the matters known to the floors below."""
+        from shetong.casework import catalogue
         from shetong.charity.entry_types import TYPES
+        from shetong.charity.matters import MATTERS
         from shetong.charity.queries.public_log import SOURCES
         from shetong.ledger.queries import sources
         from shetong.ledger.rules import entry_types
 
         entry_types.register(TYPES)
         sources.register(SOURCES)
+        catalogue.offer(MATTERS)
