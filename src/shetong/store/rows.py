@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db import NotSupportedError, connection, models
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connections, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 
+# Where a connection of the driver keeps the cursor of its prepared statements.
+_CURSOR = "_cursor_of_rows"
 # Where an instance keeps the row as it was read.
 _READ = "_row_as_read"
 M = TypeVar("M", bound=models.Model)
@@ -32,16 +34,13 @@ class _PreparedCursor(ServerBindingCursor):
 
 def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """Run a statement that returns rows, and return them."""
-    with _cursor() as cursor:
-        _execute(cursor, statement, parameters)
-        return list(cursor.fetchall())
+    found: list[Row] = _executed(statement, parameters).fetchall()
+    return found
 
 
 def run(statement: str, parameters: Sequence[Any] = ()) -> int:
     """Run a statement that returns nothing; return how many rows it touched."""
-    with _cursor() as cursor:
-        _execute(cursor, statement, parameters)
-        return int(cursor.rowcount)
+    return int(_executed(statement, parameters).rowcount)
 
 
 def exists(condition: str, parameters: Sequence[Any] = ()) -> bool:
@@ -57,7 +56,7 @@ def load(model: type[M], condition: str, parameters: Sequence[Any] = ()) -> list
         values = list(row)
         for position, convert in converters:
             values[position] = convert(values[position], None, connection)
-        instance = model.from_db(connection.alias, names, values)
+        instance = model.from_db(DEFAULT_DB_ALIAS, names, values)
         instance.__dict__[_READ] = row
         found.append(instance)
     return found
@@ -93,7 +92,7 @@ def insert_all(instances: Sequence[M], *, or_nothing: bool = False) -> list[M]:
     for instance, (number,) in zip(written, numbers, strict=True):
         instance.pk = number
         instance._state.adding = False
-        instance._state.db = connection.alias
+        instance._state.db = DEFAULT_DB_ALIAS
     return written
 
 
@@ -135,20 +134,24 @@ def _as_read(instance: models.Model, field: models.Field[Any, Any]) -> Any:
     return json.dumps(now, cls=field.encoder) if isinstance(field, models.JSONField) and now is not None else now
 
 
-def _cursor() -> Any:
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
+def _executed(statement: str, parameters: Sequence[Any]) -> Any:
+    """Run a statement in Django's connection and return the cursor, whose rows are taken before the next one."""
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    raw = database.connection
+    cursor = raw.__dict__.get(_CURSOR)
+    if cursor is None:
+        cursor = raw.__dict__[_CURSOR] = _PreparedCursor(raw)  # type: ignore[call-arg]
     # What connection.cursor() does, with the other kind of cursor; queries are counted and errors translated alike.
-    return connection._prepare_cursor(_PreparedCursor(connection.connection))  # type: ignore[attr-defined,call-arg]
-
-
-def _execute(cursor: Any, statement: str, parameters: Sequence[Any]) -> None:
+    wrapped = database._prepare_cursor(cursor)
     try:
-        cursor.execute(statement, parameters)
+        wrapped.execute(statement, parameters)
     except NotSupportedError:
         # A migration changed a column under a prepared statement: the next try prepares anew.
-        connection.connection._prepared.clear()
+        raw._prepared.clear()
         raise
+    return wrapped
 
 
 def _quoted(names: Iterable[str | None]) -> str:
@@ -160,7 +163,8 @@ def _stored(model: type[models.Model]) -> list[models.Field[Any, Any]]:
 
 
 def _values(instance: models.Model, fields: Sequence[models.Field[Any, Any]], *, new: bool) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(instance, new), connection) for field in fields]
+    database = connections[DEFAULT_DB_ALIAS]
+    return [field.get_db_prep_save(field.pre_save(instance, new), database) for field in fields]
 
 
 @lru_cache(maxsize=256)
