@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shetong.casework.models import Archive, Case, Notice, State
-from shetong.casework.services import applicants, archives, closing, intake, notices, trials
+from shetong.casework.services import applicants, archives, closing, intake, notices, reminders, trials
 
 
 @app.periodic(cron="5 * * * *")
@@ -30,16 +30,22 @@ def remind(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     return applicants.remind(today=timezone.localdate())
 
 
+@app.periodic(cron="20 * * * *")
+@app.task(name="casework.warn", queue="casework", queueing_lock="casework.warn")
+def warn(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Warn of limits whose light has turned; return how many people were told."""
+    return sum(reminders.warn(case_id=case_id) for case_id in reminders.due(timezone.localdate()))
+
+
 @app.task(name=notices.DELIVER_TASK, queue="casework", retry=10)
 def deliver_notice(*, notice_id: int) -> None:
     """Deliver a notice, and close the delivery of its case where this was the last."""
     notices.deliver(notice_id=notice_id)
     case_id = Notice.objects.values_list("case_id", flat=True).get(pk=notice_id)
-    if closing.delivered(case_id=case_id):
-        archive.defer(case_id=case_id)
+    closing.delivered(case_id=case_id)
 
 
-@app.task(name="casework.archive", queue="casework", retry=10)
+@app.task(name=closing.ARCHIVE_TASK, queue="casework", retry=10)
 def archive(*, case_id: int) -> None:
     """Pack a closed case."""
     archives.archive(case_id=case_id)

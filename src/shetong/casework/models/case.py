@@ -38,6 +38,8 @@ class Case(models.Model):
     accepted_on = models.DateField("受理日期", null=True)
     due_on = models.DateField("法定期限届满日", null=True)
     next_on = models.DateField("应当先办的日期", null=True)
+    # The day on which the light of the running limit turns next: then somebody is warned (services.reminders).
+    warn_on = models.DateField("下次期限提醒日", null=True)
     decided_on = models.DateField("决定日期", null=True)
     # Kept for lists and statistics: whom an open case waits for, the end of the limit for deciding, what went back.
     waits_for = models.CharField("等待", max_length=10, choices=WaitsFor, blank=True, default="", db_default="")
@@ -81,6 +83,7 @@ class Case(models.Model):
                 condition=Q(state__in=OPEN_STATES), name="case_open_by_holder",
             ),
             models.Index("applicant", F("updated_at").desc(), name="case_of_applicant"),
+            models.Index(fields=["warn_on", "id"], condition=Q(warn_on__isnull=False), name="case_to_warn_of"),
             models.Index(fields=["subject_code"], condition=~Q(subject_code=""), name="case_of_subject"),
             # Statistics of an authority over a period.
             models.Index(

@@ -102,6 +102,23 @@ def clock(events: Iterable[Happened], limits: Limits, *, rules_on: date | None, 
     return _running(phase, started, _general(phase, law), today)
 
 
+WARNINGS = (Light.AMBER, Light.RED, Light.OVERDUE)
+
+
+def turns_on(running: Clock, today: date) -> date | None:
+    """Return the next day after ``today`` on which the light of a running limit changes, ``None`` where none will."""
+    if running.due is None or running.light is Light.OVERDUE:
+        return None
+    whole = Period(running.period.number + (running.extension.number if running.extension else 0), running.period.unit)
+    counted, day = running.counted, today
+    while day <= running.due:
+        day += working_days.DAY
+        counted += working_days.used(day - working_days.DAY, whole, day, running.excluded)
+        if _light(counted, whole.number, running.due, day) is not running.light:
+            return day
+    return None
+
+
 # Acts that begin a limit of their own, whatever was before, and acts that no limit knows; a property test compares.
 BEGINNING = (Act.SUBMIT, Act.ACCEPT, Act.APPROVE, Act.REFUSE)
 UNTIMED = (

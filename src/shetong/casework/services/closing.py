@@ -9,6 +9,9 @@ from shetong.casework.models import Act, Case, Notice, NoticeKind, State
 from shetong.casework.queries import matters
 from shetong.casework.services import applicants, moves, notices
 from shetong.core.errors import InvalidInputError
+from shetong.store import queue
+
+ARCHIVE_TASK = "casework.archive"
 
 
 @transaction.atomic
@@ -37,9 +40,13 @@ _TO_DELIVER = (State.APPROVED, State.REFUSED, State.NOT_ACCEPTED, State.TERMINAT
 
 @transaction.atomic
 def delivered(*, case_id: int) -> bool:
-    """Close the delivery of a case once all its notices are with the applicant; ``False`` where it is not due."""
+    """Close the delivery of a case once all its notices are with the applicant, and have it archived.
+
+    ``False`` where that is not due.
+    """
     case = moves.lock(case_id)
     if case.state not in _TO_DELIVER or Notice.objects.filter(case=case, delivered_at__isnull=True).exists():
         return False
     moves.move(case, Act.DELIVER, actor=None)
+    queue.defer(ARCHIVE_TASK, queue="casework", case_id=case.pk)
     return True

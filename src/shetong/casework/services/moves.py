@@ -20,7 +20,7 @@ from shetong.accounts.services import audit
 from shetong.casework import states
 from shetong.casework.models import Act, Case, CaseEvent, Opinion, SiteCheck, State, WaitsFor
 from shetong.casework.queries import clocks, mandates, matters
-from shetong.casework.rules.clock import UNTIMED, Phase
+from shetong.casework.rules.clock import UNTIMED, Phase, turns_on
 from shetong.casework.rules.matters import Matter
 from shetong.casework.states import Who
 from shetong.core.errors import ForbiddenError, InvalidInputError, NotFoundError
@@ -123,6 +123,7 @@ def _derive_dates(case: Case, matter: Matter, event: CaseEvent) -> None:
     case.due_on = running.due if running else None
     ends = [day for day in (running.due, running.promised_due) if day] if running else []
     case.next_on = min(ends) if ends else None
+    case.warn_on = turns_on(running, timezone.localdate()) if running else None
     if running and running.phase is Phase.DECISION and running.due:
         case.decide_by = running.due
     # Only a case that waits can stop waiting by a move; services that begin to wait call :func:`wait`.

@@ -1,0 +1,74 @@
+"""Warnings of limits: before they end and after, to the holder of a case and to whoever distributes the work.
+
+A case knows the day on which its light turns next (``warn_on``). The job takes the cases of which that day has come;
+the row is locked, the warning sent and the next turn written in one transaction, and a message's key is used once, so
+each turn is told once whatever is run again.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from shetong.accounts.models import Topic, User
+from shetong.accounts.services import messages
+from shetong.casework.models import Case
+from shetong.casework.queries import clocks, matters, officers
+from shetong.casework.rules.clock import WARNINGS, Clock, Light, Phase, turns_on
+from shetong.casework.rules.matters import Matter
+from shetong.core.statutes import Unit
+from shetong.store import rows
+
+_TITLES = {
+    Light.AMBER: "办件{number}的期限已经过半",
+    Light.RED: "办件{number}的期限即将届满",
+    Light.OVERDUE: "办件{number}的期限已经届满",
+}
+_PHASES = {Phase.INTAKE: "受理期限", Phase.DECISION: "办理期限", Phase.DELIVERY: "送达期限"}
+
+
+def due(today: date) -> list[int]:
+    """Return the numbers of the cases whose light has turned by ``today``, the longest ago first."""
+    turned = "SELECT id FROM casework_case WHERE warn_on <= %s ORDER BY warn_on, id"
+    return [number for (number,) in rows.fetch(turned, [today])]
+
+
+@transaction.atomic
+def warn(*, case_id: int) -> int:
+    """Warn of the light of a case where it has turned, once; return how many people were told."""
+    today = timezone.localdate()
+    case = rows.first(Case, "WHERE id = %s AND warn_on <= %s FOR UPDATE", [case_id, today])
+    if case is None:
+        return 0
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    running = clocks.of(case, matter)
+    case.warn_on = turns_on(running, today) if running else None
+    rows.save(case)
+    if running is None or running.light not in WARNINGS:
+        return 0
+    return messages.send_all(
+        to=_recipients(case, running.light),
+        topic=Topic.DEADLINE,
+        key=f"case:{case.pk}/{running.phase}/{running.started}/{running.light}",
+        title=_TITLES[running.light].format(number=case.number),
+        text=_text(matter, running),
+        url=reverse("casework:desk-case", args=[case.pk]),
+    )
+
+
+def _recipients(case: Case, light: Light) -> list[User]:
+    """Return the holder; where nobody holds the case, or the limit is over, whoever distributes the work too."""
+    holder = [case.holder] if case.holder is not None else []
+    if holder and light is not Light.OVERDUE:
+        return holder
+    return holder + officers.who_assign(case.authority_division)
+
+
+def _text(matter: Matter, running: Clock) -> str:
+    unit = "个工作日" if running.period.unit is Unit.WORKING_DAY else "日"
+    over = running.light is Light.OVERDUE
+    left = f"已经逾期{-running.days_left}{unit}" if over else f"还剩{running.days_left}{unit}"
+    return f"{matter.title}：{_PHASES[running.phase]}于{running.due}届满，{left}。请及时办理。"
