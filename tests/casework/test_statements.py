@@ -24,7 +24,7 @@ BUDGET = {
     "submit": 22,
     "accept": 9,
     "forward": 6,
-    "approve": 64,
+    "approve": 65,
     "chain": 5,
 }
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0006_people_of_cases'),
+        ('casework', '0009_office_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
