@@ -166,13 +166,14 @@ def organisation_header(head: object, *, heading: int = 1) -> dict[str, object]:
 MAIN_PLACES = (
     (gettext_lazy("查组织"), "registry:search"),
     (gettext_lazy("办事"), "casework:hall"),
-    (gettext_lazy("慈善去向"), "charity:overview"),
+    (gettext_lazy("志愿服务"), "volunteering:find"),
+    (gettext_lazy("善款去向"), "charity:overview"),
     (gettext_lazy("验证证书"), "registry:verify"),
-    (gettext_lazy("开放数据"), "exchange:open-data"),
-    (gettext_lazy("数据标准"), "exchange:standards"),
 )
 FOOTER_PLACES = (
     *MAIN_PLACES,
+    (gettext_lazy("开放数据"), "exchange:open-data"),
+    (gettext_lazy("数据标准"), "exchange:standards"),
     (gettext_lazy("公开日志"), "ledger:overview"),
     (gettext_lazy("开发接口"), "registry:api"),
     (gettext_lazy("设计系统"), "web:design"),
