@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from shetong.registry.models import Filing
 from tests.registry import factories
@@ -17,3 +18,20 @@ def test_registration_enters_a_body_with_its_first_filing() -> None:
     assert filing.after["registered_funds"] == 5_000_000
     assert body.status == "normal"
     assert body.authority.name == "北京市民政局"
+
+
+@pytest.mark.parametrize(
+    ("code", "constraint"),
+    [
+        (None, "organisation_code_unless_branch"),
+        ("5111", "organisation_uscc_check_sign"),
+        ("51100000500000015i", "organisation_uscc_check_sign"),
+        ("511000005000000150", "organisation_uscc_check_sign"),
+    ],
+    ids=["none", "short", "a sign no code has", "wrong check sign"],
+)
+def test_the_database_refuses_a_body_without_a_right_code(code: str | None, constraint: str) -> None:
+    body = factories.register_organisation()
+    body.pk, body.uscc = None, code
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        body.save(force_insert=True)

@@ -40,10 +40,10 @@ class Organisation(models.Model):
     class Meta:
         verbose_name = "社会组织"
         constraints = [
+            # The form of the code and its check sign: constraint organisation_uscc_check_sign of migration 0002.
             models.CheckConstraint(
-                condition=Q(uscc__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$")
-                | Q(kind=OrganisationKind.BRANCH, uscc__isnull=True),
-                name="organisation_uscc_form",
+                condition=Q(uscc__isnull=False) | Q(kind=OrganisationKind.BRANCH),
+                name="organisation_code_unless_branch",
             ),
             models.CheckConstraint(
                 condition=Q(division_code__regex=r"^[1-9]\d{5}$"), name="organisation_division_form"

@@ -41,6 +41,7 @@ _INDEXES = """
     SELECT i.relname, pg_get_indexdef(x.indexrelid)
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
     WHERE x.indrelid = ANY(%s::regclass[]) AND NOT x.indisunique AND NOT x.indisprimary AND NOT x.indisexclusion
+      AND x.indpred IS NULL -- those of few rows cost the writing less than reading the whole table afterwards
       AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = x.indexrelid AND c.contype <> 'f')
     ORDER BY pg_get_indexdef(x.indexrelid) LIKE '%%USING gin%%' DESC, 1
 """

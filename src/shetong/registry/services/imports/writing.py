@@ -150,7 +150,8 @@ def _create(context: Context, rows: pl.DataFrame, search: Entries, now: datetime
     """COPY new organisations with filing, former names, attributes and search entries."""
     if not len(rows):
         return
-    run = context.run
+    # In the order of codes, so that neighbours in the index of codes are written one after the other.
+    rows, run = rows.sort("uscc"), context.run
     with context.drawing:
         organisation, filing = _numbers(Organisation, len(rows)), _numbers(Filing, len(rows))
     named = rows.with_columns(pl.col(name).fill_null("") for name in _TEXTS)
