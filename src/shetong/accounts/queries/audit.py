@@ -43,6 +43,8 @@ ACTION_NAMES: dict[str, str] = {
     "account.view": N_("查看账号资料"),
     "role.grant": N_("授予角色"),
     "role.end": N_("终止角色"),
+    "deputy.appoint": N_("设定代理"),
+    "deputy.revoke": N_("撤销代理"),
     "api-key.create": N_("签发接口密钥"),
     "api-key.revoke": N_("吊销接口密钥"),
     "audit.export": N_("导出审计记录"),
