@@ -8,8 +8,10 @@ accept, two reviews, decision with filing and certificate, through the services,
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import secrets
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -96,6 +98,8 @@ def lifecycles(seconds: float) -> tuple[int, float]:
 
     from shetong.casework.services import decision, drafts, intake, review, submission
 
+    # Nobody of another process or an earlier run: one person may not represent two social groups.
+    factories.registry._numbers = itertools.count(secrets.randbelow(12_000_000))
     applicant, clerk, other, chief = people(f"{os.getpid()}-{time.time_ns()}")
     begun, count = time.perf_counter(), 0
     while time.perf_counter() - begun < seconds:
@@ -138,6 +142,7 @@ def decisions_of(many: int) -> int:
     from shetong.core.errors import DomainError
 
     mark = str(time.time_ns())
+    factories.registry._numbers = itertools.count(secrets.randbelow(12_000_000))
     applicant, clerk, other, _ = people(mark)
     case = drafts.begin(matter="SO-SG-EST", applicant=applicant, demo=True)
     form = factories.association_form(body={"name": f"北京市朝阳区{mark}同心协会"})
