@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from shetong.casework.views import (
     desk,
     documents,
+    eligibility,
     hall,
     knowledge,
     mandates,
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/seals.pem", seals.certificates, name="seal-certificates"),
     path("hall/", hall.home, name="hall"),
     path("hall/matters/<slug:code>/", hall.matter_guide, name="guide"),
+    path("hall/matters/<slug:code>/eligibility/", eligibility.page, name="eligibility"),
     path("hall/matters/<slug:code>/begin/", hall.begin, name="begin"),
     path("hall/cases/", hall.case_list, name="cases"),
     path("hall/cases/<int:pk>/", hall.case_page, name="case"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from shetong.conf import env
 
+# Telephone number for questions on matters, shown in every guide; empty for none.
+CONSULT_PHONE = env.text("CONSULT_PHONE")
 # Whether the officer who accepted an application must leave the decision to somebody else.
 CASEWORK_FOUR_EYES = env.flag("CASEWORK_FOUR_EYES", default=True)
 # The largest file that can be uploaded, in octets.

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from shetong.accounts.rules import Permission
 from shetong.casework.rules.conditions import When, hold, said
+from shetong.casework.rules.eligibility import Check
 from shetong.core import statutes
 from shetong.core.findings import Finding
 from shetong.core.metadata import DataElement
@@ -204,6 +205,7 @@ class Matter:
     publish: bool = False
     keywords: tuple[str, ...] = ()
     facts: tuple[DataElement, ...] = ()
+    eligibility: tuple[Check, ...] = ()
     variants: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:

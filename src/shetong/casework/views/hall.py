@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -17,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shetong.accounts.views.own import current_user
 from shetong.casework.models import Case, State
-from shetong.casework.queries import cases, guide, knowledge, mandates, matters
+from shetong.casework.queries import cases, guide, knowledge, mandates, matters, ratings
 from shetong.casework.rules import forms as rules
-from shetong.casework.rules.matters import NATURE_NAMES, Applicant, Matter
+from shetong.casework.rules.contents import NAMES
+from shetong.casework.rules.matters import NATURE_NAMES, Applicant, Material, Matter
 from shetong.casework.services import closing, drafts, materials, submission
 from shetong.casework.views import case_page as case_page_view
 from shetong.core.errors import DomainError, InvalidInputError, NotFoundError
@@ -48,9 +50,17 @@ def matter_guide(request: HttpRequest, code: str) -> HttpResponse:
         "extension": matter.limits.longest_extension(day),
         "for_organisation": matter.applicant is Applicant.ORGANISATION,
         "mandates": held,
+        "wanted": [(one, _formats(one)) for one in matter.materials],
+        "rating": ratings.summary(matter=code),
+        "phone": settings.CONSULT_PHONE,
         "articles": knowledge.of_matter(code, "", public=True),
     }
     return render(request, "casework/guide.html", context)
+
+
+def _formats(material: Material) -> str:
+    names = "、".join(NAMES[one] for one in material.formats if one in NAMES)
+    return _("%(formats)s，最多%(most)d个文件") % {"formats": names, "most": material.most}
 
 
 @require_POST

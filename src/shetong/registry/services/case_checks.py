@@ -347,7 +347,9 @@ def _supervision(values: Values) -> list[Finding]:
 
 def _representative(values: Values) -> list[Finding]:
     named = str(values.get("legal_representative") or "")
-    if not named or any(one.get("name") == named for one in values.get("officers", [])):
+    officers = [one.get("name") for one in values.get("officers", []) if one.get("name")]
+    # Before any officer is named there is nothing to compare with; that they are missing is said by itself.
+    if not named or not officers or named in officers:
         return []
     return [
         Finding(
