@@ -268,11 +268,11 @@ def test_a_rule_that_is_not_understood_is_said(rule: str) -> None:
 @given(
     st.sampled_from(["FREQ=DAILY", "FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=SA,SU", "FREQ=MONTHLY", "FREQ=WEEKLY;INTERVAL=2"]),
     st.dates(date(2026, 1, 1), date(2027, 1, 1)),
-    st.times(),
+    st.builds(time, st.integers(0, 23), st.integers(0, 59)),
     st.integers(0, 200),
 )
 def test_sessions_keep_the_clock_and_stay_within_the_period(rule: str, first: date, clock: time, days: int) -> None:
-    start = datetime.combine(first, clock.replace(microsecond=0), tzinfo=recurrence.CHINA)
+    start = datetime.combine(first, clock, tzinfo=recurrence.CHINA)
     until = start.date() + timedelta(days=days)
     try:
         found = recurrence.occurrences(rule, start, until)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from icalendar import Calendar
 
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.django_db
 
 
 def logged_in(user: User) -> Client:
+    if user.role_assignments.exists():
+        TOTP.activate(user, generate_totp_secret())
     client = Client()
     client.force_login(user)
     return client
