@@ -177,6 +177,7 @@ LENDABLE: tuple[Permission, ...] = (
 API_SCOPES: dict[str, str] = {
     "organisations.read": N_("查询社会组织（检索、详情）"),
     "organisations.lookup": N_("批量核对社会组织名称或代码"),
+    "cases.read": N_("查看本人和所代理组织的办件进度"),
     "volunteering.read": N_("查询志愿服务活动"),
 }
 # Requests per minute; addresses without a key have the lowest class.

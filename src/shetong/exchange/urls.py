@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shetong.exchange.views import open_data, site_maps, standards
+from shetong.exchange.views import open_data, permits, site_maps, standards
 
 app_name = "exchange"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("standards/<slug:slug>/", standards.code_list, name="code-list"),
     path("open-data/", open_data.open_data, name="open-data"),
     path("open-data/catalogue.json", open_data.catalogue, name="open-data-catalogue"),
+    path("permits/", permits.permit_page, name="permits"),
+    path("permits/<str:format_>.<str:ending>", permits.permit_file, name="permit-file"),
     path("open-data/<str:release>/<str:name>", open_data.download, name="open-data-file"),
     path("sitemap.xml", site_maps.index, name="sitemap"),
     path("sitemaps/pages.xml", site_maps.pages, name="sitemap-pages"),

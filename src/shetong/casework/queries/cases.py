@@ -113,6 +113,18 @@ def for_applicant(user: User, case_id: int) -> Case | None:
     return case if case is not None and (may_act(user, case) or case.applicant_id == user.pk) else None
 
 
+def by_number(user: User, number: str) -> Case | None:
+    """Return a case by its number, as :func:`for_applicant` does for one by its key."""
+    pk = Case.objects.filter(number=number).values_list("pk", flat=True).first()
+    return for_applicant(user, pk) if pk is not None else None
+
+
+def wanted(page: CasePage) -> list[str]:
+    """Return what the applicant is asked to correct now."""
+    asked = next((event for event in page.events if event.act == Act.ASK_CORRECTION), None)
+    return list(asked.detail.get("wanted", [])) if asked and page.case.state == State.CORRECTION else []
+
+
 def for_officer(grants: Grants, case_id: int) -> Case | None:
     """Return a submitted case within the officer's jurisdiction, else ``None``."""
     case = Case.objects.select_related("applicant", "holder").exclude(state=State.DRAFT).filter(pk=case_id).first()

@@ -13,6 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.types import DictStrAny
 
+from shetong.casework.api import cases, matters
 from shetong.core.errors import DomainError, NotFoundError
 from shetong.registry.api import certificates, detail, organisations
 from shetong.registry.api.gate import gate
@@ -53,6 +54,8 @@ api = RegisterAPI(
     docs_url=None,
     openapi_url="/openapi.json",
 )
+api.add_router("", matters.router)
+api.add_router("", cases.router)
 api.add_router("", organisations.router)
 api.add_router("", certificates.router)
 # Last: its address would take the words above for codes.

@@ -1,0 +1,1 @@
+"""Matters and cases for programs; mounted by the API of the floor above, behind its gate."""
