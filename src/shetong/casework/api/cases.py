@@ -68,7 +68,7 @@ class CaseStatus(Schema):
 
 @router.get(
     "/cases/{number}",
-    response={200: CaseStatus, 401: None, 403: None, 404: None},
+    response={200: CaseStatus, 401: None, 403: None, 404: None, 422: None},
     summary=N_("查看办件进度"),
     description="密钥的持有人须为申请人，或者所涉组织的经办人。",
     url_name="case-status",
