@@ -8,7 +8,7 @@ import pytest
 
 from shetong.accounts.models import AuditEvent
 from shetong.casework import catalogue
-from shetong.casework.services import submission
+from shetong.casework.services import early, submission
 from shetong.core.errors import ForbiddenError, InvalidInputError
 from shetong.registry.models import ListedPerson
 from shetong.registry.services.listed_persons import import_list
@@ -33,6 +33,7 @@ def test_who_is_listed_is_found_in_an_application_until_removed(tmp_path: Path) 
     matter = catalogue.national(case.matter)
     (found,) = [one for one in submission.check(case, matter) if one.code == "listed-person"]
     assert found.internal
+    assert "listed-person" not in {one.code for one in early.findings(case, matter)}
     assert "示执1号" in found.message
     import_list(listed(tmp_path / "b.csv", f"{row}2025-01-02"), list_name="失信被执行人名单", actor=None)
     assert ListedPerson.objects.count() == 1

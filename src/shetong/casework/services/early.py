@@ -29,7 +29,9 @@ def findings(case: Case, matter: Matter) -> list[Finding]:
         found = matter.checks(values, authority, case.rules_on or timezone.localdate(), case.subject_code)
     except DomainError:
         return []
-    return [finding for finding in found if finding.field and _answered(values, finding.field)]
+    # What lists and other cases say of a person is for the office alone.
+    shown = [finding for finding in found if finding.field and not finding.internal]
+    return [finding for finding in shown if _answered(values, finding.field)]
 
 
 def _answered(values: Values, place: str) -> bool:
