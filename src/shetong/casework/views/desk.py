@@ -55,6 +55,9 @@ def show(
         "deeds": deeds,
         "open": name,
         "findings": found,
+        "seen_divisions": {
+            one.division for one in found if one.case and grants.may(Permission.CASE_VIEW, one.division)
+        },
         "phrases": desk.phrases(user, [case.authority_division]),
         "articles": knowledge.of_matter(case.matter, case.authority_division),
         "note_form": form if name == "note" else NoteForm(prefix="note"),
