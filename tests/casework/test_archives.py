@@ -50,9 +50,9 @@ class TestArchives:
         metadata = json.loads(payload["metadata.json"])
         assert metadata["办件编号"] == archive.case.number
         assert len(metadata["materials"]) == 6
-        assert {path.split("/")[0] for path in payload if "/" in path} == {"materials", "documents"}
+        assert {path.split("/")[0] for path in payload if "/" in path} == {"materials", "documents", "signatures"}
         assert [event["act"] for event in json.loads(payload["events.json"])][-1] == "archive"
-        assert all(all(check.values()) for check in json.loads(payload["checks.json"]).values())
+        assert all(item["passed"] for items in json.loads(payload["checks.json"]).values() for item in items)
         assert "孙示范" in payload["form.txt"].decode()
 
     def test_packing_again_changes_nothing(self) -> None:

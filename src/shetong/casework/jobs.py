@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shetong.casework.models import Archive, Case, Notice, State
-from shetong.casework.services import applicants, archives, closing, intake, notices, reminders, trials
+from shetong.casework.services import applicants, archives, closing, intake, notices, reminders, stores, trials, uploads
+
+logger = structlog.get_logger(__name__)
 
 
 @app.periodic(cron="5 * * * *")
@@ -56,10 +59,26 @@ def archive(*, case_id: int) -> None:
 def check_archives(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Check the archives that were not looked at for longest, nightly; return how many were unsound."""
     longest = Archive.objects.order_by(F("checked_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)
-    return sum(not archives.check(archive_id) for archive_id in list(longest[: settings.ARCHIVE_CHECKS]))
+    return sum(_unsound(archive_id) for archive_id in list(longest[: settings.ARCHIVE_CHECKS]))
+
+
+def _unsound(archive_id: int) -> bool:
+    try:
+        return not archives.check(archive_id)
+    except stores.StoreError:
+        # Nothing is known of it; it comes first tomorrow, and the log tells today.
+        logger.warning("archive.store_silent", archive=archive_id)
+        return False
 
 
 @app.task(name=trials.RUN_TASK, queue="casework", retry=2)
 def run_trial(*, trial_id: int) -> None:
     """Try a changed rule on past cases."""
     trials.run(trial_id)
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(name="casework.sweep_uploads", queue="casework", queueing_lock="casework.sweep_uploads")
+def sweep_uploads(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Delete uploads that nobody continued; return how many."""
+    return uploads.sweep()

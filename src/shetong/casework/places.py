@@ -21,6 +21,10 @@ PLACES = (
         Permission.OPINION_GIVE, order=20,
     ),
     Entrance(
+        Face.OFFICE, _("电子档案"), "casework:archives", _("办结案卷的查找、检测和保管。"),
+        Permission.CASE_VIEW, order=50,
+    ),
+    Entrance(
         Face.OFFICE, _("登记管理知识库"), "casework:knowledge", _("法规政策、业务说明、问答。"),
         Permission.CASE_VIEW, order=60,
     ),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from shetong.casework.views import (
+    archives,
     desk,
     documents,
     eligibility,
@@ -17,6 +18,8 @@ from shetong.casework.views import (
     rules,
     seals,
     statistics,
+    uploads,
+    viewing,
     work,
 )
 
@@ -34,7 +37,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hall/cases/<int:pk>/form/<slug:section>/", hall.form, name="form"),
     path("hall/cases/<int:pk>/form/<slug:section>/autosave/", hall.autosave, name="autosave"),
     path("hall/cases/<int:pk>/materials/", materials.page, name="materials"),
+    path("hall/cases/<int:pk>/uploads/", uploads.create, name="uploads"),
+    path("hall/uploads/<uuid:key>/", uploads.upload, name="upload"),
     path("hall/files/<int:pk>/", materials.own_file, name="file"),
+    path("hall/files/<int:pk>/view/", viewing.own_material, name="file-view"),
+    path("hall/files/<int:pk>/picture.jpg", viewing.own_picture, name="file-picture"),
+    path("office/files/<int:pk>/view/", viewing.office_material, name="desk-file-view"),
+    path("office/files/<int:pk>/picture.jpg", viewing.office_picture, name="desk-file-picture"),
     path("office/files/<int:pk>/", materials.office_file, name="desk-file"),
     path("hall/cases/<int:pk>/check/", hall.check, name="check"),
     path("hall/cases/<int:pk>/do/<slug:name>/", hall.act, name="act"),
@@ -46,6 +55,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hall/invitations/<int:pk>/withdraw/", mandates.withdraw, name="invitation-withdraw"),
     path("office/ratings/", ratings.low, name="low-ratings"),
     path("office/ratings/<int:pk>/follow-up/", ratings.follow_up, name="follow-up"),
+    path("hall/notices/<int:pk>/receipt.pdf", documents.receipt_pdf, name="receipt-pdf"),
+    path("office/notices/<int:pk>/receipt.pdf", documents.office_receipt_pdf, name="desk-receipt-pdf"),
+    path("office/archives/", archives.archive_list, name="archives"),
+    path("office/archives/<int:pk>/", archives.archive_page, name="archive"),
+    path("office/archives/<int:pk>/check/", archives.check, name="archive-check"),
+    path("office/archives/<int:pk>/download/", archives.download, name="archive-download"),
     path("hall/notices/<int:pk>.pdf", documents.notice_pdf, name="notice-pdf"),
     path("hall/knowledge/<int:pk>/", knowledge.public, name="article-public"),
     path("office/cases/", work.work, name="work"),

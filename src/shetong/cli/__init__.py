@@ -6,6 +6,7 @@ import click
 
 from shetong.cli import (
     accounts,
+    archive,
     assets,
     audit,
     bench,
@@ -70,6 +71,7 @@ COMMANDS: tuple[tuple[click.Command, str], ...] = (
     (export.export, "Write the public register as open-data files."),
     (keys.keys, "Manage the keys that sign certificates and documents."),
     (keys.certificates, "Issue registration certificates."),
+    (archive.archive, "Verify a package of the electronic archive."),
     (accounts.accounts, "Make the first administrator's account."),
     (audit.audit, "Verify and chain the audit trail."),
     (log.log, "Look after the public, tamper-evident logs."),

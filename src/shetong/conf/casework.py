@@ -28,3 +28,12 @@ SEALS_ISSUER_NAME = env.text("SEALS_ISSUER_NAME", "社通电子印章签发机�
 # Time-stamping authority (RFC 3161) for sealed documents, and the PEM file with the roots by which it is believed.
 SEALS_TSA_URL = env.text("SEALS_TSA_URL")
 SEALS_TSA_ROOTS = env.text("SEALS_TSA_ROOTS")
+# How long an upload may rest before it is swept away, in hours.
+UPLOAD_HOURS = env.number("UPLOAD_HOURS", 24, least=1, most=720)
+# A bucket that keeps uploaded files instead of FILES_ROOT; address and region of the S3 service, keys and a prefix.
+FILES_S3_BUCKET = env.text("FILES_S3_BUCKET")
+FILES_S3_URL = env.text("FILES_S3_URL")
+FILES_S3_REGION = env.text("FILES_S3_REGION")
+FILES_S3_PREFIX = env.text("FILES_S3_PREFIX")
+FILES_S3_KEY_ID = env.text("FILES_S3_KEY_ID")
+FILES_S3_SECRET = env.secret("FILES_S3_SECRET")

@@ -24,6 +24,7 @@ from shetong.casework.models.person import CasePerson
 from shetong.casework.models.rating import Rating
 from shetong.casework.models.seal import Seal, SealIssuer
 from shetong.casework.models.trial import Trial
+from shetong.casework.models.upload import Upload
 from shetong.casework.models.variant import MatterVariant
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "StoredFile",
     "Trial",
     "TrialState",
+    "Upload",
     "VersionState",
     "WaitsFor",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,27 +39,42 @@ def media_type(content: bytes) -> str | None:
     return PNG if content.startswith(b"\x89PNG\r\n\x1a\n") else None
 
 
+def require_size(octets: int, *, largest: int) -> None:
+    """Raise :class:`InvalidInputError` for an empty file and for one larger than ``largest`` octets."""
+    if not octets:
+        raise InvalidInputError("文件是空的，请重新选择。", code="file-empty")
+    if octets > largest:
+        raise InvalidInputError(
+            f"文件有{octets / 1_048_576:.1f} MB，最大{largest // 1_048_576} MB，请压缩或者分成几个文件。",
+            code="file-too-large",
+        )
+
+
 def check(content: bytes, *, allowed: tuple[str, ...], largest: int) -> str:
     """Return the media type of a file that may be kept.
 
     Raises :class:`InvalidInputError` with the reason: empty, too large, other type, damaged, with script inside.
     """
-    if not content:
-        raise InvalidInputError("文件是空的，请重新选择。", code="file-empty")
-    if len(content) > largest:
-        raise InvalidInputError(
-            f"文件有{len(content) / 1_048_576:.1f} MB，最大{largest // 1_048_576} MB，请压缩或者分成几个文件。",
-            code="file-too-large",
-        )
+    require_size(len(content), largest=largest)
     found = media_type(content)
     if found is None or found not in allowed:
         names = "、".join(NAMES[kind] for kind in allowed)
         raise InvalidInputError(f"只接受{names}文件；这个文件的内容不是，请另存后再上传。", code="file-type")
+    _check_only_one(content, found)
     if found == PDF:
         _check_pdf(content)
     else:
         _check_image(content)
     return found
+
+
+def _check_only_one(content: bytes, found: str) -> None:
+    """Refuse what other programs would take for something else: an archive behind it, a PDF within a picture."""
+    twofold = zipfile.is_zipfile(io.BytesIO(content)) or (found != PDF and b"%PDF-" in content[:1024])
+    if twofold:
+        raise InvalidInputError(
+            "文件里还藏着另一种文件，为安全起见不能接收，请重新拍摄或者打印为普通 PDF 后再上传。", code="file-twofold"
+        )
 
 
 def _check_image(content: bytes) -> None:
@@ -76,6 +92,11 @@ def _check_image(content: bytes) -> None:
     except Exception:
         # The library raises whatever its decoders raise.
         raise InvalidInputError("图片已经损坏，打不开，请重新拍摄或者扫描。", code="file-damaged") from None
+
+
+def pages(content: bytes) -> int:
+    """Return how many pages a file has that was checked: a picture has one."""
+    return len(PdfReader(io.BytesIO(content), strict=False).pages) if media_type(content) == PDF else 1
 
 
 def _check_pdf(content: bytes) -> None:

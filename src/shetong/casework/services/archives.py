@@ -5,6 +5,7 @@ The four checks (四性: authenticity, integrity, usability, safety) follow DA/T
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -12,10 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from shetong.accounts.services import audit
-from shetong.casework.models import Archive, Case, CaseEvent, CaseMaterial, Notice, Retention, State
+from shetong.casework.models import Archive, Case, CaseEvent, CaseMaterial, Notice, Opinion, Retention, Seal, State
 from shetong.casework.models.choices import Act
 from shetong.casework.queries import cases, matters
-from shetong.casework.rules import bags, contents
+from shetong.casework.rules import archive_checks, bags, contents, sealed_pdfs
 from shetong.casework.rules.matters import Matter
 from shetong.casework.services import answers, documents, moves, numbers, storage
 
@@ -34,14 +35,16 @@ def archive(*, case_id: int) -> Archive | None:
     number = f"{case.authority_division}-{now.year}-{numbers.take(f'archive/{case.authority_division}/{now.year}'):06}"
     moves.move(case, Act.ARCHIVE, actor=None, detail={"archive": number})
     title = f"{matter.title}：{case.subject_name or case.applicant.get_full_name()}"[:300]
-    payload = _payload(case, matter, {"number": number, "title": title})
+    retention = Retention.PERMANENT if case.decided_on else Retention.THIRTY_YEARS
+    naming = {"档号": number, "题名": title, "保管期限": retention.label, "归档时间": _time(now), "归档人": "系统"}
+    payload = _payload(case, matter, naming)
     package = bags.pack(payload, _info(case, number, title), name=number)
     return Archive.objects.create(
         case=case,
         number=number,
         title=title,
         file=storage.keep(package, media_type=MEDIA_TYPE),
-        retention=Retention.PERMANENT if case.decided_on else Retention.THIRTY_YEARS,
+        retention=retention,
         archived_at=now,
     )
 
@@ -58,26 +61,76 @@ def _info(case: Case, number: str, title: str) -> dict[str, str]:
 
 def _payload(case: Case, matter: Matter, naming: dict[str, str]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    materials = []
-    for position, material in enumerate(
-        CaseMaterial.objects.filter(case=case, removed_at__isnull=True).order_by("pk"), 1
-    ):
-        path = f"materials/{position:03}-{material.code}{_ending(material)}"
-        files[path] = storage.read(material.file_id)
-        materials.append({"path": path, "name": material.name, "material": material.code, "sha256": material.file_id})
-    notices = []
-    for notice in Notice.objects.filter(case=case).order_by("pk"):
-        path = f"documents/{notice.document_number}.pdf"
-        files[path] = documents.sealed(notice.pk)
-        notices.append({"path": path, "kind": notice.kind, "number": notice.document_number})
+    materials = [_pack_material(files, *one) for one in enumerate(_materials(case), 1)]
+    notices = [_pack_notice(files, notice) for notice in Notice.objects.filter(case=case).order_by("pk")]
     events = [_event(event) for event in CaseEvent.objects.filter(case=case).order_by("number")]
     metadata = _metadata(case, matter, naming) | {"materials": materials, "documents": notices}
+    metadata["页数"] = sum(one["pages"] for one in (*materials, *notices))
     files["form.json"] = _json(answers.whole(case))
     files["events.json"] = _json(events)
+    files["opinions.json"] = _json([_opinion(opinion) for opinion in Opinion.objects.filter(case=case).order_by("pk")])
     files["form.txt"] = _readable(case, matter).encode()
-    files["checks.json"] = _json(_checks(files, metadata, events))
+    if seals := _seals(files):
+        files[archive_checks.SEALS] = seals.encode()
     files["metadata.json"] = _json(metadata)
+    files[archive_checks.REPORT] = _json(archive_checks.check(files).as_dict())
     return files
+
+
+def _materials(case: Case) -> list[CaseMaterial]:
+    return list(CaseMaterial.objects.filter(case=case, removed_at__isnull=True).select_related("file").order_by("pk"))
+
+
+def _pack_material(files: dict[str, bytes], position: int, material: CaseMaterial) -> dict[str, Any]:
+    path = f"materials/{position:03}-{material.code}{_ending(material)}"
+    files[path] = storage.read(material.file_id)
+    return {
+        "path": path,
+        "name": material.name,
+        "material": material.code,
+        "sha256": material.file_id,
+        "format": material.file.media_type,
+        "size": material.file.size,
+        "pages": contents.pages(files[path]),
+        "uploaded_at": _time(material.uploaded_at),
+    }
+
+
+def _pack_notice(files: dict[str, bytes], notice: Notice) -> dict[str, Any]:
+    path = f"documents/{notice.document_number}.pdf"
+    files[path] = documents.sealed(notice.pk)
+    return {
+        "path": path,
+        "kind": notice.kind,
+        "number": notice.document_number,
+        "sha256": hashlib.sha256(files[path]).hexdigest(),
+        "format": contents.PDF,
+        "size": len(files[path]),
+        "pages": contents.pages(files[path]),
+        "issued_at": _time(notice.issued_at),
+        "delivered_at": _time(notice.delivered_at),
+        "received_at": _time(notice.received_at),
+        "received_by": notice.received_by,
+    }
+
+
+def _opinion(opinion: Opinion) -> dict[str, Any]:
+    return {
+        "asked_of": opinion.asked_of,
+        "question": opinion.question,
+        "asked_at": _time(opinion.asked_at),
+        "answer": opinion.answer,
+        "agrees": opinion.agrees,
+        "answered_by": opinion.answered_by,
+        "answered_at": _time(opinion.answered_at),
+    }
+
+
+def _seals(files: dict[str, bytes]) -> str:
+    """Return the certificates of the seals under the documents and those above them, PEM."""
+    found = {sealed_pdfs.inspect(content).fingerprint for path, content in files.items() if path[:10] == "documents/"}
+    there = Seal.objects.filter(fingerprint__in=found).order_by("pk")
+    return "".join(dict.fromkeys(part for seal in there for part in (seal.certificate, seal.chain)))
 
 
 def _ending(material: CaseMaterial) -> str:
@@ -88,8 +141,7 @@ def _ending(material: CaseMaterial) -> str:
 def _metadata(case: Case, matter: Matter, naming: dict[str, str]) -> dict[str, Any]:
     """Return the description of the archive: elements after DA/T 46, by their Chinese names."""
     return {
-        "档号": naming["number"],
-        "题名": naming["title"],
+        **naming,
         "责任者": case.authority_name,
         "事项编码": matter.code,
         "事项依据": list(matter.basis),
@@ -119,20 +171,6 @@ def _event(event: CaseEvent) -> dict[str, Any]:
     }
 
 
-def _checks(files: dict[str, bytes], metadata: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the report of the four checks at archiving, each with what was looked at and found."""
-    described = {entry["path"] for entry in (*metadata["materials"], *metadata["documents"])}
-    kept = {path for path in files if "/" in path}
-    gapless = [event["number"] for event in events] == list(range(1, len(events) + 1))
-    readable = all(contents.media_type(content) for path, content in files.items() if path in kept)
-    return {
-        "真实性": {"元数据与文件一一对应": described == kept},
-        "完整性": {"办理过程连续无缺": gapless, "有申请内容": bool(files.get("form.json"))},
-        "可用性": {"格式在允许范围内、可以打开": readable},
-        "安全性": {"收件时已检查内容": True, "包内没有可执行内容": readable},
-    }
-
-
 def _readable(case: Case, matter: Matter) -> str:
     lines = [matter.title, f"办件编号：{case.number}", ""]
     for topic in cases.topics(matter, answers.whole(case)):
@@ -155,7 +193,8 @@ def check(archive_id: int) -> bool:
     fault = ""
     found = Archive.objects.select_related("case").get(pk=archive_id)
     try:
-        bags.verify(storage.read(found.file_id))
+        report = archive_checks.check(bags.verify(storage.read(found.file_id)))
+        fault = "；".join(report.faults)[:300]
     except FileNotFoundError:
         fault = "档案包不在存储中"
     except storage.AlteredError:

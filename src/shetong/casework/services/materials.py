@@ -25,8 +25,8 @@ def upload(*, case_id: int, actor: User, material: str, name: str, content: byte
     enough files already, :class:`WrongStateError`, :class:`ForbiddenError`.
     """
     case = drafts.peek(case_id, actor)
-    asked = _asked(case, material)
-    kind = contents.check(content, allowed=asked.formats, largest=settings.UPLOAD_LARGEST)
+    wanted = asked(case, material)
+    kind = contents.check(content, allowed=wanted.formats, largest=settings.UPLOAD_LARGEST)
     scanning.require_clean(content)
     file = storage.keep(content, media_type=kind)
     with transaction.atomic():
@@ -36,8 +36,8 @@ def upload(*, case_id: int, actor: User, material: str, name: str, content: byte
         )
         if (known := next((one for one in there if one.file_id == file.pk), None)) is not None:
             return known
-        if len(there) >= asked.most:
-            raise ConflictError(f"“{asked.title}”最多{asked.most}个文件，请先删去不需要的。")
+        if len(there) >= wanted.most:
+            raise ConflictError(f"“{wanted.title}”最多{wanted.most}个文件，请先删去不需要的。")
         added = CaseMaterial(
             case=case,
             code=material,
@@ -58,7 +58,8 @@ def remove(*, material_id: int, actor: User) -> None:
         raise NotFoundError("没有找到这个文件，可能已经删去。")
     drafts.editable(found.case_id, actor)
     found.removed_at = timezone.now()
-    found.save(update_fields=["removed_at"])
+    found.removed_by = actor
+    found.save(update_fields=["removed_at", "removed_by"])
 
 
 def missing(case: Case, matter: Matter) -> dict[str, str]:
@@ -72,7 +73,8 @@ def missing(case: Case, matter: Matter) -> dict[str, str]:
     }
 
 
-def _asked(case: Case, material: str) -> Material:
+def asked(case: Case, material: str) -> Material:
+    """Return the matter's material of that code. Raises :class:`InvalidInputError`."""
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
     try:
         return matter.material(material)

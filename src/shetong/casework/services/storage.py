@@ -1,19 +1,17 @@
-"""Where files are kept: a folder by content digest. Written whole or not at all, never overwritten.
+"""Contents under their digest, in the store of the settings. Written whole or not at all, never overwritten.
 
-Materials carry identity papers and archives whole forms, so contents lie sealed on the disk (:mod:`shetong.core.pii`).
+Materials carry identity papers and archives whole forms, so contents lie sealed there (:mod:`shetong.core.pii`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
 from shetong.casework.models import StoredFile
+from shetong.casework.services import stores
 from shetong.core import pii
 from shetong.store import rows
 
@@ -21,21 +19,15 @@ CONTEXT = "file"
 
 
 class AlteredError(Exception):
-    """What lies on the disk is not what was kept under this digest."""
+    """What lies in the store is not what was kept under this digest."""
 
 
 def keep(content: bytes, *, media_type: str) -> StoredFile:
     """Keep a content under its digest and return its record; the same content is kept once."""
     digest = hashlib.sha256(content).hexdigest()
-    path = place(digest)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(pii.ring().seal_content(content, context=CONTEXT))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(unfinished).replace(path)
+    store = stores.store()
+    if not store.exists(digest):
+        store.put(digest, pii.ring().seal_content(content, context=CONTEXT))
     record = StoredFile(digest=digest, size=len(content), media_type=media_type, stored_at=timezone.now())
     if not rows.insert_all([record], or_nothing=True):
         record = rows.load(StoredFile, "WHERE digest = %s", [digest])[0]
@@ -43,9 +35,12 @@ def keep(content: bytes, *, media_type: str) -> StoredFile:
 
 
 def read(digest: str) -> bytes:
-    """Return a kept content. Raises ``FileNotFoundError``, and :class:`AlteredError` where it was altered on disk."""
+    """Return a kept content.
+
+    Raises ``FileNotFoundError``, :class:`AlteredError` where it was altered, :class:`stores.StoreError`.
+    """
     try:
-        content = pii.ring().open_content(place(digest).read_bytes(), context=CONTEXT)
+        content = pii.ring().open_content(stores.store().get(digest), context=CONTEXT)
     except pii.SealError as error:
         raise AlteredError(digest) from error
     if hashlib.sha256(content).hexdigest() != digest:
@@ -54,5 +49,5 @@ def read(digest: str) -> bytes:
 
 
 def place(digest: str) -> Path:
-    """Return the path of a content."""
-    return Path(settings.FILES_ROOT) / digest[:2] / digest[2:4] / digest
+    """Return the path of a content in the folder."""
+    return stores.folder().path(digest)

@@ -14,7 +14,8 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
 from shetong.casework.models import Notice
-from shetong.casework.services import documents, notices
+from shetong.casework.queries import cases
+from shetong.casework.services import documents, notices, receipts
 from shetong.core.errors import DomainError
 
 
@@ -38,6 +39,36 @@ def office_notice_pdf(_request: HttpRequest, grants: Grants, pk: int) -> HttpRes
     if notice is None or not grants.may(Permission.CASE_VIEW, notice.case.authority_division):
         raise Http404
     return _pdf(notice)
+
+
+@never_cache
+@require_safe
+@login_required
+def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand the proof of receipt to the applicant's side."""
+    notice = Notice.objects.select_related("case").filter(pk=pk).first()
+    if notice is None or cases.for_applicant(current_user(request), notice.case_id) is None:
+        raise Http404
+    return _receipt(notice)
+
+
+@require_safe
+@office(Permission.CASE_VIEW)
+def office_receipt_pdf(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
+    """Show the proof of receipt to an officer."""
+    notice = Notice.objects.select_related("case").filter(pk=pk).first()
+    if notice is None or not grants.may(Permission.CASE_VIEW, notice.case.authority_division):
+        raise Http404
+    return _receipt(notice)
+
+
+def _receipt(notice: Notice) -> HttpResponse:
+    if notice.delivered_at is None:
+        raise Http404
+    response = HttpResponse(receipts.render(notice.pk), content_type="application/pdf")
+    name = quote(f"{notice.document_number} 送达回证")
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{name}.pdf"
+    return response
 
 
 def _pdf(notice: Notice) -> HttpResponse:

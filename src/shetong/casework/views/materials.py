@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,8 @@ from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
 from shetong.casework.models import Case, CaseMaterial, State
 from shetong.casework.queries import cases, desk, matters
-from shetong.casework.rules.contents import NAMES
+from shetong.casework.rules import contents
+from shetong.casework.rules.contents import JPEG, NAMES
 from shetong.casework.services import materials, storage
 from shetong.core.errors import DomainError
 
@@ -44,6 +46,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "files": [file for file in files if file.code == material.code],
             "accept": ",".join(material.formats),
             "formats": "、".join(NAMES[kind] for kind in material.formats),
+            "camera": JPEG in material.formats,
         }
         for material in matter.applying(case.form).materials
     ]
@@ -54,6 +57,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "errors": errors,
         "last": matter.applying(case.form).sections[-1].name,
     }
+    context |= {"largest": settings.UPLOAD_LARGEST, "largest_mb": settings.UPLOAD_LARGEST // 1_048_576}
     return render(request, "casework/materials.html", context, status=422 if errors else 200)
 
 
@@ -70,6 +74,7 @@ def _change(request: HttpRequest, case: Case) -> list[tuple[str, str]]:
         if not given:
             return [(_("请先选择文件。"), f"file-{code}")]
         for file in given:
+            contents.require_size(file.size or 0, largest=settings.UPLOAD_LARGEST)
             materials.upload(case_id=case.pk, actor=user, material=code, name=file.name or "", content=file.read())
         messages.success(request, _("已经上传。"))
     except DomainError as error:

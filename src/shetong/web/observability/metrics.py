@@ -39,6 +39,22 @@ def observe(method: str, route: str, status: int, seconds: float) -> None:
     histogram.observe(seconds)
 
 
+class ArchiveCollector(Collector):
+    """Counts electronic archives whose last nightly check found a fault."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield one gauge; nothing where the database does not answer."""
+        gauge = GaugeMetricFamily("shetong_archives_unsound", "Archives whose last check found a fault")
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM casework_archive WHERE sound = false")
+                gauge.add_metric([], cursor.fetchone()[0])
+        except DatabaseError:
+            connection.close()
+            return
+        yield gauge
+
+
 class JobCollector(Collector):
     """Counts the background jobs by state when the metrics are read."""
 
@@ -83,6 +99,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     extra = CollectorRegistry()
     extra.register(JobCollector())
+    extra.register(ArchiveCollector())
     response = HttpResponse(generate_latest(registry) + generate_latest(extra), content_type=CONTENT_TYPE_LATEST)
     response.headers["Cache-Control"] = "no-store"
     return response
