@@ -208,9 +208,8 @@ class TestOfficersPage:
             recorded_at=timezone.now(),
             actor_name="测试",
         )
-        someone = people.find_or_create(
-            name="测试人", number="110105194912310021", document=IdentityDocument.RESIDENT, phone="13800138000"
-        )
+        papers = people.Papers("测试人", "110105194912310021", IdentityDocument.RESIDENT, "13800138000")
+        (someone,) = people.find_or_create([papers]).values()
         Officer.objects.create(
             organisation=organisation,
             person=someone,

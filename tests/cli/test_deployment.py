@@ -179,7 +179,9 @@ class TestDeployment:
 
 
 @pytest.mark.django_db
-def test_authorities_without_a_seal_are_named() -> None:
+def test_authorities_without_a_seal_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A browser of other tests of this process leaves its event loop in the thread.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     case = factories.submitted()
     with override_settings(**HARDENED):
         assert [case.authority_name in finding.message for finding in deployment.seals()] == [True]

@@ -88,7 +88,7 @@ def hand_in(page: Page, tmp_path: Path) -> None:
             file = tmp_path / f"{material.code}.pdf"
             file.write_bytes(factories.pdf(material.title))
             part = page.locator("section", has=page.locator(f"#material-{material.code}"))
-            part.locator("input[type=file]").set_input_files(file)
+            part.locator("input[type=file][multiple]").set_input_files(file)
             upload = part.get_by_role("button", name="上传")
             if upload.count() and upload.first.is_visible():
                 upload.first.click()

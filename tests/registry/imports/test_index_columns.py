@@ -66,7 +66,7 @@ def test_columns_of_names_give_the_rows_of_single_names(sources: list[search_ind
         schema_overrides={"founded_on": pl.Date, "name": pl.String},
     )
     made = index_columns(frame)
-    for row, octets in zip(search_index.rows(sources), made.fields.to_pylist(), strict=True):
+    for row, octets in zip(search_index.index_rows(sources), made.fields.to_pylist(), strict=True):
         former, text, initials, pinyin, vector, facets, founded, rank = fields(octets)
         written = [(each or b"").decode() for each in (text, initials, pinyin, facets)]
         assert written == [row.text, row.initials, row.pinyin, row.facets]
