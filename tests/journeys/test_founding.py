@@ -92,7 +92,8 @@ def hand_in(page: Page, tmp_path: Path) -> None:
             upload = part.get_by_role("button", name="上传")
             if upload.count() and upload.first.is_visible():
                 upload.first.click()
-            expect(part).to_contain_text(f"{material.code}.pdf")
+            # The page comes anew once everything has arrived.
+            expect(part.get_by_role("link", name=f"{material.code}.pdf")).to_be_visible(timeout=20_000)
     page.get_by_role("link", name="继续").click()
     submit(page)
 
