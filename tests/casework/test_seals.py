@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -279,3 +280,13 @@ class TestPage:
         text = client.get(reverse("casework:seal-certificates")).content.decode()
         assert len(x509.load_pem_x509_certificates(text.encode())) == 2
         assert "PRIVATE" not in text
+
+
+def test_a_process_that_has_read_a_seal_can_still_set_one() -> None:
+    script = (
+        "import shetong.casework.rules.sealed_pdfs; from asn1crypto import cms;"
+        "cms.CMSAttributeType('content_type').dump(); import pyhanko.sign.signers;"
+        "cms.CMSAttributeType('signing_certificate_v2').dump()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -19,6 +19,9 @@ from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+# Naming the attributes of seals: after the first use of ``cms`` it would be too late for this process.
+import asn1crypto.pdf
+import asn1crypto.tsp  # noqa: F401
 from asn1crypto import cms
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
