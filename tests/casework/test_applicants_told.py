@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -10,8 +11,10 @@ from django.utils import timezone
 from shetong.accounts.models import Message, Topic, User
 from shetong.casework import jobs
 from shetong.casework.models import Case, Notice, NoticeKind, State
+from shetong.casework.queries import corrections
 from shetong.casework.rules import telling as words
 from shetong.casework.services import applicants, closing, decision, drafts, intake, mandates, notices, opinions
+from shetong.registry.services import certificate_reminders
 from tests.casework import factories
 from tests.registry import factories as registry
 
@@ -108,3 +111,46 @@ def test_every_document_has_words(kind: str) -> None:
     assert title.endswith("：示范协会")
     assert text.startswith("成立登记（办件编号1）：")
     assert "None" not in text
+
+
+def test_the_day_by_which_a_correction_is_asked_is_told_before_it_comes(settings: Any) -> None:
+    settings.CORRECTION_DAYS = 5
+    case = factories.submitted()
+    intake.ask_correction(case_id=case.pk, actor=factories.registrar(), items=["章程"])
+    until = corrections.until(timezone.localdate())
+    assert until is not None
+    deliver(case)
+    assert f"请在{until}前修改" in Message.objects.latest("pk").text
+    days = (-5, -4, -3, -2, 0, 1)
+    assert [applicants.remind(today=until + timedelta(days=day)) for day in days] == [0, 0, 1, 0, 0, 0]
+    assert Message.objects.latest("pk").title == f"请在{until}前补正：{case.subject_name}"
+
+
+def test_who_loses_a_mandate_is_told_by_whom() -> None:
+    organisation = registry.register_organisation()
+    one, other = factories.applicant(), factories.applicant()
+    held = [
+        mandates.grant(
+            organisation_code=organisation.public_code, organisation_name=organisation.name, division_code="110000",
+            user=user, basis="授权书", actor=None,
+        )
+        for user in (one, other)
+    ]  # fmt: skip
+    mandates.revoke(mandate_id=held[1].pk, actor=one)
+    assert titles(other) == [f"经办人授权已撤销：{organisation.name}"]
+    assert one.get_full_name() in Message.objects.latest("pk").text
+    mandates.revoke(mandate_id=held[0].pk, actor=one)
+    assert titles(one) == []
+
+
+def test_an_organisation_is_told_twice_that_its_certificate_ends() -> None:
+    last = timezone.localdate() + timedelta(days=100)
+    organisation = registry.register_organisation(certificate_valid_from="2022-01-01", certificate_valid_to=str(last))
+    user = factories.applicant()
+    mandates.grant(
+        organisation_code=organisation.public_code, organisation_name=organisation.name, division_code="110000",
+        user=user, basis="授权书", actor=None,
+    )  # fmt: skip
+    told = [certificate_reminders.remind(today=last + timedelta(days=day)) for day in (-61, -60, -59, -15, -14, 0, 1)]
+    assert told == [0, 1, 0, 1, 0, 0, 0]
+    assert titles(user)[0] == f"登记证书将于{last}到期：{organisation.name}"

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shetong.accounts.models import AuditEvent, Message
+from shetong.casework import jobs
 from shetong.casework.models import Case, CaseEvent, Rating
 from shetong.casework.queries import ratings as queries
 from shetong.casework.rules import ratings as rules
@@ -141,3 +142,21 @@ def test_rating_and_follow_up_on_their_pages() -> None:
 def test_shares_are_whole_per_cent(part: int, whole: int) -> None:
     part = min(part, whole)
     assert abs(rules.share(part, whole) - 100 * part / whole) <= 0.5
+
+
+def test_an_authority_is_reminded_of_a_follow_up_that_is_overdue(monkeypatch: pytest.MonkeyPatch) -> None:
+    chief, far = factories.chief(), factories.chief("440100")
+    case = finished()
+    rating = ratings.rate(case_id=case.pk, actor=case.applicant, score=1, text="问了三次。")
+    assert rating.follow_up_by is not None
+    told = []
+    for day in (0, 1, 2, 5, 6, 11, 16, 400):
+        morning = timezone.now() + (rating.follow_up_by - timezone.localdate()) + timedelta(days=day)
+        with monkeypatch.context() as then:
+            then.setattr(timezone, "now", lambda morning=morning: morning)
+            told.append(jobs.remind_follow_ups(0))
+    assert told == [0, 1, 0, 0, 1, 1, 0, 0]
+    assert case.number in Message.objects.filter(recipient=chief).latest("pk").title
+    assert not Message.objects.filter(recipient=far).exists()
+    ratings.follow_up(rating_id=rating.pk, actor=factories.registrar(), result="已经致歉。")
+    assert not queries.late(today=rating.follow_up_by + timedelta(days=500)).exists()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shetong.casework.models import Archive, Case, Notice, State
+from shetong.casework.queries import ratings
 from shetong.casework.services import applicants, archives, closing, intake, notices, reminders, stores, trials, uploads
 
 logger = structlog.get_logger(__name__)
@@ -38,6 +39,14 @@ def remind(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
 def warn(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Warn of limits whose light has turned; return how many people were told."""
     return sum(reminders.warn(case_id=case_id) for case_id in reminders.due(timezone.localdate()))
+
+
+@app.periodic(cron="45 0 * * *")
+@app.task(name="casework.remind_follow_ups", queue="casework", queueing_lock="casework.remind_follow_ups")
+def remind_follow_ups(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Remind authorities of low ratings whose follow-up is overdue, in the morning; return how many were told."""
+    late = ratings.late().values_list("pk", flat=True)
+    return sum(reminders.follow_up(rating_id=rating_id) for rating_id in list(late))
 
 
 @app.task(name=notices.DELIVER_TASK, queue="casework", retry=10)

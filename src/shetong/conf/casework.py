@@ -19,6 +19,10 @@ RATING_FOLLOW_UP_DAYS = env.number("RATING_FOLLOW_UP_DAYS", 5, least=1, most=60)
 INVITATION_DAYS = env.number("INVITATION_DAYS", 7, least=1, most=90)
 # After how many days an applicant is reminded of a correction that was asked, three times at most.
 CORRECTION_REMINDER_DAYS = env.number("CORRECTION_REMINDER_DAYS", 10, least=1, most=365)
+# Within how many working days a correction is asked for (no provision names any: 0 asks for none), and how many days
+# before that day the applicant is reminded.
+CORRECTION_DAYS = env.number("CORRECTION_DAYS", 0, least=0, most=250)
+CORRECTION_WARNING_DAYS = env.number("CORRECTION_WARNING_DAYS", 3, least=1, most=60)
 # How many archives are checked against their manifests each night, those not looked at for longest first.
 ARCHIVE_CHECKS = env.number("ARCHIVE_CHECKS", 10_000, least=1, most=10_000_000)
 # Whether authorities without a registered seal get a demonstration seal by themselves; development says yes.

@@ -18,3 +18,5 @@ USCC_RANGE = env.text("USCC_RANGE", "MJ")
 OFFICER_POSTS_MANY = env.number("OFFICER_POSTS_MANY", 3, least=1, most=1_000)
 # For how many days after it was filed the audit of a leaving representative serves. No provision was at hand.
 DEPARTURE_AUDIT_DAYS = env.number("DEPARTURE_AUDIT_DAYS", 365, least=1, most=3_660)
+# How many days before a certificate's validity ends the organisation's people are reminded, and again near the end.
+CERTIFICATE_WARNING_DAYS = env.number("CERTIFICATE_WARNING_DAYS", 60, least=1, most=365)

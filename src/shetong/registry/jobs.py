@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shetong.registry.services import api_rates, due, people, permits, search_index, statistics
+from shetong.registry.services import api_rates, certificate_reminders, due, people, permits, search_index, statistics
 
 # The worker may have been stopped for some days; renewing what is right already changes nothing.
 _LOOK_BACK = timedelta(days=10)
@@ -41,6 +41,13 @@ def renew_search_index(timestamp: int) -> int:  # noqa: ARG001 - given by the sc
     """Renew the index where a qualification began or lapsed by time, after midnight of China."""
     today = timezone.localdate()
     return search_index.refresh_attributes_turning(today - _LOOK_BACK, today)
+
+
+@app.periodic(cron="50 0 * * *")
+@app.task(name="registry.remind_of_certificates", queue="registry", queueing_lock="registry.remind_of_certificates")
+def remind_of_certificates(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Tell organisations whose certificates end soon, in the morning of China."""
+    return certificate_reminders.remind(today=timezone.localdate())
 
 
 @app.periodic(cron="20 * * * *")

@@ -34,7 +34,12 @@ def people(case: Case) -> list[User]:
     """Return whoever may act for the applicant's side of a case now. One query at most."""
     if case.founds or not case.subject_code:
         return [case.applicant]
-    held = Mandate.objects.filter(organisation_code=case.subject_code, revoked_at__isnull=True)
+    return people_of(case.subject_code)
+
+
+def people_of(organisation_code: str) -> list[User]:
+    """Return whoever acts for an organisation now. One query."""
+    held = Mandate.objects.filter(organisation_code=organisation_code, revoked_at__isnull=True)
     return [mandate.user for mandate in held.select_related("user").order_by("pk")]
 
 

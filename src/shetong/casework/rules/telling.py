@@ -37,7 +37,8 @@ def _what(kind: NoticeKind | None, content: Mapping[str, Any]) -> str:
     if kind is NoticeKind.RECEIPT:
         return "登记管理机关将在五个工作日内受理，或者一次告知需要补正的全部内容。"
     if kind is NoticeKind.CORRECTION:
-        return f"有{len(content.get('items', []))}项内容需要补正，请修改后重新提交。"
+        by = f"在{content['until']}前" if content.get("until") else ""
+        return f"有{len(content.get('items', []))}项内容需要补正，请{by}修改后重新提交。"
     if kind is NoticeKind.ACCEPTANCE:
         return f"应当在{due}前作出决定。" if due else "登记管理机关将在法定期限内作出决定。"
     if kind is NoticeKind.EXTENSION:
@@ -78,6 +79,22 @@ def withdrawn(name: str, matter: str) -> tuple[str, str]:
 def followed_up(name: str, matter: str) -> tuple[str, str]:
     """Return the message that a low rating was answered."""
     return f"评价已有回复：{name}", f"{matter}：登记管理机关对您的评价作了回复，见办件页面。"
+
+
+def correction_due(name: str, matter: str, until: date) -> tuple[str, str]:
+    """Return the reminder that the day comes by which a correction was asked."""
+    return (
+        f"请在{until}前补正：{name}",
+        f"{matter}：登记管理机关要求在{until}前提交补正的内容。需要更多时间的，请与登记管理机关联系。",
+    )
+
+
+def mandate_ended(organisation: str, by: str) -> tuple[str, str]:
+    """Return the message to the person whose mandate ended."""
+    return (
+        f"经办人授权已撤销：{organisation}",
+        f"{by}撤销了您为{organisation}办事的授权，您不能再查看和办理它的申请。有疑问的，请与该组织联系。",
+    )
 
 
 def mandate_granted(organisation: str, person: str) -> tuple[str, str]:

@@ -10,11 +10,11 @@ from django.db.models import DateTimeField, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from shetong.accounts.models import Topic
+from shetong.accounts.models import Topic, User
 from shetong.accounts.services import messages
 from shetong.casework import catalogue
 from shetong.casework.models import Act, Case, CaseEvent, Mandate, Notice, Rating, State
-from shetong.casework.queries import mandates
+from shetong.casework.queries import corrections, mandates
 from shetong.casework.rules import telling
 
 MOST_REMINDERS = 3
@@ -56,6 +56,17 @@ def mandate_granted(mandate: Mandate) -> None:
     )
 
 
+def mandate_ended(mandate: Mandate, by: User) -> None:
+    """Tell the person whose mandate ended, unless they gave it back themselves."""
+    if mandate.user_id == by.pk:
+        return
+    title, text = telling.mandate_ended(mandate.organisation_name, by.get_full_name())
+    key = f"mandate:{mandate.pk}:ended"
+    messages.send(
+        to=mandate.user, topic=Topic.MANDATE, key=key, title=title, text=text, url=reverse("casework:mandates")
+    )
+
+
 def name(case: Case) -> str:
     """Return what an applicant knows a case by."""
     return case.subject_name or case.title or _matter(case)
@@ -74,7 +85,8 @@ def _tell(case: Case, key: str, words: tuple[str, str], topic: Topic = Topic.CAS
 def remind(*, today: date) -> int:
     """Remind of corrections that wait, and tell of limits that have passed; return how many messages went out.
 
-    Each limit is told of once; a correction at most :data:`MOST_REMINDERS` times, ``CORRECTION_REMINDER_DAYS`` apart.
+    Each limit is told of once, and so is the day by which a correction was asked, some days before; a correction that
+    waits at most :data:`MOST_REMINDERS` times, ``CORRECTION_REMINDER_DAYS`` apart.
     """
     return _corrections(today) + _overdue(today)
 
@@ -88,6 +100,10 @@ def _corrections(today: date) -> int:
     every = settings.CORRECTION_REMINDER_DAYS
     for case in waiting.select_related("applicant").iterator(chunk_size=1_000):
         asked_on = timezone.localdate(case.asked_at)
+        until = corrections.until(asked_on)
+        if until is not None and 0 <= (until - today).days <= settings.CORRECTION_WARNING_DAYS:
+            words = telling.correction_due(name(case), _matter(case), until)
+            told += _reminded(case, f"case:{case.pk}:correction-due:{until}", words)
         number = min((today - asked_on).days // every, MOST_REMINDERS)
         if number:
             words = telling.correction_waits(name(case), _matter(case), asked_on)

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from shetong.accounts.models import User
 from shetong.casework.models import Act, Case, CaseEvent, NoticeKind, State
-from shetong.casework.queries import clocks, matters
+from shetong.casework.queries import clocks, corrections, matters
 from shetong.casework.rules.clock import Light, Phase
-from shetong.casework.services import moves, notices
+from shetong.casework.services import moves, notices, resubmission
 from shetong.core.errors import InvalidInputError, WrongStateError
 
 MOST_ITEMS = 60
@@ -77,8 +77,11 @@ def ask_correction(*, case_id: int, actor: User, items: Sequence[str], reason: s
             provision="《中华人民共和国行政许可法》第三十二条第一款第四项",
         )
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
-    event = moves.move(case, Act.ASK_CORRECTION, actor=actor, reason=reason, detail={"wanted": wanted}, matter=matter)
-    notices.issue(case, matter, NoticeKind.CORRECTION, event, {"items": wanted})
+    detail = {"wanted": wanted, resubmission.FILED: resubmission.filed(case)}
+    event = moves.move(case, Act.ASK_CORRECTION, actor=actor, reason=reason, detail=detail, matter=matter)
+    until = corrections.until(timezone.localdate(event.recorded_at))
+    content = {"items": wanted, **({"until": str(until)} if until else {})}
+    notices.issue(case, matter, NoticeKind.CORRECTION, event, content)
     return case
 
 

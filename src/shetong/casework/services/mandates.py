@@ -10,6 +10,7 @@ from shetong.accounts.queries import permissions
 from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.casework.models import Mandate
+from shetong.casework.services import applicants
 from shetong.core.errors import ConflictError, ForbiddenError, NotFoundError
 from shetong.store import rows
 from shetong.store.transactions import act
@@ -61,6 +62,7 @@ def revoke(*, mandate_id: int, actor: User) -> Mandate:
         target=mandate,
         detail={"organisation": mandate.organisation_code, "user": mandate.user_id},
     )
+    applicants.mandate_ended(mandate, actor)
     return mandate
 
 

@@ -16,12 +16,14 @@ from django.utils import timezone
 from shetong.accounts.models import Topic, User
 from shetong.accounts.services import messages
 from shetong.casework.models import Case
-from shetong.casework.queries import clocks, matters, officers
+from shetong.casework.queries import clocks, matters, officers, ratings
 from shetong.casework.rules.clock import WARNINGS, Clock, Light, Phase, turns_on
 from shetong.casework.rules.matters import Matter
 from shetong.core.statutes import Unit
 from shetong.store import rows
 
+# How often, and how many more times, an authority is reminded of a follow-up that is overdue.
+AGAIN_DAYS, MOST_AGAIN = 5, 2
 _TITLES = {
     Light.AMBER: "办件{number}的期限已经过半",
     Light.RED: "办件{number}的期限即将届满",
@@ -56,6 +58,27 @@ def warn(*, case_id: int) -> int:
         title=_TITLES[running.light].format(number=case.number),
         text=_text(matter, running),
         url=reverse("casework:desk-case", args=[case.pk]),
+    )
+
+
+@transaction.atomic
+def follow_up(*, rating_id: int) -> int:
+    """Remind an authority of a low rating that nobody followed up in time; return how many people were told.
+
+    Told on the day after, and again every :data:`AGAIN_DAYS` days, :data:`MOST_AGAIN` times at most.
+    """
+    today = timezone.localdate()
+    rating = ratings.late(today=today).filter(pk=rating_id).select_for_update(of=("self",)).first()
+    if rating is None or rating.follow_up_by is None:
+        return 0
+    number = min(((today - rating.follow_up_by).days - 1) // AGAIN_DAYS, MOST_AGAIN)
+    return messages.send_all(
+        to=officers.who_assign(rating.authority_division),
+        topic=Topic.OFFICE,
+        key=f"rating:{rating.pk}:late:{number}",
+        title=f"差评回访已经逾期：办件{rating.case.number}",
+        text=f"应当在{rating.follow_up_by}前与评价人联系。请安排人员回访，并登记处理结果。",
+        url=reverse("casework:low-ratings"),
     )
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.utils.translation import gettext
 
 from shetong.casework.models import Act, NoticeKind, State
+from shetong.casework.queries import cases
+from shetong.casework.rules.corrections import Changed
+from shetong.casework.rules.matters import Field
+from shetong.core.values import is_empty
 
 register = template.Library()
 
@@ -26,3 +32,16 @@ def state_name(state: str) -> str:
 def act_name(act: str) -> str:
     """Return the name of an act; the code where this version does not know it."""
     return gettext(str(Act(act).label)) if act in Act.values else act
+
+
+@register.filter
+def answer_text(value: Any, field: Field) -> str:
+    """Return an answer as people read it, and in words that there is none."""
+    return gettext("（空）") if is_empty(value) else cases.text(field.element, value)
+
+
+@register.filter
+def changed_name(one: Changed) -> str:
+    """Return which question of which topic an answer belongs to."""
+    topic = f"{gettext(one.title)} {one.number}" if one.number else gettext(one.title)
+    return f"{topic} · {cases.element_name(one.field.element)}"

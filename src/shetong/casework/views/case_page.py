@@ -13,7 +13,7 @@ from shetong.casework.queries import cases, clocks, corrections
 from shetong.casework.rules import forms, progress
 from shetong.casework.rules.forms import Progress
 from shetong.casework.rules.matters import Matter
-from shetong.casework.services import materials
+from shetong.casework.services import materials, resubmission
 from shetong.casework.views import ratings
 
 # A topic shows so many of its gaps; the rest is counted.
@@ -44,6 +44,7 @@ def context(_request: HttpRequest, case: Case) -> dict[str, Any]:
         "editable": editable,
         "asked": asked,
         "tasks": rows,
+        "changes": None if editable or not case.corrections else resubmission.changes(case, shown.matter),
         "untouched": all(row.progress is Progress.UNTOUCHED for row in rows),
         "continue_url": _where_to_go_on(rows),
         "stages": progress.stages(shown.matter, case.state, case.step, clocks.happened(case)),

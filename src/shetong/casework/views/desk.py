@@ -19,7 +19,7 @@ from shetong.accounts.views.own import current_user
 from shetong.casework.desk_forms import DeedForm, HandOverForm, NoteForm, RecordForm
 from shetong.casework.models import OPEN_STATES, Case
 from shetong.casework.queries import cases, desk, knowledge
-from shetong.casework.services import assignment, checks, notes, submission
+from shetong.casework.services import assignment, checks, notes, resubmission, submission
 from shetong.casework.views.deeds import DEEDS, fitting
 from shetong.core.errors import DomainError
 from shetong.core.findings import Finding, Severity
@@ -54,6 +54,7 @@ def show(
         "case": case,
         "deeds": deeds,
         "open": name,
+        "changes": resubmission.changes(case, shown.matter) if case.corrections else None,
         "findings": found,
         "seen_divisions": {
             one.division for one in found if one.case and grants.may(Permission.CASE_VIEW, one.division)

@@ -22,7 +22,7 @@ from shetong.casework.queries import cases, guide, knowledge, mandates, matters,
 from shetong.casework.rules import forms as rules
 from shetong.casework.rules.contents import NAMES
 from shetong.casework.rules.matters import NATURE_NAMES, Applicant, Material, Matter
-from shetong.casework.services import closing, drafts, materials, submission
+from shetong.casework.services import closing, drafts, materials, resubmission, submission
 from shetong.casework.views import case_page as case_page_view
 from shetong.core.errors import DomainError, InvalidInputError, NotFoundError
 
@@ -164,6 +164,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "topics": cases.topics(matter, case.form),
         "faults": [(_link(case, matter, place), message) for place, message in faults.items()],
         "files": cases.files(case),
+        "changes": resubmission.changes(case, matter) if case.state == State.CORRECTION else None,
     }
     return render(request, "casework/check.html", context, status=422 if request.method == "POST" else 200)
 

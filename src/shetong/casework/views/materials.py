@@ -18,9 +18,10 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
 from shetong.casework.models import Case, CaseMaterial, State
-from shetong.casework.queries import cases, desk, matters
+from shetong.casework.queries import cases, corrections, desk, matters
 from shetong.casework.rules import contents
 from shetong.casework.rules.contents import JPEG, NAMES
+from shetong.casework.rules.corrections import MATERIALS
 from shetong.casework.services import materials, storage
 from shetong.core.errors import DomainError
 
@@ -40,6 +41,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("casework:materials", pk=pk)
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
     files = cases.files(case)
+    asked = corrections.waiting(case, matter)
     wanted = [
         {
             "material": material,
@@ -47,6 +49,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "accept": ",".join(material.formats),
             "formats": "、".join(NAMES[kind] for kind in material.formats),
             "camera": JPEG in material.formats,
+            "asked": asked.at(f"{MATERIALS}.{material.code}") if asked else (),
         }
         for material in matter.applying(case.form).materials
     ]
@@ -55,6 +58,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "matter": matter,
         "wanted": wanted,
         "errors": errors,
+        "asked": asked.at("") if asked else (),
+        "until": asked.until if asked else None,
         "last": matter.applying(case.form).sections[-1].name,
     }
     context |= {"largest": settings.UPLOAD_LARGEST, "largest_mb": settings.UPLOAD_LARGEST // 1_048_576}

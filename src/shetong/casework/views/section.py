@@ -17,6 +17,7 @@ from shetong.casework.forms import RecordForm, initial
 from shetong.casework.models import Case
 from shetong.casework.queries import corrections
 from shetong.casework.queries.cases import element_name, text
+from shetong.casework.rules import corrections as correcting
 from shetong.casework.rules import forms as rules
 from shetong.casework.rules.matters import Matter, Section
 from shetong.casework.services import drafts, early
@@ -187,14 +188,19 @@ def _show(
 ) -> HttpResponse:
     matter = matter.applying(case.form)
     asked = corrections.waiting(case, matter)
+    mine = correcting.questions(section, asked.at(section.name) if asked else ())
     folded = section.repeated and len(forms) >= FOLDED_FROM
     context = {
         "case": case,
         "matter": matter,
         "section": section,
         "forms": forms,
-        "records": [(form, folded and not form.errors and not form.is_blank(), form.headline()) for form in forms],
-        "asked": (*asked.at(section.name), *asked.at("")) if asked else (),
+        "records": [
+            (_beside_questions(form, mine), folded and not form.errors and not form.is_blank(), form.headline())
+            for form in forms
+        ],
+        "asked": (*mine.get("", ()), *asked.at("")) if asked else (),
+        "until": asked.until if asked else None,
         "seen": rules.digest(case.form.get(section.name)),
         "number": [one.name for one in matter.sections].index(section.name) + 1,
         "previous": _beside(matter, section, -1),
@@ -206,6 +212,11 @@ def _show(
         + [(str(error), "") for form in forms for error in form.non_field_errors()],
     }
     return render(request, "casework/form.html", context, status=status)
+
+
+def _beside_questions(form: RecordForm, asked: Mapping[str, tuple[str, ...]]) -> list[tuple[Any, tuple[str, ...]]]:
+    """Return the questions of a form, each with what a correction asks of it."""
+    return [(field, asked.get(field.name, ())) for field in form]
 
 
 def _beside(matter: Matter, section: Section, step: int) -> Section | None:
