@@ -132,6 +132,8 @@ class World:
             "notice": case.notices.get().pk,
             "material": case.materials.first().pk,
         }
+        self.things["authority"] = organisation.authority_id
+        self.things["permit"] = _permit(organisation)
         self.things["message"] = messages.send(to=subject, topic=Topic.CASE, key="world", title="测试")
         self.things |= office_things(case.pk)
         self.clients = {"anonymous": Client(raise_request_exception=False)}
@@ -167,6 +169,16 @@ class World:
                     pass
             transaction.set_rollback(True)
         return int(response.status_code)
+
+
+def _permit(organisation: Any) -> int:
+    """Return a permit of an organisation that waits for its publication."""
+    from shetong.registry.models import PermitRecord
+
+    return PermitRecord.objects.create(
+        organisation=organisation, document_number="测试〔2026〕1号", title="测试", decided_on=timezone.localdate(),
+        authority_name=organisation.authority.name,
+    ).pk  # fmt: skip
 
 
 def office_things(case_id: int) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from shetong.conf import env
 
 # A TOML file that replaces or adds parameters of law (shetong/core/statutes.toml shows the format).
 STATUTES_FILE = env.text("STATUTES_FILE")
+# A TOML file with the state codes that the receiver of published permits expects (shetong/exchange/permit_codes.toml).
+PERMIT_CODES_FILE = env.text("PERMIT_CODES_FILE")
 WORKING_DAYS_FILE = env.text("WORKING_DAYS_FILE")
 # GeoJSON of division boundaries of an approved base map and its approval number (审图号): docs/specs/boundaries.md.
 BOUNDARIES_FILE = env.text("BOUNDARIES_FILE")

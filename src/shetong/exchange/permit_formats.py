@@ -14,9 +14,9 @@ from typing import Any
 from shetong.core.errors import InvalidInputError
 from shetong.core.metadata import DataElement, ElementSet, ElementType
 from shetong.core.values import clean
+from shetong.exchange.permit_codes import codes
 from shetong.registry.models import PermitRecord
 
-OPEN_ENDED = date(2099, 12, 31)
 SOURCE = "发改办财金〔2018〕424号"
 LEGAL_PERSON = "法人及非法人组织"
 
@@ -97,11 +97,16 @@ PERMIT_2015 = ElementSet(
 FORMATS = {"2019": PERMIT_2019, "2015": PERMIT_2015}
 
 
-def record(permit: PermitRecord, format_: str) -> dict[str, str]:
-    """Return a permit by the names of a format; the organisation and its authority are read with it."""
+def record(permit: PermitRecord, format_: str, authorities: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return a permit by the names of a format; the organisation and its authority are read with it.
+
+    ``authorities``: codes by name of authorities that decided and are not the organisation's own any more.
+    """
     body, authority = permit.organisation, permit.organisation.authority
-    code = authority.uscc if authority.name == permit.authority_name else ""
-    valid = permit.withdrawn_at is None
+    own = authority.name == permit.authority_name
+    code = authority.uscc if own else (authorities or {}).get(permit.authority_name, "")
+    states = codes()[format_]
+    state = states.valid if permit.withdrawn_at is None else states.invalid
     common = {
         "XK_WSH": permit.document_number,
         "XK_NR": permit.content or permit.title,
@@ -110,7 +115,7 @@ def record(permit: PermitRecord, format_: str) -> dict[str, str]:
         "BZ": permit.withdrawn_reason,
     }
     if format_ == "2015":
-        updated = permit.withdrawn_at or permit.published_at
+        updated = permit.withdrawn_at or permit.corrected_at or permit.published_at
         return common | {
             "XK_XMMC": permit.title,
             "XK_SPLB": permit.get_category_display(),
@@ -118,7 +123,7 @@ def record(permit: PermitRecord, format_: str) -> dict[str, str]:
             "XK_FR": permit.legal_representative or body.legal_representative,
             "XK_JZQ": _day(permit.valid_to),
             "XK_XZJG": permit.authority_name,
-            "XK_ZT": "0" if valid else "1",
+            "XK_ZT": state,
             "DFBM": authority.division_code,
             "SJC": _day(updated.date() if updated else permit.decided_on),
         }
@@ -132,10 +137,10 @@ def record(permit: PermitRecord, format_: str) -> dict[str, str]:
         "XK_XKZS": permit.certificate_title,
         "XK_XKBH": permit.certificate_number,
         "XK_YXQZ": _day(permit.valid_from or permit.decided_on),
-        "XK_YXQZI": _day(permit.valid_to or OPEN_ENDED),
+        "XK_YXQZI": _day(permit.valid_to or states.open_ended),
         "XK_XKJG": permit.authority_name,
         "XK_XKJGDM": code,
-        "XK_ZT": "1" if valid else "2",
+        "XK_ZT": state,
         "XK_LYDW": permit.authority_name,
         "XK_LYDWDM": code,
     }

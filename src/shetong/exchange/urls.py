@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shetong.exchange.views import open_data, permits, site_maps, standards
+from shetong.exchange.views import office_permits, open_data, permits, site_maps, standards
 
 app_name = "exchange"
 
@@ -22,6 +22,11 @@ urlpatterns = [
     path("open-data/catalogue.json", open_data.catalogue, name="open-data-catalogue"),
     path("permits/", permits.permit_page, name="permits"),
     path("permits/<str:format_>.<str:ending>", permits.permit_file, name="permit-file"),
+    path("office/permits/", office_permits.permit_list, name="office-permits"),
+    path("office/permits/publish/", office_permits.publish, name="office-permit-publish"),
+    path("office/permits/faults.csv", office_permits.faults_file, name="office-permit-faults"),
+    path("office/permits/<str:format_>.<str:ending>", office_permits.permit_file, name="office-permit-file"),
+    path("office/permits/<int:pk>/", office_permits.permit, name="office-permit"),
     path("open-data/<str:release>/<str:name>", open_data.download, name="open-data-file"),
     path("sitemap.xml", site_maps.index, name="sitemap"),
     path("sitemaps/pages.xml", site_maps.pages, name="sitemap-pages"),

@@ -10,4 +10,8 @@ PLACES = (
         Face.OFFICE, _("法人库"), "registry:register", _("查辖区内组织的登记内容、记载、负责人和证书。"),
         Permission.REGISTER_VIEW_INTERNAL, order=200,
     ),
+    Entrance(
+        Face.OFFICE, _("登记管理机关"), "registry:authorities", _("各机关的统一社会信用代码。"),
+        Permission.REGISTER_VIEW_INTERNAL, order=210,
+    ),
 )  # fmt: skip

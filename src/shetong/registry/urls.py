@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from shetong.registry.views import (
     api_documentation,
+    authorities,
     certificate_pdf,
     officers,
     organisation,
@@ -26,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^[vV]/(?P<serial>[0-9A-Za-z -]{1,40})/?$", verification.verify, name="verify-serial"),
     path(".well-known/shetong-keys", published_keys.cose_key_set, name="keys-cose"),
     path(".well-known/shetong-keys.json", published_keys.json_key_set, name="keys-json"),
+    path("office/authorities/", authorities.authority_list, name="authorities"),
+    path("office/authorities/<int:pk>/", authorities.authority_code, name="authority-code"),
     path("office/organisations/", register.register, name="register"),
     path("office/organisations/<slug:code>/", register.organisation, name="register-organisation"),
     path("office/organisations/<slug:code>/certificates/issue/", register.certificate_issue, name="certificate-issue"),

@@ -60,6 +60,11 @@ ACTION_NAMES: dict[str, str] = {
     "personal-data.read": N_("查看个人信息"),
     "personal-data.refused": N_("查看个人信息被拒绝"),
     "ledger.erase-person": N_("销毁公开日志中的个人记载"),
+    "authority.code": N_("设定机关代码"),
+    "permit.export": N_("导出行政许可公示信息"),
+    "permit.publish": N_("公示行政许可"),
+    "permit.correct": N_("更正行政许可公示信息"),
+    "permit.withdraw": N_("撤回行政许可公示"),
     "registry.view": N_("查看登记内容"),
     "registry.view-officers": N_("查看负责人备案"),
 }

@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from shetong.exchange import permit_files, permit_formats
-from shetong.registry.queries import permits
+from shetong.registry.queries import authorities, permits
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -48,8 +48,9 @@ def permit_file(request: HttpRequest, format_: str, ending: str) -> HttpResponse
     if elements is None or ending not in TYPES:
         raise Http404
     first, last = _period(request)
-    found = permits.published(first, last, withdrawn=True)[: permits.MOST]
-    rows = [permit_formats.record(permit, format_) for permit in found]
+    found = list(permits.published(first, last, withdrawn=True)[: permits.MOST])
+    codes = authorities.codes_of(permits.foreign_authorities(found))
+    rows = [permit_formats.record(permit, format_, codes) for permit in found]
     if ending == "csv":
         content = permit_files.as_csv(elements, rows)
     elif ending == "xlsx":

@@ -38,6 +38,8 @@ class PermitRecord(models.Model):
     legal_representative = models.CharField("法定代表人", max_length=100, blank=True, default="", db_default="")
     publish_by = models.DateField("应当公示的日期", null=True)
     published_at = models.DateTimeField("公示时间", null=True)
+    corrected_at = models.DateTimeField("更正时间", null=True)
+    correction = models.CharField("更正理由", max_length=300, blank=True, default="", db_default="")
     withdrawn_at = models.DateTimeField("撤回公示时间", null=True)
     withdrawn_reason = models.CharField("撤回理由", max_length=300, blank=True, default="", db_default="")
 

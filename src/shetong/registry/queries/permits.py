@@ -1,15 +1,25 @@
-"""Published permits, and those whose publication is late."""
+"""Published permits, those whose publication is late, and those that a receiver would send back."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Length
 from django.utils import timezone
 
-from shetong.registry.models import PermitRecord
+from shetong.accounts.queries.permissions import Grants
+from shetong.accounts.rules import Permission
+from shetong.registry.models import Authority, PermitRecord
+from shetong.registry.queries.authorities import within
 
 MOST = 20_000
+# What the office looks back upon: permits decided since so many days.
+LOOK_BACK = timedelta(days=366)
+TABS = ("waiting", "late", "incomplete", "published", "withdrawn")
+# Longest texts of the format of 2019 where the register takes longer ones.
+LONGEST_NUMBER, LONGEST_REPRESENTATIVE = 64, 50
 
 
 def published(first: date, last: date, *, withdrawn: bool = False) -> QuerySet[PermitRecord]:
@@ -25,3 +35,72 @@ def late(today: date | None = None) -> QuerySet[PermitRecord]:
     day = today or timezone.localdate()
     waiting = PermitRecord.objects.filter(published_at__isnull=True, withdrawn_at__isnull=True, publish_by__lt=day)
     return waiting.select_related("organisation__authority").order_by("publish_by", "id")
+
+
+def listed(grants: Grants, tab: str, *, text: str = "", today: date | None = None) -> QuerySet[PermitRecord]:
+    """Return the permits of the viewer's jurisdictions under a tab, what is most urgent first.
+
+    ``late``: not published in time, or published after the time; ``incomplete``: something that receivers call for is
+    missing or too long. Of what is published, the last year.
+    """
+    day = today or timezone.localdate()
+    found = _seen(grants).filter(withdrawn_at__isnull=tab != "withdrawn")
+    order = ("publish_by", "pk")
+    if tab == "waiting":
+        found = found.filter(published_at__isnull=True)
+    elif tab == "late":
+        found = found.filter(
+            Q(published_at__isnull=True, publish_by__lt=day)
+            | Q(decided_on__gte=day - LOOK_BACK, published_at__date__gt=F("publish_by"))
+        )
+        order = (F("published_at").asc(nulls_first=True), "publish_by", "pk")  # type: ignore[assignment]
+    elif tab == "incomplete":
+        found = _incomplete(found.filter(Q(published_at__isnull=True) | Q(decided_on__gte=day - LOOK_BACK)))
+    else:
+        found = found.filter(published_at__isnull=False, decided_on__gte=day - LOOK_BACK)
+        order = ("-decided_on", "-pk")
+    if asked := text.strip()[:100]:
+        found = found.filter(
+            Q(document_number=asked) | Q(subject_name__icontains=asked) | Q(organisation__uscc=asked.upper())
+        )
+    return found.select_related("organisation__authority").order_by(*order)
+
+
+def for_officer(grants: Grants, permit_id: int) -> PermitRecord | None:
+    """Return a permit of the viewer's jurisdictions, else ``None``."""
+    return _seen(grants).select_related("organisation__authority").filter(pk=permit_id).first()
+
+
+def without_code(grants: Grants) -> int:
+    """Return how many of the viewer's authorities have decided permits and have no code to publish them under."""
+    bare = Authority.objects.filter(within(grants, Permission.REGISTER_VIEW_INTERNAL), uscc="")
+    return bare.filter(Q(organisations__permits__withdrawn_at__isnull=True)).distinct().count()
+
+
+def foreign_authorities(permits: Iterable[PermitRecord]) -> set[str]:
+    """Return the names of authorities that decided and are not the organisation's own any more."""
+    return {one.authority_name for one in permits if one.authority_name != one.organisation.authority.name}
+
+
+def _seen(grants: Grants) -> QuerySet[PermitRecord]:
+    field = "organisation__authority__division_code"
+    return PermitRecord.objects.filter(within(grants, Permission.REGISTER_VIEW_INTERNAL, field))
+
+
+def _incomplete(found: QuerySet[PermitRecord]) -> QuerySet[PermitRecord]:
+    """Return those that the format of 2019 would find fault with; what exactly, its elements say."""
+    own = Q(authority_name=F("organisation__authority__name"))
+    wanting = (
+        Q(organisation__uscc__isnull=True)
+        | Q(legal_representative="", organisation__legal_representative="")
+        | Q(document_title="", title="")
+        | Q(content="", title="")
+        | (own & Q(organisation__authority__uscc=""))
+        | (~own & ~Q(authority_name__in=Authority.objects.exclude(uscc="").values("name")))
+        | Q(number_length__gt=LONGEST_NUMBER)
+        | Q(representative_length__gt=LONGEST_REPRESENTATIVE)
+    )
+    measured = found.alias(
+        number_length=Length("document_number"), representative_length=Length("legal_representative")
+    )
+    return measured.filter(wanting)

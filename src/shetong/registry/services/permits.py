@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from shetong.accounts.models import User
@@ -61,18 +62,22 @@ def publish_by(decided_on: date) -> date:
     return end
 
 
-def publish() -> int:
-    """Publish the permits that wait, the most urgent first; return how many. Safe to run again at any time."""
+def publish(*, only: Q | None = None, actor: User | str = SYSTEM) -> int:
+    """Publish the permits that wait, the most urgent first; return how many. Safe to run again at any time.
+
+    ``only``: those that an officer asks for, who is then named as ``actor``.
+    """
     done = 0
     while True:
         with transaction.atomic():
-            waiting = PermitRecord.objects.filter(published_at__isnull=True, withdrawn_at__isnull=True)
-            found = list(waiting.order_by("publish_by", "pk").select_for_update(skip_locked=True)[:BATCH])
+            waiting = PermitRecord.objects.filter(only or Q(), published_at__isnull=True, withdrawn_at__isnull=True)
+            rows_locked = waiting.order_by("publish_by", "pk").select_for_update(skip_locked=True, of=("self",))
+            found = list(rows_locked[:BATCH])
             if not found:
                 return done
             PermitRecord.objects.filter(pk__in=[row.pk for row in found]).update(published_at=timezone.now())
             audit.record(
-                actor=SYSTEM,
+                actor=actor,
                 action="permit.publish",
                 target=f"permit:{found[0].pk}-{found[-1].pk}",
                 detail={"count": len(found)},
