@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shetong.casework.models.choices import Act, State
+from shetong.casework.rules.matters import Nature
 from shetong.core.errors import WrongStateError
 
 APL = "《中华人民共和国行政许可法》"
@@ -88,6 +89,11 @@ def transition(state: str, act: Act) -> Transition:
         hint = _HINTS.get((State(state), act), "请刷新页面，按办件现在的状态办理。")
         raise WrongStateError(f"办件现为“{State(state).label}”，不能“{act.label}”。{hint}")
     return found
+
+
+def provision(found: Transition, nature: Nature) -> str:
+    """Return the provision of an act on a matter of a nature: the law of licences governs permits alone."""
+    return found.provision if nature is Nature.PERMIT else ""
 
 
 def as_markdown() -> str:

@@ -79,6 +79,7 @@ FILING_KINDS = CodeList(
             "order": ("Order of an authority", ""),
             "attribute": ("Attribute granted or ended", ""),
             "officers": ("Officers", ""),
+            "charter": ("Charter approved", ""),
             "import": ("Import", ""),
         },
     ),

@@ -24,6 +24,7 @@ class Act(StrEnum):
     END_ATTRIBUTE = "end-attribute"
     APPOINT_OFFICER = "appoint-officer"
     END_OFFICER = "end-officer"
+    APPROVE_CHARTER = "approve-charter"
     SUSPEND = "suspend"
     RESUME = "resume"
     OPEN_LIQUIDATION = "open-liquidation"
@@ -41,6 +42,7 @@ ACT_NAMES: dict[Act, str] = {
     Act.END_ATTRIBUTE: "终止资格或标识",
     Act.APPOINT_OFFICER: "负责人任职备案",
     Act.END_OFFICER: "负责人离任备案",
+    Act.APPROVE_CHARTER: "章程核准",
     Act.SUSPEND: "责令限期停止活动",
     Act.RESUME: "恢复活动",
     Act.OPEN_LIQUIDATION: "开始清算",
@@ -75,6 +77,7 @@ _AFTER_SANCTION = "《中华人民共和国行政许可法》第七十条、《�
 _REGISTRATION = (
     "《社会团体登记管理条例》第十二条、《民办非企业单位登记管理暂行条例》第十一条、《基金会管理条例》第十一条"
 )
+_CHARTER = "《社会团体登记管理条例》第十八条、《民办非企业单位登记管理暂行条例》第十五条、《基金会管理条例》第十五条"
 _CHANGE = "《社会团体登记管理条例》第十八条、《民办非企业单位登记管理暂行条例》第十五条"
 
 # (status before, act) → transition; ``None`` is a body not yet registered. What is not listed is refused.
@@ -86,6 +89,7 @@ TRANSITIONS: Mapping[tuple[Status | None, Act], Transition] = {
     (Status.NORMAL, Act.END_ATTRIBUTE): Transition(Status.NORMAL),
     (Status.NORMAL, Act.APPOINT_OFFICER): Transition(Status.NORMAL),
     (Status.NORMAL, Act.END_OFFICER): Transition(Status.NORMAL),
+    (Status.NORMAL, Act.APPROVE_CHARTER): Transition(Status.NORMAL, _CHARTER),
     (Status.NORMAL, Act.SUSPEND): Transition(Status.SUSPENDED, _SUSPENSION),
     (Status.NORMAL, Act.OPEN_LIQUIDATION): Transition(Status.LIQUIDATING, _LIQUIDATION),
     (Status.NORMAL, Act.CLOSE_BRANCH): Transition(Status.DEREGISTERED),
@@ -172,7 +176,7 @@ def act_of(kind: str, after: Mapping[str, Json], *, branch: bool) -> Act | None:
         return Act.GRANT_ATTRIBUTE if granted else Act.END_ATTRIBUTE
     if kind == FilingKind.OFFICERS:
         return Act.APPOINT_OFFICER if any(after.values()) else Act.END_OFFICER
-    return Act.CHANGE
+    return Act.APPROVE_CHARTER if kind == FilingKind.CHARTER else Act.CHANGE
 
 
 def as_markdown() -> str:

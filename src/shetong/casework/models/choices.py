@@ -128,6 +128,7 @@ class NoticeKind(models.TextChoices):
     APPROVAL = "approval", N_("准予行政许可决定书")
     REFUSAL = "refusal", N_("不予行政许可决定书")
     TERMINATION = "termination", N_("终止办理通知书")
+    DEREGISTERED = "deregistered", N_("注销登记证明")
 
 
 class RatingTag(models.TextChoices):

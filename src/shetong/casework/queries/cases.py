@@ -100,6 +100,12 @@ def files(case: Case) -> tuple[CaseMaterial, ...]:
     return tuple(there.select_related("file").order_by("code", "pk"))
 
 
+def digests(case_number: str, code: str) -> tuple[str, ...]:
+    """Return the SHA-256 of the files handed in as a material of the case with that number."""
+    there = CaseMaterial.objects.filter(case__number=case_number, code=code, removed_at__isnull=True)
+    return tuple(there.order_by("pk").values_list("file_id", flat=True))
+
+
 def of_applicant(user: User) -> QuerySet[Case]:
     """Return the cases of a person and of the organisations that it acts for, the latest first."""
     codes = Mandate.objects.filter(user=user, revoked_at__isnull=True).values("organisation_code")

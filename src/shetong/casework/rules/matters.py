@@ -169,11 +169,17 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What approval did: the public code and name of the body concerned, and a sentence for the applicant."""
+    """What approval did: the public code and name of the body concerned, and a sentence for the applicant.
+
+    ``document_title``: what the decision is called, where it has a name of its own; ``documents``: kinds
+    (:class:`~shetong.casework.models.choices.NoticeKind`) of what goes out beside it.
+    """
 
     subject_code: str
     subject_name: str
     sentence: str
+    document_title: str = ""
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from shetong.casework.models.choices import NoticeKind
+from shetong.casework.rules.matters import Nature
+from shetong.casework.rules.notice_words import nature
 
 _SHORT: dict[NoticeKind, str] = {
     NoticeKind.RECEIPT: "申请已收到",
@@ -18,13 +20,18 @@ _SHORT: dict[NoticeKind, str] = {
     NoticeKind.APPROVAL: "申请已准予",
     NoticeKind.REFUSAL: "申请不予准予",
     NoticeKind.TERMINATION: "办理已终止",
+    NoticeKind.DEREGISTERED: "注销登记证明已送达",
 }
+# Filings are taken on file, not granted.
+_OF_FILINGS: dict[NoticeKind, str] = {NoticeKind.APPROVAL: "已经备案", NoticeKind.REFUSAL: "不予备案"}
 
 
 def of_notice(kind: str, content: Mapping[str, Any]) -> tuple[str, str]:
     """Return title and text of the message that a document has been delivered. ``content``: what the document says."""
     known = NoticeKind(kind) if kind in NoticeKind.values else None
     head = _SHORT.get(known, "有新的文书") if known else "有新的文书"
+    if known and nature(content) is Nature.FILING:
+        head = _OF_FILINGS.get(known, head)
     return f"{head}：{content.get('applicant', '')}", f"{_lead(content)}{_what(known, content)}"
 
 

@@ -16,7 +16,7 @@ from shetong.accounts.services import audit
 from shetong.casework.models import Archive, Case, CaseEvent, CaseMaterial, Notice, Opinion, Retention, Seal, State
 from shetong.casework.models.choices import Act
 from shetong.casework.queries import cases, matters
-from shetong.casework.rules import archive_checks, bags, contents, sealed_pdfs
+from shetong.casework.rules import archive_checks, bags, contents, notice_words, sealed_pdfs
 from shetong.casework.rules.matters import Matter
 from shetong.casework.services import answers, documents, moves, numbers, storage
 
@@ -102,6 +102,7 @@ def _pack_notice(files: dict[str, bytes], notice: Notice) -> dict[str, Any]:
     return {
         "path": path,
         "kind": notice.kind,
+        "title": notice_words.title(notice.kind, notice.content),
         "number": notice.document_number,
         "sha256": hashlib.sha256(files[path]).hexdigest(),
         "format": contents.PDF,

@@ -31,7 +31,7 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
             raise WrongStateError("业务主管单位的意见尚未反馈，不能作出准予决定。")
         case.decided_on = timezone.localdate()
         event = moves.move(case, Act.APPROVE, actor=actor, reason=reason, matter=matter)
-        number = numbers.document_number(NoticeKind.APPROVAL, case.authority_division, case.decided_on)
+        number = numbers.document_number(NoticeKind.APPROVAL, case.authority_division, case.decided_on, matter.nature)
         outcome = matter.effect(
             Approval(
                 case_number=case.number or "",
@@ -48,7 +48,12 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
         case.subject_code, case.subject_name = outcome.subject_code, outcome.subject_name
         rows.save(case)
         content = {"delivers": list(matter.delivers), "outcome": outcome.sentence, "subject_code": outcome.subject_code}
+        if outcome.document_title:
+            content["title"] = outcome.document_title
         notices.issue(case, matter, NoticeKind.APPROVAL, event, content, document_number=number)
+        for kind in outcome.documents:
+            further = {"subject_code": outcome.subject_code, "reason": ""}
+            notices.issue(case, matter, NoticeKind(kind), event, further)
         return case, outcome
 
 
@@ -56,7 +61,7 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
 def refuse(*, case_id: int, actor: User, reason: str, provision: str) -> Case:
     """Refuse an application with reason and provision; the decision names the remedies."""
     if not provision.strip():
-        raise InvalidInputError("请写明不予许可所依据的条款。", fields={"provision": "请写明依据。"})
+        raise InvalidInputError("请写明作出不予决定所依据的条款。", fields={"provision": "请写明依据。"})
     case, matter = _decided(case_id, reason)
     case.decided_on = timezone.localdate()
     event = moves.move(case, Act.REFUSE, actor=actor, reason=reason, provision=provision.strip()[:300], matter=matter)

@@ -13,7 +13,7 @@ import structlog
 from django.db import transaction
 
 from shetong.casework.models import Notice, NoticeKind
-from shetong.casework.rules import contents, sealed_pdfs
+from shetong.casework.rules import contents, notice_words, sealed_pdfs
 from shetong.casework.services import seal_timestamps, seals, storage
 from shetong.core.typesetting import Template
 
@@ -24,20 +24,6 @@ logger = structlog.get_logger(__name__)
 
 TEMPLATE = Template(Path(__file__).parents[1] / "documents" / "notice.typ")
 
-# What each document says before its particulars.
-_OPENINGS = {
-    NoticeKind.RECEIPT: "你（单位）提交的“{matter}”申请材料已经收到。登记管理机关将在五个工作日内决定是否受理，"
-    "或者一次性告知需要补正的全部内容；逾期不告知的，自收到申请材料之日起即为受理。",
-    NoticeKind.CORRECTION: "你（单位）提交的“{matter}”申请材料不齐全或者不符合法定形式，请补正下列全部内容后重新提交：",
-    NoticeKind.ACCEPTANCE: "你（单位）提出的“{matter}”申请，经审查材料齐全、符合法定形式，决定予以受理。",
-    NoticeKind.NOT_ACCEPTED: "你（单位）提出的“{matter}”申请，决定不予受理。",
-    NoticeKind.EXTENSION: "你（单位）提出的“{matter}”申请，因故不能在法定期限内作出决定，"
-    "经本机关负责人批准延长办理期限。",
-    NoticeKind.PROCEDURE: "你（单位）提出的“{matter}”申请，依法需要进行{procedure}，所需时间不计入办理期限。",
-    NoticeKind.APPROVAL: "你（单位）提出的“{matter}”申请，经审查符合法定条件，决定准予许可。",
-    NoticeKind.REFUSAL: "你（单位）提出的“{matter}”申请，经审查不符合法定条件，决定不予许可。",
-    NoticeKind.TERMINATION: "你（单位）提出的“{matter}”申请，决定终止办理。",
-}
 _LINES = (
     ("accepted_on", "受理日期"),
     ("limit", "法定办理期限"),
@@ -48,7 +34,6 @@ _LINES = (
     ("subject_code", "统一社会信用代码"),
     ("other_authority", "应当向其申请的机关"),
     ("reason", "理由"),
-    ("provision", "依据"),
 )
 
 
@@ -65,7 +50,8 @@ def sealed(notice_id: int) -> bytes:
     held = seals.hold(notice.content["authority"], notice.case.authority_division, demo=notice.case.demo)
     pdf = render(notice, held)
     if held is not None:
-        pdf = under_seal(pdf, held, reason=f"{NoticeKind(notice.kind).label} {notice.document_number}")
+        named = notice_words.title(notice.kind, notice.content)
+        pdf = under_seal(pdf, held, reason=f"{named} {notice.document_number}")
     notice.pdf_digest = storage.keep(pdf, media_type=contents.PDF).digest
     notice.save(update_fields=["pdf_digest"])
     return pdf
@@ -90,19 +76,18 @@ def render(notice: Notice, held: seals.Held | None = None) -> bytes:
     """Return the notice as an accessible PDF (PDF/UA-1), A4, with the picture of the seal where one is ``held``."""
     content = notice.content
     kind = NoticeKind(notice.kind)
+    lines = [(label, str(content[name])) for name, label in _LINES if content.get(name) not in (None, "")]
+    if rests_upon := notice_words.provisions(kind, content):
+        lines.append(("依据", rests_upon))
     data = {
-        "title": kind.label,
+        "title": notice_words.title(kind, content),
         "number": notice.document_number,
         "authority": content["authority"],
         "applicant": content["applicant"],
         "case_number": content["case_number"],
-        "opening": _OPENINGS[kind].format(matter=content["matter"], procedure=content.get("procedure", "")),
+        "opening": notice_words.opening(kind, content),
         "items": content.get("items", []),
-        "lines": [
-            {"label": label, "value": str(content[name])}
-            for name, label in _LINES
-            if content.get(name) not in (None, "")
-        ],
+        "lines": [{"label": label, "value": value} for label, value in lines],
         "remedies": content.get("remedies", ""),
         "date": content["date"],
         "demo": "演示数据，不是真实文书" if notice.case.demo else "",

@@ -76,7 +76,7 @@ def move(
         acting_for_id=lent.principal if lent else None,
         recorded_at=now,
         reason=reason.strip(),
-        provision=provision or found.provision,
+        provision=provision or states.provision(found, matter.nature),
         detail=dict(detail or {}),
     )
     rows.insert(event)

@@ -37,10 +37,11 @@ def issue(
     notice = Notice(
         case=case,
         kind=kind,
-        document_number=document_number or numbers.document_number(kind, case.authority_division, on),
+        document_number=document_number or numbers.document_number(kind, case.authority_division, on, matter.nature),
         content={
             "case_number": case.number,
             "matter": matter.title,
+            "nature": str(matter.nature),
             "basis": list(matter.basis),
             "applicant": case.subject_name or case.applicant.get_full_name(),
             "authority": case.authority_name,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from shetong.casework.models import NoticeKind
+from shetong.casework.rules import notice_words
+from shetong.casework.rules.matters import Nature
 from shetong.store import rows
 
 # The character of an authority's documents (机关代字) before its kind; a deployment's own come with its templates.
@@ -18,6 +20,7 @@ _WORDS = {
     NoticeKind.APPROVAL: "准",
     NoticeKind.REFUSAL: "不准",
     NoticeKind.TERMINATION: "终",
+    NoticeKind.DEREGISTERED: "销证",
 }
 
 
@@ -36,7 +39,9 @@ def case_number(division_code: str, on: date) -> str:
     return f"{division_code}{on:%Y%m%d}{take(f'case/{division_code}/{on}'):05}"
 
 
-def document_number(kind: NoticeKind, division_code: str, on: date) -> str:
-    """Return a new document number, such as ``110105社准〔2026〕7号``."""
-    number = take(f"{kind}/{division_code}/{on.year}")
-    return f"{division_code}社{_WORDS[kind]}〔{on.year}〕{number}号"
+def document_number(kind: NoticeKind, division_code: str, on: date, nature: Nature = Nature.PERMIT) -> str:
+    """Return a new document number, such as ``110105社准〔2026〕7号``; each word counts by itself."""
+    word = notice_words.number_word(kind, nature, _WORDS[kind])
+    series = str(kind) if word == _WORDS[kind] else f"{kind}-{nature}"
+    number = take(f"{series}/{division_code}/{on.year}")
+    return f"{division_code}社{word}〔{on.year}〕{number}号"

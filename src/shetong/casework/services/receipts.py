@@ -8,7 +8,8 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from shetong.casework.models import Notice, NoticeKind
+from shetong.casework.models import Notice
+from shetong.casework.rules import notice_words
 from shetong.casework.services import documents, seals
 from shetong.core.typesetting import Template
 
@@ -39,7 +40,7 @@ def _rows(notice: Notice) -> list[tuple[str, str]]:
         return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}" if moment else ""  # type: ignore[arg-type]
 
     return [
-        ("送达文书", NoticeKind(notice.kind).label),
+        ("送达文书", notice_words.title(notice.kind, notice.content)),
         ("文号", notice.document_number),
         ("办件编号", str(notice.content["case_number"])),
         ("受送达人", str(notice.content["applicant"])),

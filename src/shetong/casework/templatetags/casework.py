@@ -7,7 +7,8 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext
 
-from shetong.casework.models import Act, NoticeKind, State
+from shetong.casework.models import Act, Notice, State
+from shetong.casework.rules import notice_words
 from shetong.casework.queries import cases
 from shetong.casework.rules.corrections import Changed
 from shetong.casework.rules.matters import Field
@@ -17,9 +18,9 @@ register = template.Library()
 
 
 @register.filter
-def notice_name(kind: str) -> str:
-    """Return a document's name; the code where this version does not know it."""
-    return gettext(str(NoticeKind(kind).label)) if kind in NoticeKind.values else kind
+def notice_name(notice: Notice) -> str:
+    """Return a document's name; the code of its kind where this version does not know it."""
+    return gettext(notice_words.title(notice.kind, notice.content))
 
 
 @register.filter

@@ -123,7 +123,7 @@ CHANGE = Matter(
     ),
     steps=REVIEW,
     limits=Limits("decision_change", "decision_change_extension"),
-    delivers=("准予行政许可决定书", "换发的法人登记证书"),
+    delivers=("准予变更登记决定书", "换发的法人登记证书"),
     authority=registering_authority,
     effect=case_changes.amend,
     checks=case_checks.amendment,

@@ -49,7 +49,7 @@ CHARTER = Matter(
     ),
     steps=SHORT_REVIEW,
     limits=Limits("decision_change", "decision_change_extension"),
-    delivers=("准予行政许可决定书", "核准的章程"),
+    delivers=("章程核准决定书",),
     authority=registering_authority,
     effect=case_effects.approve_charter,
     checks=case_checks.charter,

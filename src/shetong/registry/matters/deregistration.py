@@ -81,7 +81,7 @@ DEREGISTRATION = Matter(
     ),
     steps=REVIEW,
     limits=Limits("decision_change", "decision_change_extension"),
-    delivers=("准予行政许可决定书", "注销证明"),
+    delivers=("准予注销登记决定书", "注销登记证明"),
     authority=registering_authority,
     effect=case_effects.end,
     checks=case_checks.ending,

@@ -89,7 +89,7 @@ def _matter(
         materials=materials,
         steps=REVIEW,
         limits=Limits(limit),
-        delivers=("准予行政许可决定书", "法人登记证书"),
+        delivers=(f"准予{kind.label}成立登记决定书", "法人登记证书"),
         authority=founding_authority,
         effect=partial(_effect, kind),
         checks=partial(_checks, kind),

@@ -59,7 +59,7 @@ REISSUE = Matter(
     ),
     steps=SHORT_REVIEW,
     limits=Limits("certificate_reissue"),
-    delivers=("法人登记证书",),
+    delivers=("办理结果通知书", "法人登记证书"),
     authority=registering_authority,
     effect=case_effects.reissue,
     checks=case_checks.reissue,

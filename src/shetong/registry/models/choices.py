@@ -35,6 +35,7 @@ class FilingKind(models.TextChoices):
     ORDER = "order", "行政决定"
     ATTRIBUTE = "attribute", "资格与标识"
     OFFICERS = "officers", "负责人备案"
+    CHARTER = "charter", "章程核准"
     IMPORT = "import", "数据导入"
 
 

@@ -3,7 +3,7 @@
 A filing's ``after`` maps keys to JSON values. Keys are element names (:mod:`shetong.registry.elements`) with dates as
 ``YYYY-MM-DD``, money as integer fen, authority by name and parent by code; further ``attributes.CODE`` and
 ``officers.ROLE.PERSON`` with an object (``valid_from``, perhaps ``valid_to``, perhaps more) where held and ``null``
-where it ended on the filing's effective date; person numbers only, no personal data.
+where it ended on the filing's effective date; person numbers only, no personal data; and ``charter``.
 
 Corrections do not take part on their own: they amend the filing that they correct, in the order of recording. The
 values that a correction names replace those of the corrected filing, its effective date replaces the corrected one's,
@@ -26,6 +26,8 @@ CORRECTION = "correction"
 VOID = "void"
 ATTRIBUTE_PREFIX = "attributes."
 OFFICER_PREFIX = "officers."
+# The charter in force: when it was adopted, the document of its approval, digests of its text.
+CHARTER = "charter"
 # Imported lists know these attributes by a date alone.
 SINCE_ELEMENTS = {"charity_since": "CHARITY", "public_fundraising_since": "PUBFUND"}
 

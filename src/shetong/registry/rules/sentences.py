@@ -11,7 +11,7 @@ from shetong.core.metadata import DataElement, ElementType
 from shetong.core.money import format_amount, format_english
 from shetong.registry.elements import ORGANISATION
 from shetong.registry.models.choices import AttributeCode, FilingKind, OfficerRole
-from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, SINCE_ELEMENTS, VOID, Json
+from shetong.registry.rules.history import ATTRIBUTE_PREFIX, CHARTER, OFFICER_PREFIX, SINCE_ELEMENTS, VOID, Json
 from shetong.registry.rules.values import ELEMENT_NAMES
 
 _LONGEST = 60
@@ -62,6 +62,8 @@ def sentences(
             yield _change(name, before.get(name), value, correction=kind == FilingKind.CORRECTION)
     if after.get("suspended_until"):
         yield gettext("停止活动至%(day)s。") % {"day": after["suspended_until"]}
+    if after.get(CHARTER):
+        yield gettext("%(day)s通过的章程经核准生效。") % {"day": after[CHARTER].get("adopted_on", "")}
     yield from _holdings(after, people)
 
 

@@ -19,6 +19,7 @@ from shetong.registry.services.changes import change
 from shetong.registry.services.officers import Appointment, appoint_officers
 from shetong.registry.services.recording import together
 
+TITLE = "准予变更登记"
 CHANGEABLE = (
     "name", "legal_representative", "domicile", "division_code", "registered_funds", "business_scope",
     "activity_area", "supervising_body", "direct_registration",
@@ -49,13 +50,13 @@ def amend(approval: Approval) -> Outcome:
     permits.record(
         organisation,
         approval,
-        title="准予变更登记",
+        title=TITLE,
         content=f"准予{former}变更{items}：{_described(values)}",
         certificate=certificate,
     )
     changed = certificate is not None and (before is None or certificate.pk != before.pk)
     sentence = f"准予变更{items}，{'登记证书已经换发' if changed else '登记证书所载事项没有变化，继续有效'}。"
-    return Outcome(organisation.public_code, organisation.name, sentence)
+    return Outcome(organisation.public_code, organisation.name, sentence, permits.document_title(TITLE))
 
 
 def differing(organisation: Organisation, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from shetong.casework.models import NoticeKind
+from shetong.casework.queries import cases
 from shetong.casework.rules.matters import Approval, Outcome
 from shetong.casework.services import mandates
-from shetong.core.errors import NotFoundError, WrongStateError
+from shetong.core.errors import NotFoundError
 from shetong.registry.models import (
     DepartureAudit,
     OfficerRole,
@@ -67,7 +69,8 @@ def establish(approval: Approval, kind: OrganisationKind) -> Outcome:
     )
     title = f"准予{organisation.get_kind_display()}成立登记"
     permits.record(organisation, approval, title=title, content=_founded(organisation), certificate=certificate)
-    return Outcome(organisation.public_code, organisation.name, f"{title}，统一社会信用代码为{code}。")
+    sentence = f"{title}，统一社会信用代码为{code}。"
+    return Outcome(organisation.public_code, organisation.name, sentence, permits.document_title(title))
 
 
 def _founded(organisation: Organisation) -> str:
@@ -110,23 +113,38 @@ def end(approval: Approval) -> Outcome:
     )
     organisation.refresh_from_db()
     cause = str(approval.values.get("ending_reason") or "")
-    permits.record(organisation, approval, title="准予注销登记", content=f"准予{organisation.name}注销登记。{cause}")
-    return Outcome(organisation.public_code, organisation.name, "准予注销登记，登记证书同时废止。")
+    title = "准予注销登记"
+    permits.record(organisation, approval, title=title, content=f"准予{organisation.name}注销登记。{cause}")
+    return Outcome(
+        organisation.public_code,
+        organisation.name,
+        "准予注销登记，登记证书同时废止。",
+        permits.document_title(title),
+        (NoticeKind.DEREGISTERED,),
+    )
 
 
 def approve_charter(approval: Approval) -> Outcome:
-    """Record the approval of a changed charter (章程核准)."""
+    """File the approval of a changed charter (章程核准), with the digest of the text that was approved."""
     organisation = of(approval.subject_code)
-    if organisation.status != Status.NORMAL:
-        raise WrongStateError(f"该组织登记状态为“{organisation.get_status_display()}”，不能核准章程。")
+    filings.approve_charter(
+        organisation_id=organisation.pk,
+        adopted_on=date.fromisoformat(approval.values["adopted_on"]),
+        digests=cases.digests(approval.case_number, "charter"),
+        basis=approval.document_number,
+        effective_on=approval.decided_on,
+        actor=approval.actor,
+    )
+    title = "章程核准"
     permits.record(
         organisation,
         approval,
-        title="章程核准",
+        title=title,
         content=f"核准{organisation.name}修改后的章程：{approval.values.get('charter_changes') or ''}",
         category=PermitCategory.APPROVAL,
     )
-    return Outcome(organisation.public_code, organisation.name, "章程已经核准，自核准之日起生效。")
+    sentence = "章程已经核准，自核准之日起生效。"
+    return Outcome(organisation.public_code, organisation.name, sentence, permits.document_title(title))
 
 
 def set_up_branch(approval: Approval) -> Outcome:

@@ -35,7 +35,7 @@ def record(
     permit = PermitRecord(
         organisation=organisation,
         document_number=approval.document_number,
-        document_title=f"{title}决定书"[:64],
+        document_title=document_title(title),
         category=category,
         title=title,
         content=content[:4_000],
@@ -51,6 +51,11 @@ def record(
     )
     rows.insert(permit)
     return permit
+
+
+def document_title(title: str) -> str:
+    """Return what the decision of a permit is called, in the document and in what is published alike."""
+    return f"{title}决定书"[:64]
 
 
 def publish_by(decided_on: date) -> date:
