@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from shetong.casework import catalogue
 from shetong.casework.models import Notice, NoticeKind, State
+from shetong.casework.rules import notice_words
+from shetong.casework.rules.matters import Nature
 from shetong.casework.services import decision, drafts, intake, review, submission
 from shetong.core.errors import DomainError, ForbiddenError
 from shetong.core.findings import Severity
 from shetong.registry.models import Certificate, Filing, FilingKind, Organisation, Status
+from shetong.registry.queries.timeline import timeline
 from shetong.registry.services import endings
 from shetong.registry.services.changes import cancel_change
 from tests.casework import factories
@@ -49,7 +52,12 @@ class TestEndings:
         assert [one.kind for one in Filing.objects.filter(organisation=organisation).order_by("pk")] == [
             "registration", "deregistration", "deregistration",
         ]  # fmt: skip
-        assert organisation.permits.get().title == "准予注销登记"
+        permit = organisation.permits.get()
+        assert permit.title == "准予注销登记"
+        notices = Notice.objects.filter(case=case).order_by("pk")
+        titles = [notice_words.title(notice.kind, notice.content) for notice in notices]
+        assert titles[-2:] == ["准予注销登记决定书", "注销登记证明"]
+        assert permit.document_title == titles[-2]
 
     @pytest.mark.parametrize(
         ("section", "given", "field"),
@@ -104,9 +112,16 @@ class TestOtherMatters:
     def test_a_charter_is_approved(self) -> None:
         organisation, agent = body()
         form = {"charter": {"adopted_on": today(), "charter_changes": "修改第三条。", "consented_on": today()}}
-        approved("SO-CHARTER", organisation, agent, form)
+        case = approved("SO-CHARTER", organisation, agent, form)
         permit = organisation.permits.get()
         assert (permit.category, permit.certificate_number) == ("approval", "")
+        filing = organisation.filings.get(kind=FilingKind.CHARTER)
+        assert filing.after["charter"]["adopted_on"] == today()
+        assert filing.after["charter"]["sha256"] == [case.materials.get(code="charter").file_id]
+        (told,) = [event for event in timeline(organisation.pk) if event.kind == "charter"]
+        assert told.sentences == (f"{today()}通过的章程经核准生效。",)
+        approved("SO-CHARTER", organisation, agent, form)
+        assert organisation.filings.filter(kind=FilingKind.CHARTER).count() == 2
 
     def test_a_branch_is_entered_without_certificate_and_permit(self) -> None:
         organisation, agent = body()
@@ -119,7 +134,14 @@ class TestOtherMatters:
             "seat": SEAT,
             "resolution": {"resolved_on": today()},
         }
-        approved("SO-BRANCH", organisation, agent, form)
+        case = approved("SO-BRANCH", organisation, agent, form)
+        notice = case.notices.get(kind=NoticeKind.APPROVAL)
+        assert "社备〔" in notice.document_number
+        assert notice_words.title(notice.kind, notice.content) == "备案通知书"
+        # The law of licences is no basis of a filing.
+        assert notice_words.provisions(NoticeKind.APPROVAL, notice.content) == "、".join(
+            catalogue.national("SO-BRANCH").basis
+        )
         branch = Organisation.objects.get(parent=organisation)
         assert (branch.name, branch.uscc, branch.status) == (form["branch"]["name"], None, Status.NORMAL)
         assert organisation.permits.count() == 0
@@ -215,3 +237,19 @@ class TestRefusals:
         case.refresh_from_db()
         assert case.state == State.REVIEWING
         assert not Notice.objects.filter(case=case, kind=NoticeKind.APPROVAL).exists()
+
+
+@pytest.mark.parametrize("nature", Nature)
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_document_has_a_title_and_an_opening_for_every_nature(kind: NoticeKind, nature: Nature) -> None:
+    content = {"matter": "示范事项", "nature": str(nature), "procedure": "听证", "basis": ["《示范办法》第一条"]}
+    opening = notice_words.opening(kind, content)
+    assert "{" not in opening
+    assert notice_words.title(kind, content)
+    decides = kind in (NoticeKind.APPROVAL, NoticeKind.REFUSAL)
+    assert ("许可" in notice_words.title(kind, content) + opening) == (decides and nature is Nature.PERMIT)
+
+
+def test_a_document_from_before_natures_were_told_keeps_its_title() -> None:
+    assert notice_words.title(NoticeKind.APPROVAL, {}) == "准予行政许可决定书"
+    assert notice_words.title("of-old", {}) == "of-old"

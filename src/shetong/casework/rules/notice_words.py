@@ -1,7 +1,7 @@
 """What documents of an authority are called and how they begin, by the legal nature of the matter (职权类型).
 
-A permit is granted (准予行政许可), a confirmation confirmed (行政确认), a filing taken on file (备案): the documents say so,
-and rest on the provisions of their own kind. The law of licences governs permits alone.
+A permit is granted (准予行政许可), a confirmation confirmed (行政确认), a filing taken on file (备案): documents say
+so, and rest on the provisions of their own kind. The law of licences governs permits alone.
 """
 
 from __future__ import annotations
@@ -37,10 +37,12 @@ _DECIDING: Mapping[tuple[NoticeKind, Nature], str] = {
 _OTHERS: Mapping[NoticeKind, str] = {
     NoticeKind.RECEIPT: "你（单位）提交的“{matter}”{thing}材料已经收到。登记管理机关将在五个工作日内决定是否受理，"
     "或者一次性告知需要补正的全部内容；逾期不告知的，自收到{thing}材料之日起即为受理。",
-    NoticeKind.CORRECTION: "你（单位）提交的“{matter}”{thing}材料不齐全或者不符合法定形式，请补正下列全部内容后重新提交：",
+    NoticeKind.CORRECTION: "你（单位）提交的“{matter}”{thing}材料不齐全或者不符合法定形式，"
+    "请补正下列全部内容后重新提交：",
     NoticeKind.ACCEPTANCE: "你（单位）提出的“{matter}”{thing}，经审查材料齐全、符合法定形式，决定予以受理。",
     NoticeKind.NOT_ACCEPTED: "你（单位）提出的“{matter}”{thing}，决定不予受理。",
-    NoticeKind.EXTENSION: "你（单位）提出的“{matter}”{thing}，因故不能在规定期限内作出决定，经本机关负责人批准延长办理期限。",
+    NoticeKind.EXTENSION: "你（单位）提出的“{matter}”{thing}，因故不能在规定期限内作出决定，"
+    "经本机关负责人批准延长办理期限。",
     NoticeKind.PROCEDURE: "你（单位）提出的“{matter}”{thing}，依法需要进行{procedure}，所需时间不计入办理期限。",
     NoticeKind.TERMINATION: "你（单位）提出的“{matter}”{thing}，决定终止办理。",
     NoticeKind.DEREGISTERED: "兹证明你单位已经准予注销登记，自本日起终止，登记证书同时废止。",

@@ -8,8 +8,8 @@ from django import template
 from django.utils.translation import gettext
 
 from shetong.casework.models import Act, Notice, State
-from shetong.casework.rules import notice_words
 from shetong.casework.queries import cases
+from shetong.casework.rules import notice_words
 from shetong.casework.rules.corrections import Changed
 from shetong.casework.rules.matters import Field
 from shetong.core.values import is_empty

@@ -5,8 +5,8 @@ What they share: ``basis`` is the document relied upon, ``effective_on`` the day
 """
 
 from shetong.registry.services.attributes import end_attribute, grant_attribute
-from shetong.registry.services.charters import approve_charter
 from shetong.registry.services.changes import cancel_change, change
+from shetong.registry.services.charters import approve_charter
 from shetong.registry.services.corrections import correct
 from shetong.registry.services.due import apply_due
 from shetong.registry.services.endings import cancel, deregister, open_liquidation, resume, revoke, suspend

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.services import audit
@@ -20,6 +21,11 @@ from shetong.store import rows
 
 SYSTEM = "system:registry"
 BATCH = 1_000
+# Titles that decisions bear, named for the catalogue.
+DOCUMENT_TITLES = (
+    N_("准予社会团体成立登记决定书"), N_("准予民办非企业单位成立登记决定书"), N_("准予基金会成立登记决定书"),
+    N_("准予变更登记决定书"), N_("准予注销登记决定书"), N_("章程核准决定书"),
+)  # fmt: skip
 
 
 def record(
