@@ -1,8 +1,9 @@
 // The verification page: verifies in the browser what the link's fragment, a paste, a picture or the camera brings,
 // then asks the register whether the certificate was replaced, revoked or overtaken by changes.
 import { FormatError } from "./certificate/cbor";
-import { type Claims, tokenIn, type Value } from "./certificate/token";
-import { type Check, checkSignature, conclude, type PublishedKey, sha256, type Status, type Verdict } from "./certificate/verify";
+import { type Claims, claimsIn, tokenIn, type Value } from "./certificate/token";
+import { type Check, checkSignature, conclude, sha256, type Status, type Verdict } from "./certificate/verify";
+import { keysFrom, openWays } from "./certificate/ways";
 import "./styles/verify.scss";
 
 interface Words {
@@ -18,22 +19,7 @@ const result = document.getElementById("verify-result") as HTMLElement;
 const words = JSON.parse(root.dataset.words ?? "{}") as Words;
 const text = (name: string): string => words.texts[name] ?? name;
 
-let keys: Promise<PublishedKey[]> | undefined;
-
-/** The published keys, fetched once and kept, so that later checks work without a network. */
-function publishedKeys(): Promise<PublishedKey[]> {
-  keys ??= fetch(root.dataset.keys as string)
-    .then((response) => {
-      if (!response.ok) throw new TypeError(`keys: ${response.status}`);
-      return response.json() as Promise<{ keys: PublishedKey[]; revoked_keys: PublishedKey[] }>;
-    })
-    .then((sets) => [...sets.keys, ...sets.revoked_keys])
-    .catch((error: unknown) => {
-      keys = undefined;
-      throw error;
-    });
-  return keys;
-}
+const publishedKeys = keysFrom(root.dataset.keys as string);
 
 /** What the register says: null where it has no such certificate, undefined where it cannot be asked. */
 async function statusOf(serial: string): Promise<Status | null | undefined> {
@@ -57,7 +43,7 @@ async function verify(scanned: string): Promise<void> {
   }
   let check: Check;
   try {
-    check = await checkSignature(token, await publishedKeys());
+    check = await checkSignature(token, await publishedKeys(), claimsIn);
   } catch {
     say(text("no_keys"));
     return;
@@ -188,68 +174,6 @@ function chineseDate(day: string): string {
   return `${year}年${month}月${date}日`;
 }
 
-// The ways in.
-
-const camera = document.getElementById("verify-camera") as HTMLElement;
-const scanStatus = document.getElementById("verify-scan-status") as HTMLElement;
-const scanButton = document.getElementById("verify-scan") as HTMLButtonElement;
-const fileInput = document.getElementById("verify-file") as HTMLInputElement;
-const scanLabel = scanButton.textContent ?? "";
-let scanning: AbortController | undefined;
-
-async function scan(): Promise<void> {
-  if (scanning) {
-    scanning.abort();
-    return;
-  }
-  scanning = new AbortController();
-  camera.hidden = false;
-  scanButton.textContent = text("stop");
-  scanStatus.textContent = text("scanning");
-  try {
-    const { readCamera } = await import("./certificate/scan");
-    const found = await readCamera(document.getElementById("verify-video") as HTMLVideoElement, scanning.signal);
-    if (found !== null) await verify(found);
-  } catch {
-    say(text("no_camera"));
-  } finally {
-    camera.hidden = true;
-    scanButton.textContent = scanLabel;
-    scanning = undefined;
-  }
-}
-
-async function readChosen(): Promise<void> {
-  const file = fileInput.files?.[0];
-  fileInput.value = "";
-  if (!file) return;
-  try {
-    const { readFile } = await import("./certificate/scan");
-    const found = await readFile(file);
-    if (found === null) say(text("no_code"));
-    else await verify(found);
-  } catch {
-    say(text("no_file"));
-  }
-}
-
-function fromAddress(): void {
-  if (location.hash.length > 100) void verify(location.href);
-}
-
-(document.getElementById("verify-tools") as HTMLElement).hidden = false;
-scanButton.hidden = !navigator.mediaDevices?.getUserMedia;
-scanButton.addEventListener("click", () => void scan());
-document.getElementById("verify-file-button")?.addEventListener("click", () => fileInput.click());
-fileInput.addEventListener("change", () => void readChosen());
-document.getElementById("verify-form")?.addEventListener("submit", (event) => {
-  const link = (document.getElementById("link") as HTMLTextAreaElement).value;
-  // A number alone, or nothing, is for the server.
-  if (link.replace(/\s/g, "").length < 100) return;
-  event.preventDefault();
-  void verify(link);
-});
-window.addEventListener("hashchange", fromAddress);
+openWays(verify, say, text);
 // Fetched at once, so that the signature can be checked later without a network.
 publishedKeys().catch(() => undefined);
-fromAddress();

@@ -14,6 +14,7 @@ from shetong.volunteering.models import (
     ActivityState,
     Post,
     RegisteredBy,
+    ServiceRecord,
     Session,
     Shift,
     StaffRole,
@@ -125,3 +126,18 @@ def shift(
     values = {"title": f"岗位{registry.next_number()}", "places": places, **post}
     made = Post.objects.create(activity=belongs, **values)
     return Shift.objects.create(session=session, post=made, places=places, waiting_limit=made.waiting_limit)
+
+
+def served(
+    who: Volunteer, of: Team, *, day: date | None = None, minutes: int = 120, state: str = "confirmed", hour: int = 9,
+    **overrides: Any,
+) -> ServiceRecord:  # fmt: skip
+    """Return a record of service that began at ``hour`` on ``day`` (of China), last week's where none is given."""
+    on = day or timezone.localdate() - timedelta(days=7)
+    start = datetime(on.year, on.month, on.day, hour, tzinfo=timezone.get_default_timezone())
+    values: dict[str, Any] = {
+        "volunteer": who, "team": of, "during": (start, start + timedelta(minutes=minutes)), "minutes": minutes,
+        "field": "community", "division_code": of.division_code, "content": "整理图书角", "state": state,
+        "recorded_at": timezone.now(), "confirmed_at": timezone.now() if state == "confirmed" else None,
+    }  # fmt: skip
+    return ServiceRecord.objects.create(**{**values, **overrides})

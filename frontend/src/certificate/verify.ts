@@ -1,7 +1,7 @@
 // The verdict: signature in the browser with the published keys, then the register's word. Same rules as
 // shetong.registry.rules.certificate_verification.
 import { FormatError } from "./cbor";
-import { type Claims, claimsIn, hex, type Message, parse, signedOctets } from "./token";
+import { type Claims, hex, type Message, parse, signedOctets } from "./token";
 
 export type Verdict =
   | "valid"
@@ -42,21 +42,25 @@ export interface Status {
   differences: Difference[];
 }
 
-export interface Check {
+export interface Check<T = Claims> {
   verdict: Verdict | null;
-  claims?: Claims;
+  claims?: T;
 }
 
 const CLOCK_TOLERANCE = 300;
 
-/** Check form, key and signature; the verdict is null where the signature holds. */
-export async function checkSignature(token: Uint8Array, keys: PublishedKey[]): Promise<Check> {
+/** Check form, key and signature; the verdict is null where the signature holds. `read` knows the claims expected. */
+export async function checkSignature<T extends { issuedAt: number }>(
+  token: Uint8Array,
+  keys: PublishedKey[],
+  read: (payload: Uint8Array) => T,
+): Promise<Check<T>> {
   try {
     const message = parse(token);
     const key = keys.find((candidate) => candidate.kid === message.keyId);
     if (!key) return { verdict: "unknown-key" };
     if (!(await signatureHolds(message, fromBase64Url(key.x)))) return { verdict: "bad-signature" };
-    const claims = claimsIn(message.payload);
+    const claims = read(message.payload);
     const late = key.exp !== undefined && claims.issuedAt > key.exp + CLOCK_TOLERANCE;
     const early = claims.issuedAt < key.nbf - CLOCK_TOLERANCE;
     return { verdict: key.revoked_at !== undefined || late || early ? "key-revoked" : null, claims };

@@ -16,3 +16,8 @@ IDENTITY_SERVICE_KEY = env.secret("IDENTITY_SERVICE_KEY")
 IDENTITY_SERVICE_SECONDS = env.number("IDENTITY_SERVICE_SECONDS", 5, least=1, most=60)
 # Whether activities of teams that are no registered organisations are looked at before they are published.
 VOLUNTEER_REVIEW_GROUPS = env.flag("VOLUNTEER_REVIEW_GROUPS", default=True)
+# Whether a certificate of service that somebody asks for is issued at once from confirmed records, or once the team has
+# looked at it.
+VOLUNTEER_CERTIFICATES_AT_ONCE = env.flag("VOLUNTEER_CERTIFICATES_AT_ONCE", default=True)
+# How many days a certificate is shown publicly by its issuer; 0: not at all.
+VOLUNTEER_CERTIFICATE_NOTICE_DAYS = env.number("VOLUNTEER_CERTIFICATE_NOTICE_DAYS", 7, least=0, most=60)

@@ -14,6 +14,8 @@ from typing import Final
 import pylopdf_fonts_zh_cn
 import typst
 
+# Below it templates may name each other.
+ROOT = Path(__file__).parents[1]
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 # Tags, title, language and alternative texts, checked by the compiler.
 STANDARD: Final = "ua-1"
@@ -32,7 +34,9 @@ class Template:
         # The compiler's caches are not meant for several threads at once; a document takes some ten milliseconds.
         with self._compiling:
             if self._compiler is None:
-                self._compiler = typst.Compiler(str(self.path), font_paths=[str(FONTS)], ignore_system_fonts=True)
+                self._compiler = typst.Compiler(
+                    str(self.path), root=str(ROOT), font_paths=[str(FONTS)], ignore_system_fonts=True
+                )
             pdf = self._compiler.compile(
                 sys_inputs={"data": data}, format="pdf", pdf_standards=STANDARD, timestamp=int(at.timestamp())
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -118,6 +119,11 @@ def qr_svg(certificate: Certificate) -> str:
     parts = certificate_tokens.link_segments(
         bytes(certificate.token), serial=certificate.serial, public_url=settings.PUBLIC_URL
     )
+    return qr_picture(parts)
+
+
+def qr_picture(parts: Iterable[str]) -> str:
+    """Return a QR code as SVG, each part of its text in a segment of its own."""
     segments = [(part,) for part in parts]
     code = segno.make(segments, error="m", micro=False, boost_error=False)  # type: ignore[arg-type] # takes segments too
     runs: list[str] = []

@@ -1,6 +1,14 @@
 """Volunteers, teams, activities, sign-ups and service time."""
 
 from shetong.volunteering.models.activities import Activity, ActivityTemplate, Post, Series, Session, Shift
+from shetong.volunteering.models.certificates import (
+    CertificateBatch,
+    CertificateRequest,
+    ForgedNumber,
+    RequestState,
+    ServiceCertificate,
+    ServiceCertificateState,
+)
 from shetong.volunteering.models.choices import (
     COUNTED,
     HOLDING,
@@ -47,11 +55,14 @@ __all__ = [
     "ActivityState",
     "ActivityTemplate",
     "Admission",
+    "CertificateBatch",
+    "CertificateRequest",
     "CheckInWay",
     "Consent",
     "ConsentPurpose",
     "Field",
     "FinderEntry",
+    "ForgedNumber",
     "GuardianConsent",
     "HoursAct",
     "HoursEvent",
@@ -62,8 +73,11 @@ __all__ = [
     "Post",
     "RecordState",
     "RegisteredBy",
+    "RequestState",
     "SavedSearch",
     "Series",
+    "ServiceCertificate",
+    "ServiceCertificateState",
     "ServiceRecord",
     "Session",
     "SessionState",

@@ -61,6 +61,9 @@ def export(*, user: User) -> dict[str, Any]:
         "memberships": list(volunteer.memberships.values("team__name", "state", "answers", "applied_at", "ended_at")),
         "trainings": list(volunteer.trainings.values("title", "held_on", "minutes", "passed")),
         "signups": list(volunteer.signups.values("shift__post__activity__number", "state", "applied_at")),
+        "certificates": list(
+            volunteer.service_certificates.values("serial", "covers_from", "covers_to", "minutes", "state", "issued_at")
+        ),
         "records": [
             {"from": record.during.lower, "to": record.during.upper, "minutes": record.minutes, "state": record.state,
              "team": record.team.name if record.team else "", "content": record.content}
@@ -87,6 +90,7 @@ def erase(*, user: User) -> None:
         now = timezone.now()
         volunteer.consents.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
         volunteer.saved_searches.all().delete()
+        _empty_certificates(volunteer)
         GuardianConsent.objects.filter(volunteer=volunteer).delete()
         Membership.objects.filter(
             volunteer=volunteer, state__in=(MembershipState.APPLIED, MembershipState.MEMBER)
@@ -164,6 +168,15 @@ def _moves(signup: Signup, kept: Volunteer) -> bool:
     except IntegrityError:
         return False  # the kept record has the same shift, or another place at that time
     return True
+
+
+def _empty_certificates(volunteer: Volunteer) -> None:
+    """Empty what names the person in certificates; whether they were issued can still be verified."""
+    for each in volunteer.service_certificates.all():
+        each.snapshot_sealed, each.token_sealed, each.pdf_digest, each.pdf_digest_en = b"", b"", "", ""
+        each.shown = {**each.shown, "name_masked": ""}
+        each.save()
+    volunteer.certificate_requests.update(latin_name_sealed=None)
 
 
 def _empty(volunteer: Volunteer, state: VolunteerState) -> None:

@@ -162,7 +162,7 @@ def _row(found: finder.Found, who: Volunteer | None) -> Row:
             told.append(_("有您空闲时间的场次"))
         else:
             told.append(_("是您想参加的服务"))
-    return Row(found, Field(found.field).label, away, tuple(told))
+    return Row(found, str(Field(found.field).label), away, tuple(told))
 
 
 def _label(code: str) -> str:
