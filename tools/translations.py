@@ -13,6 +13,7 @@ import struct
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from django.utils.translation.template import templatize
@@ -64,6 +65,30 @@ def texts_of_code(source: str) -> Iterator[Text]:
             yield Text(*map(str, texts))
 
 
+# What a matter declares is Chinese, in documents too; pages say it in the reader's language (decision 0150). Left out:
+# what has its English beside it, citations, words that are only searched, and the text of sample documents.
+DECLARING = re.compile(r"(?<!/api)/matters(?:\.py|/)")
+NAMED_TWICE = {"question", "_ask", "_yes", "Code", "CodeList", "DataElement", "Sample"}
+NEVER_SHOWN = {"keywords", "basis", "provision", "examples"}
+
+
+def texts_of_matters(source: str) -> Iterator[Text]:
+    """Yield the texts that a module of matters declares for people to read."""
+    tree = ast.parse(source)
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in NAMED_TWICE:
+            skipped |= {id(part) for part in ast.walk(node)}
+        elif isinstance(node, ast.keyword) and node.arg in NEVER_SHOWN:
+            skipped |= {id(part) for part in ast.walk(node.value)}
+        elif isinstance(node, ast.Expr | ast.JoinedStr):
+            skipped |= {id(part) for part in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in skipped else None
+        if isinstance(text, str) and re.search("[\u4e00-\u9fff]", text) and not text.startswith("《"):
+            yield Text(text)
+
+
 def texts_of_template(source: str) -> Iterator[Text]:
     """Yield the texts that a Django template translates."""
     for function, first, second in TEMPLATE_CALL.findall(templatize(source)):
@@ -76,9 +101,11 @@ def collect() -> dict[Text, list[str]]:
     found: dict[Text, list[str]] = {}
     for path in sorted(SOURCE.rglob("*")):
         if path.suffix == ".py":
-            texts = texts_of_code(path.read_text(encoding="utf-8"))
+            source = path.read_text(encoding="utf-8")
+            declared = texts_of_matters(source) if DECLARING.search(path.as_posix()) else iter(())
+            texts = chain(texts_of_code(source), declared)
         elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
-            texts = texts_of_template(path.read_text(encoding="utf-8"))
+            texts = chain(texts_of_template(path.read_text(encoding="utf-8")))
         else:
             continue
         name = path.relative_to(SOURCE.parent).as_posix()

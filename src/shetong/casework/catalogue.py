@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext
+
 from shetong.casework.rules.matters import Matter
 from shetong.core.errors import NotFoundError
 
@@ -27,4 +29,4 @@ def national(code: str) -> Matter:
     try:
         return _offered[code]
     except KeyError:
-        raise NotFoundError("没有这个事项，请从办事大厅的事项清单中选择。") from None
+        raise NotFoundError(gettext("没有这个事项，请从办事大厅的事项清单中选择。")) from None

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
-from shetong.casework.queries.cases import element_name
 from shetong.casework.rules.matters import Field, Section
 from shetong.core import divisions
 from shetong.core.metadata import ElementType
@@ -61,11 +60,11 @@ def initial(section: Section, record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _control(question: Field) -> forms.Field:
     element = question.element
-    name = element_name(element)
+    name = element.label
     common: dict[str, Any] = {
         "label": name if question.required or element.type is ElementType.BOOLEAN
         else gettext_lazy("%(name)s（选填）") % {"name": name},
-        "help_text": question.hint,
+        "help_text": gettext(question.hint),
         "required": False,
     }  # fmt: skip
     if element.type is ElementType.BOOLEAN:
@@ -78,10 +77,10 @@ def _control(question: Field) -> forms.Field:
     if element.type is ElementType.DATE:
         return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}), **common)
     if element.name == "division_code":
-        common["help_text"] = question.hint or gettext_lazy("写到区县，例如：北京市朝阳区。")
+        common["help_text"] = gettext(question.hint) or gettext_lazy("写到区县，例如：北京市朝阳区。")
         return forms.CharField(**common)
     if element.type is ElementType.MONEY:
-        common["help_text"] = question.hint or gettext_lazy("单位：元，也可以写“3万元”。")
+        common["help_text"] = gettext(question.hint) or gettext_lazy("单位：元，也可以写“3万元”。")
         return forms.CharField(**common)
     if element.type is ElementType.INTEGER:
         return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common)

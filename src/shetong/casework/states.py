@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext, gettext_noop
+
 from shetong.casework.models.choices import Act, State
 from shetong.casework.rules.matters import Nature
 from shetong.core.errors import WrongStateError
@@ -78,7 +80,7 @@ _HINTS: Mapping[tuple[State, Act], str] = {
     (
         State.REVIEWING,
         Act.ASK_CORRECTION,
-    ): "受理以后不能再以补正为由退回；确需补充的，请在办理中联系申请人，期限照常计算。",
+    ): gettext_noop("受理以后不能再以补正为由退回；确需补充的，请在办理中联系申请人，期限照常计算。"),
 }
 
 
@@ -86,8 +88,11 @@ def transition(state: str, act: Act) -> Transition:
     """Return what ``act`` does in ``state``. Raises :class:`WrongStateError` where the table does not allow it."""
     found = TRANSITIONS.get((State(state), act))
     if found is None:
-        hint = _HINTS.get((State(state), act), "请刷新页面，按办件现在的状态办理。")
-        raise WrongStateError(f"办件现为“{State(state).label}”，不能“{act.label}”。{hint}")
+        hint = gettext(_HINTS.get((State(state), act), gettext_noop("请刷新页面，按办件现在的状态办理。")))
+        raise WrongStateError(
+            gettext("办件现为“%(state)s”，不能“%(act)s”。%(hint)s")
+            % {"state": gettext(str(State(state).label)), "act": gettext(str(act.label)), "hint": hint}
+        )
     return found
 
 

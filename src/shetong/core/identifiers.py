@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import mul
 
+from django.utils.translation import gettext
 from stdnum.cn import ric
 
 from shetong.core.errors import InvalidInputError
@@ -120,31 +121,38 @@ def uscc_main_part(code: str) -> str:
 
 def _uscc_refusal(code: str) -> InvalidInputError:
     if not code:
-        return InvalidInputError("请填写统一社会信用代码。", code="uscc-empty")
+        return InvalidInputError(gettext("请填写统一社会信用代码。"), code="uscc-empty")
     for position, sign in enumerate(code, start=1):
         if sign in _LEFT_OUT:
             return InvalidInputError(
-                f"统一社会信用代码不使用字母“{sign}”（第{position}位），请核对是否应为“{_LEFT_OUT[sign]}”。",
+                gettext("统一社会信用代码不使用字母“%(sign)s”（第%(position)s位），请核对是否应为“%(left_out)s”。")
+                % {"sign": sign, "position": position, "left_out": _LEFT_OUT[sign]},
                 code="uscc-sign",
             )
         if sign not in _USCC_VALUE:
             return InvalidInputError(
-                f"统一社会信用代码只含数字和大写字母，第{position}位“{sign}”不能使用，请核对。", code="uscc-sign"
+                gettext("统一社会信用代码只含数字和大写字母，第%(position)s位“%(sign)s”不能使用，请核对。")
+                % {"position": position, "sign": sign},
+                code="uscc-sign",
             )
     if len(code) != 18:
         return InvalidInputError(
-            f"统一社会信用代码应为18位，现有{len(code)}位，请核对是否{'漏填' if len(code) < 18 else '多填'}。",
+            gettext("统一社会信用代码应为18位，现有%(count)s位，请核对是否漏填或者多填。") % {"count": len(code)},
             code="uscc-length",
         )
     if not _USCC_FORM.fullmatch(code):
         return InvalidInputError(
-            "统一社会信用代码的第1位为登记管理部门代码，第2位为机构类别代码，第3至8位为数字的行政区划码，请核对。",
+            gettext(
+                "统一社会信用代码的第1位为登记管理部门代码，第2位为机构类别代码，第3至8位为数字的行政区划码，请核对。"
+            ),
             code="uscc-form",
         )
     if uscc_check_character(code[:17]) != code[17]:
-        return InvalidInputError("统一社会信用代码的校验码（第18位）不符，请逐位核对是否有误填。", code="uscc-check")
+        return InvalidInputError(
+            gettext("统一社会信用代码的校验码（第18位）不符，请逐位核对是否有误填。"), code="uscc-check"
+        )
     return InvalidInputError(
-        "统一社会信用代码中组织机构代码的校验码（第17位）不符，请逐位核对第9至17位。", code="uscc-main-check"
+        gettext("统一社会信用代码中组织机构代码的校验码（第17位）不符，请逐位核对第9至17位。"), code="uscc-main-check"
     )
 
 
@@ -184,19 +192,21 @@ def parse_identity_number(text: str, *, today: datetime.date) -> IdentityNumber:
     """
     number = tidy(text)
     if not number:
-        raise InvalidInputError("请填写证件号码。", code="identity-empty")
+        raise InvalidInputError(gettext("请填写证件号码。"), code="identity-empty")
     if len(number) == 15 and number.isascii() and number.isdigit():
-        raise InvalidInputError("15位的旧身份证号码已停止使用，请填写18位号码。", code="identity-length")
+        raise InvalidInputError(gettext("15位的旧身份证号码已停止使用，请填写18位号码。"), code="identity-length")
     if len(number) != 18:
-        raise InvalidInputError(f"证件号码应为18位，现有{len(number)}位，请核对。", code="identity-length")
+        raise InvalidInputError(
+            gettext("证件号码应为18位，现有%(count)s位，请核对。") % {"count": len(number)}, code="identity-length"
+        )
     if not _IDENTITY_FORM.fullmatch(number):
-        raise InvalidInputError("证件号码前17位应为数字，末位为数字或X，请核对。", code="identity-sign")
+        raise InvalidInputError(gettext("证件号码前17位应为数字，末位为数字或X，请核对。"), code="identity-sign")
     foreign = number[0] == "9"
     if (number[1:3] if foreign else number[:2]) not in _PROVINCES:
-        raise InvalidInputError("证件号码开头的地区代码不存在，请核对。", code="identity-place")
+        raise InvalidInputError(gettext("证件号码开头的地区代码不存在，请核对。"), code="identity-place")
     born_on = _birth(number[6:14], today)
     if identity_check_character(number[:17]) != number[17]:
-        raise InvalidInputError("证件号码的末位校验码不符，请逐位核对是否有误填。", code="identity-check")
+        raise InvalidInputError(gettext("证件号码的末位校验码不符，请逐位核对是否有误填。"), code="identity-check")
     if foreign:
         kind = IdentityKind.PERMANENT_RESIDENT
     elif number[:6] in _RESIDENCE_PERMIT_HEADS:
@@ -211,5 +221,5 @@ def _birth(digits: str, today: datetime.date) -> datetime.date:
     with contextlib.suppress(ValueError):
         born_on = datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     if born_on is None or not _OLDEST_BIRTH <= born_on <= today:
-        raise InvalidInputError("证件号码第7至14位的出生日期不是有效日期，请核对。", code="identity-birth")
+        raise InvalidInputError(gettext("证件号码第7至14位的出生日期不是有效日期，请核对。"), code="identity-birth")
     return born_on

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.utils.translation import get_language
+
 
 class ElementType(StrEnum):
     """How a value is written: the representation class of a data element."""
@@ -81,6 +83,11 @@ class DataElement:
     sharing: Sharing = Sharing.OPEN
     headings: tuple[str, ...] = ()
     multiline: bool = False
+
+    @property
+    def label(self) -> str:
+        """Return the name in the language of whoever reads."""
+        return self.name_en if get_language() == "en" else self.name_zh
 
 
 @dataclass(frozen=True, slots=True)

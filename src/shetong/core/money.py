@@ -6,6 +6,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from shetong.core.errors import InvalidInputError
 
 FEN_PER_YUAN = 100
@@ -50,8 +52,8 @@ def parse_fen(text: str, *, unit: str = "元") -> int:
     match = _AMOUNT.fullmatch(compact)
     if match is None or match["unit"] not in _UNITS:
         if compact.startswith(("-", "−", "－")):
-            raise InvalidInputError("金额不能为负数，请核对。", code="money-range")
-        raise InvalidInputError("金额的写法无法识别，请填写数字，例如“50000”或“5万元”。", code="money-form")
+            raise InvalidInputError(gettext("金额不能为负数，请核对。"), code="money-range")
+        raise InvalidInputError(gettext("金额的写法无法识别，请填写数字，例如“50000”或“5万元”。"), code="money-form")
     if match["unit"]:
         per_unit = _UNITS[match["unit"]]
     return _whole(Decimal(match["number"].replace(",", "")) * per_unit)
@@ -59,9 +61,9 @@ def parse_fen(text: str, *, unit: str = "元") -> int:
 
 def _whole(fen: Decimal) -> int:
     if fen > MOST_FEN:
-        raise InvalidInputError("金额过大，请核对单位是“元”还是“万元”。", code="money-range")
+        raise InvalidInputError(gettext("金额过大，请核对单位是“元”还是“万元”。"), code="money-range")
     if fen != int(fen):
-        raise InvalidInputError("金额最多精确到分，请核对小数位。", code="money-fraction")
+        raise InvalidInputError(gettext("金额最多精确到分，请核对小数位。"), code="money-fraction")
     return int(fen)
 
 

@@ -10,6 +10,8 @@ import unicodedata
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from shetong.core.errors import InvalidInputError
 from shetong.core.metadata import DataElement, ElementType
 from shetong.core.money import parse_fen
@@ -33,7 +35,7 @@ def clean(element: DataElement, raw: Any, *, required: bool | None = None) -> Js
     """Return one value as records keep it. Raises :class:`InvalidInputError` with the reason in Chinese."""
     if is_empty(raw):
         if element.required if required is None else required:
-            raise InvalidInputError(f"请填写{element.name_zh}。")
+            raise InvalidInputError(gettext("请填写%(name)s。") % {"name": element.label})
         return empty(element)
     return _READERS[element.type](element, raw)
 
@@ -43,16 +45,21 @@ def _text(element: DataElement, raw: Any) -> str:
     value = unicodedata.normalize("NFC", str(raw)).strip().replace("\r\n", "\n")
     looked_at = value.replace("\n", "").replace("\t", "") if element.multiline else value
     if any(unicodedata.category(sign) in ("Cc", "Cs", "Co") for sign in looked_at):
-        raise InvalidInputError(f"{element.name_zh}含有不可见的控制字符，请重新填写。")
+        raise InvalidInputError(gettext("%(name)s含有不可见的控制字符，请重新填写。") % {"name": element.label})
     if element.max_length and len(value) > element.max_length:
-        raise InvalidInputError(f"{element.name_zh}最多{element.max_length}个字，现有{len(value)}个字，请缩短。")
+        raise InvalidInputError(
+            gettext("%(name)s最多%(max_length)s个字，现有%(count)s个字，请缩短。")
+            % {"name": element.label, "max_length": element.max_length, "count": len(value)}
+        )
     return value
 
 
 def _code(element: DataElement, raw: Any) -> str:
     found = element.code_list.parse(str(raw)) if element.code_list else None
     if found is None:
-        raise InvalidInputError(f"{element.name_zh}“{str(raw)[:20]}”不在代码表中，请重新选择。")
+        raise InvalidInputError(
+            gettext("%(name)s“%(given)s”不在代码表中，请重新选择。") % {"name": element.label, "given": str(raw)[:20]}
+        )
     return found
 
 
@@ -65,18 +72,20 @@ def _date(element: DataElement, raw: Any) -> str:
         try:
             day = date.fromisoformat(unicodedata.normalize("NFKC", str(raw)).strip())
         except ValueError:
-            raise InvalidInputError(f"{element.name_zh}应写成“2026-05-01”的形式，请核对。") from None
+            raise InvalidInputError(
+                gettext("%(name)s应写成“2026-05-01”的形式，请核对。") % {"name": element.label}
+            ) from None
     if not 1900 <= day.year <= 2200:
-        raise InvalidInputError(f"{element.name_zh}的年份不合理，请核对。")
+        raise InvalidInputError(gettext("%(name)s的年份不合理，请核对。") % {"name": element.label})
     return day.isoformat()
 
 
 def _money(element: DataElement, raw: Any) -> int:
     if isinstance(raw, bool | float):
-        raise InvalidInputError(f"{element.name_zh}应为整数分或文字金额。")
+        raise InvalidInputError(gettext("%(name)s应为整数分或文字金额。") % {"name": element.label})
     if isinstance(raw, int):
         if raw < 0:
-            raise InvalidInputError(f"{element.name_zh}不能为负数，请核对。")
+            raise InvalidInputError(gettext("%(name)s不能为负数，请核对。") % {"name": element.label})
         return raw
     return parse_fen(str(raw))
 
@@ -84,7 +93,7 @@ def _money(element: DataElement, raw: Any) -> int:
 def _integer(element: DataElement, raw: Any) -> int:
     written = unicodedata.normalize("NFKC", str(raw)).strip()
     if isinstance(raw, bool | float) or not written.isdigit() or len(written) > 12:
-        raise InvalidInputError(f"{element.name_zh}应为不带小数的数字，请核对。")
+        raise InvalidInputError(gettext("%(name)s应为不带小数的数字，请核对。") % {"name": element.label})
     return int(written)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import chinese_calendar
 from chinese_calendar import constants
 from django.conf import settings
+from django.utils.translation import ngettext
 
 from shetong.core.statutes import Unit
 
@@ -44,6 +45,13 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.number}个工作日" if self.unit is Unit.WORKING_DAY else f"{self.number}日"
+
+    @property
+    def said(self) -> str:
+        """Return the period in the reader's language; ``str`` is what official documents say."""
+        if self.unit is Unit.WORKING_DAY:
+            return ngettext("%(number)s个工作日", "%(number)s个工作日", self.number) % {"number": self.number}
+        return ngettext("%(number)s日", "%(number)s日", self.number) % {"number": self.number}
 
 
 @dataclass(frozen=True, slots=True)

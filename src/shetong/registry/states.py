@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext
+
 from shetong.core.errors import WrongStateError
 from shetong.registry.models.choices import FilingKind, Status
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, Json, Standing
@@ -132,7 +134,10 @@ def next_status(status: Status | None, act: Act) -> Status:
     if transition is None:
         present = f"登记状态为“{status.label}”" if status else "尚未登记"
         hint = _HINTS.get((status, act), "请核对登记状态和拟办理的事项。")
-        raise WrongStateError(f"该组织{present}，不能办理{ACT_NAMES[act]}。{hint}")
+        raise WrongStateError(
+            gettext("该组织%(present)s，不能办理%(act_names)s。%(hint)s")
+            % {"present": present, "act_names": ACT_NAMES[act], "hint": hint}
+        )
     return transition.to
 
 

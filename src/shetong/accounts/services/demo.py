@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
+from django.utils.translation import gettext
 
 from shetong.accounts.models import RoleAssignment, User
 from shetong.accounts.rules import NATIONAL
@@ -33,7 +34,7 @@ def ensure_demo_accounts() -> list[tuple[str, str, str]]:
     Raises :class:`WrongStateError` outside of the development profile (setting DEMO_ACCOUNTS).
     """
     if not settings.DEMO_ACCOUNTS:
-        raise WrongStateError("演示账号只能在开发环境（DEMO_ACCOUNTS）中创建。")
+        raise WrongStateError(gettext("演示账号只能在开发环境（DEMO_ACCOUNTS）中创建。"))
     for username, name, role, division, _ in ACCOUNTS:
         with transaction.atomic():
             user, created = User.objects.get_or_create(username=username, defaults={"display_name": name, "demo": True})

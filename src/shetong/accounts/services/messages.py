@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from procrastinate.contrib.django import app
 
 from shetong.accounts.models import Delivery, Message, MessageChannel, Topic, User
@@ -71,7 +72,7 @@ def read(*, user: User, message_id: int) -> Message:
     """Mark one of a person's messages as read and return it. Raises :class:`NotFoundError`."""
     message = Message.objects.select_for_update().filter(pk=message_id, recipient=user).first()
     if message is None:
-        raise NotFoundError("没有找到这条消息。")
+        raise NotFoundError(gettext("没有找到这条消息。"))
     if message.read_at is None:
         message.read_at = timezone.now()
         message.save(update_fields=["read_at"])

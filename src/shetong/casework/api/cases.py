@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks texts for the catalogue
 from ninja import Path, Router, Schema
 from pydantic import Field
@@ -81,12 +82,12 @@ def status(
     """Answer with the standing of a case of the key's owner; of others' cases nothing is known here."""
     key: ApiKey | None = request.api_key  # type: ignore[attr-defined]
     if key is None:
-        raise KeyRequiredError("查看办件进度须使用接口密钥，请向平台管理员申请。")
+        raise KeyRequiredError(gettext("查看办件进度须使用接口密钥，请向平台管理员申请。"))
     if SCOPE not in key.scopes:
-        raise ForbiddenError("该接口密钥没有这项权限，请向管理员申请。")
+        raise ForbiddenError(gettext("该接口密钥没有这项权限，请向管理员申请。"))
     case = cases.by_number(key.owner, number)
     if case is None:
-        raise NotFoundError("没有找到这个办件，请核对办件编号。")
+        raise NotFoundError(gettext("没有找到这个办件，请核对办件编号。"))
     response["Cache-Control"] = "private, no-cache"
     page = cases.page(case)
     return {

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks texts for the catalogue
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
@@ -96,7 +97,7 @@ def guide(
 ) -> dict[str, Any]:
     """Answer with the guide of a matter, as a region offers it today."""
     if division and divisions.get(division) is None:
-        message = "行政区划代码不存在，请核对。"
+        message = gettext("行政区划代码不存在，请核对。")
         raise InvalidInputError(message, fields={"division": message})
     matter, today = matters.in_force(code, division), timezone.localdate()
     return {

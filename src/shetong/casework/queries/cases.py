@@ -152,7 +152,7 @@ def topics(matter: Matter, form: Mapping[str, Any]) -> tuple[Topic, ...]:
         records = (given if isinstance(given, list) else []) if section.repeated else [given or {}]
         shown = tuple(
             tuple(
-                Answer(element_name(field.element), text(field.element, record.get(field.name)))
+                Answer(field.element.label, text(field.element, record.get(field.name)))
                 for field in section.fields
                 if not is_empty(record.get(field.name))
             )
@@ -160,11 +160,6 @@ def topics(matter: Matter, form: Mapping[str, Any]) -> tuple[Topic, ...]:
         )
         found.append(Topic(section.name, section.title, tuple(record for record in shown if record)))
     return tuple(found)
-
-
-def element_name(element: DataElement) -> str:
-    """Return a question's name in the language of the page."""
-    return element.name_en if get_language() == "en" else element.name_zh
 
 
 def text(element: DataElement, value: Any) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -31,5 +33,5 @@ def hold(conditions: tuple[When, ...], answers: Mapping[str, Any]) -> bool:
 
 
 def said(conditions: tuple[When, ...]) -> str:
-    """Return the conditions in words, empty where there are none."""
-    return "，".join(condition.said for condition in conditions)
+    """Return the conditions in the reader's words, empty where there are none."""
+    return gettext("，").join(gettext(condition.said) for condition in conditions)

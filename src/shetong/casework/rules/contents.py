@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
 from PIL import Image
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
@@ -16,17 +17,17 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 from shetong.core.errors import InvalidInputError
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
-NAMES = {PDF: "PDF", JPEG: "JPEG 图片", PNG: "PNG 图片"}
+NAMES = {PDF: "PDF", JPEG: gettext_noop("JPEG 图片"), PNG: gettext_noop("PNG 图片")}
 MOST_PIXELS = 80_000_000
 MOST_PAGES = 500
 MOST_OBJECTS = 200_000
 # Entries that run something or carry other files inside.
 _ACTIVE = {
-    "/JavaScript": "脚本",
-    "/JS": "脚本",
-    "/Launch": "启动程序的动作",
-    "/EmbeddedFile": "嵌入的文件",
-    "/RichMedia": "多媒体",
+    "/JavaScript": gettext_noop("脚本"),
+    "/JS": gettext_noop("脚本"),
+    "/Launch": gettext_noop("启动程序的动作"),
+    "/EmbeddedFile": gettext_noop("嵌入的文件"),
+    "/RichMedia": gettext_noop("多媒体"),
 }
 
 
@@ -42,10 +43,11 @@ def media_type(content: bytes) -> str | None:
 def require_size(octets: int, *, largest: int) -> None:
     """Raise :class:`InvalidInputError` for an empty file and for one larger than ``largest`` octets."""
     if not octets:
-        raise InvalidInputError("文件是空的，请重新选择。", code="file-empty")
+        raise InvalidInputError(gettext("文件是空的，请重新选择。"), code="file-empty")
     if octets > largest:
         raise InvalidInputError(
-            f"文件有{octets / 1_048_576:.1f} MB，最大{largest // 1_048_576} MB，请压缩或者分成几个文件。",
+            gettext("文件有%(size)s MB，最大%(largest)s MB，请压缩或者分成几个文件。")
+            % {"size": format(octets / 1_048_576, ".1f"), "largest": largest // 1_048_576},
             code="file-too-large",
         )
 
@@ -58,8 +60,10 @@ def check(content: bytes, *, allowed: tuple[str, ...], largest: int) -> str:
     require_size(len(content), largest=largest)
     found = media_type(content)
     if found is None or found not in allowed:
-        names = "、".join(NAMES[kind] for kind in allowed)
-        raise InvalidInputError(f"只接受{names}文件；这个文件的内容不是，请另存后再上传。", code="file-type")
+        names = gettext("、").join(gettext(NAMES[kind]) for kind in allowed)
+        raise InvalidInputError(
+            gettext("只接受%(names)s文件；这个文件的内容不是，请另存后再上传。") % {"names": names}, code="file-type"
+        )
     _check_only_one(content, found)
     if found == PDF:
         _check_pdf(content)
@@ -73,7 +77,8 @@ def _check_only_one(content: bytes, found: str) -> None:
     twofold = zipfile.is_zipfile(io.BytesIO(content)) or (found != PDF and b"%PDF-" in content[:1024])
     if twofold:
         raise InvalidInputError(
-            "文件里还藏着另一种文件，为安全起见不能接收，请重新拍摄或者打印为普通 PDF 后再上传。", code="file-twofold"
+            gettext("文件里还藏着另一种文件，为安全起见不能接收，请重新拍摄或者打印为普通 PDF 后再上传。"),
+            code="file-twofold",
         )
 
 
@@ -83,15 +88,15 @@ def _check_image(content: bytes) -> None:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content)) as image:
                 if image.width * image.height > MOST_PIXELS:
-                    raise InvalidInputError("图片的像素过多，请缩小后再上传。", code="file-too-large")
+                    raise InvalidInputError(gettext("图片的像素过多，请缩小后再上传。"), code="file-too-large")
                 image.verify()
     except InvalidInputError:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise InvalidInputError("图片的像素过多，请缩小后再上传。", code="file-too-large") from None
+        raise InvalidInputError(gettext("图片的像素过多，请缩小后再上传。"), code="file-too-large") from None
     except Exception:
         # The library raises whatever its decoders raise.
-        raise InvalidInputError("图片已经损坏，打不开，请重新拍摄或者扫描。", code="file-damaged") from None
+        raise InvalidInputError(gettext("图片已经损坏，打不开，请重新拍摄或者扫描。"), code="file-damaged") from None
 
 
 def pages(content: bytes) -> int:
@@ -103,15 +108,19 @@ def _check_pdf(content: bytes) -> None:
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
         if reader.is_encrypted:
-            raise InvalidInputError("PDF 设有密码或者限制，请解除后再上传。", code="file-encrypted")
+            raise InvalidInputError(gettext("PDF 设有密码或者限制，请解除后再上传。"), code="file-encrypted")
         if len(reader.pages) > MOST_PAGES:
-            raise InvalidInputError(f"PDF 超过{MOST_PAGES}页，请分成几个文件。", code="file-too-large")
+            raise InvalidInputError(
+                gettext("PDF 超过%(most_pages)s页，请分成几个文件。") % {"most_pages": MOST_PAGES},
+                code="file-too-large",
+            )
         found = next(_active(reader), None)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
-        raise InvalidInputError("PDF 已经损坏，打不开，请重新导出。", code="file-damaged") from None
+        raise InvalidInputError(gettext("PDF 已经损坏，打不开，请重新导出。"), code="file-damaged") from None
     if found:
         raise InvalidInputError(
-            f"PDF 中含有{found}，为安全起见不能接收，请打印为普通 PDF 后再上传。", code="file-active"
+            gettext("PDF 中含有%(found)s，为安全起见不能接收，请打印为普通 PDF 后再上传。") % {"found": gettext(found)},
+            code="file-active",
         )
 
 
@@ -123,7 +132,7 @@ def _active(reader: PdfReader) -> Iterator[str]:
     while waiting:
         looked += 1
         if looked > MOST_OBJECTS:
-            raise InvalidInputError("PDF 的结构过于复杂，请打印为普通 PDF 后再上传。", code="file-active")
+            raise InvalidInputError(gettext("PDF 的结构过于复杂，请打印为普通 PDF 后再上传。"), code="file-active")
         thing = waiting.pop()
         if isinstance(thing, IndirectObject):
             key = (thing.idnum, thing.generation)

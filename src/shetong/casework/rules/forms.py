@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext
+
 from shetong.casework.rules.matters import FACTS, Field, Matter, Section
 from shetong.core.errors import InvalidInputError
 from shetong.core.values import clean, is_empty
@@ -28,7 +30,11 @@ def clean_section(section: Section, given: Any) -> tuple[Any, dict[str, str]]:
     faults: dict[str, str] = {}
     kept = []
     if len(records) > section.most:
-        faults[section.name] = f"{section.title}最多填写{section.most}项，现有{len(records)}项。"
+        faults[section.name] = gettext("%(title)s最多填写%(most)s项，现有%(count)s项。") % {
+            "title": gettext(section.title),
+            "most": section.most,
+            "count": len(records),
+        }
     for number, record in enumerate(records[: section.most]):
         cleaned, wrong = _clean_record(section, record if isinstance(record, Mapping) else {}, f"{number}.")
         kept.append(cleaned)
@@ -49,7 +55,7 @@ def _clean_record(section: Section, given: Mapping[str, Any], prefix: str) -> tu
             if isinstance(given[field.name], str):
                 kept[field.name] = given[field.name][:2_000]
     unknown = set(given) - {field.name for field in section.fields}
-    faults |= {f"{prefix}{name}": "表单中没有这一项。" for name in unknown}
+    faults |= {f"{prefix}{name}": gettext("表单中没有这一项。") for name in unknown}
     return kept, faults
 
 
@@ -61,7 +67,11 @@ def missing(matter: Matter, form: Mapping[str, Any]) -> dict[str, str]:
         if section.repeated:
             records = answers if isinstance(answers, list) else []
             if len(records) < section.least:
-                faults[section.name] = f"{section.title}至少填写{section.least}项，现有{len(records)}项。"
+                faults[section.name] = gettext("%(title)s至少填写%(least)s项，现有%(count)s项。") % {
+                    "title": gettext(section.title),
+                    "least": section.least,
+                    "count": len(records),
+                }
             for number, record in enumerate(records):
                 faults |= _missing(section, record, f"{section.name}.{number}.")
         else:
@@ -80,7 +90,7 @@ def faults(matter: Matter, form: Mapping[str, Any]) -> dict[str, str]:
 
 def _missing(section: Section, record: Mapping[str, Any], prefix: str) -> dict[str, str]:
     return {
-        prefix + field.name: f"请填写{field.element.name_zh}。"
+        prefix + field.name: gettext("请填写%(name)s。") % {"name": field.element.label}
         for field in section.fields
         if field.required and is_empty(record.get(field.name))
     }

@@ -13,6 +13,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from django.utils.translation import gettext_noop
+
 from shetong.accounts.rules import Permission
 from shetong.casework.rules.conditions import When, hold, said
 from shetong.casework.rules.eligibility import Check
@@ -36,10 +38,10 @@ class Nature(StrEnum):
 
 
 NATURE_NAMES = {
-    Nature.PERMIT: "行政许可",
-    Nature.CONFIRMATION: "行政确认",
-    Nature.FILING: "备案",
-    Nature.SERVICE: "公共服务",
+    Nature.PERMIT: gettext_noop("行政许可"),
+    Nature.CONFIRMATION: gettext_noop("行政确认"),
+    Nature.FILING: gettext_noop("备案"),
+    Nature.SERVICE: gettext_noop("公共服务"),
 }
 
 

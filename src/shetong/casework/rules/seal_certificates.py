@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
+from django.utils.translation import gettext
 
 from shetong.core.errors import InvalidInputError
 
@@ -75,18 +76,23 @@ def from_pkcs12(content: bytes, password: str, *, at: datetime) -> Pair:
         key, certificate, others = pkcs12.load_key_and_certificates(content, password.encode() or None)
     except ValueError:
         raise InvalidInputError(
-            "打不开这个印章文件：不是 PKCS#12 格式，或者口令不对。", code="seal-unreadable"
+            gettext("打不开这个印章文件：不是 PKCS#12 格式，或者口令不对。"), code="seal-unreadable"
         ) from None
     if key is None or certificate is None:
-        raise InvalidInputError("印章文件里没有私钥或者证书，请向签发机构索取完整的文件。", code="seal-incomplete")
+        raise InvalidInputError(
+            gettext("印章文件里没有私钥或者证书，请向签发机构索取完整的文件。"), code="seal-incomplete"
+        )
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise InvalidInputError("印章的密钥类型不受支持，请使用 RSA 或者 ECDSA 证书。", code="seal-key")
+        raise InvalidInputError(gettext("印章的密钥类型不受支持，请使用 RSA 或者 ECDSA 证书。"), code="seal-key")
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size < LEAST_RSA_BITS:
-        raise InvalidInputError(f"印章的 RSA 密钥短于{LEAST_RSA_BITS}位，请更换。", code="seal-key")
+        raise InvalidInputError(
+            gettext("印章的 RSA 密钥短于%(least_rsa_bits)s位，请更换。") % {"least_rsa_bits": LEAST_RSA_BITS},
+            code="seal-key",
+        )
     if not certificate.not_valid_before_utc <= at < certificate.not_valid_after_utc:
-        raise InvalidInputError("印章证书不在有效期内，请更换。", code="seal-expired")
+        raise InvalidInputError(gettext("印章证书不在有效期内，请更换。"), code="seal-expired")
     if not _may_sign(certificate):
-        raise InvalidInputError("这个证书的用途不含数字签名，不能用作印章。", code="seal-usage")
+        raise InvalidInputError(gettext("这个证书的用途不含数字签名，不能用作印章。"), code="seal-usage")
     chain = "".join(_pem(one) for one in _upwards(certificate, others))
     return Pair(_pem(certificate), _pkcs8(key), chain)
 

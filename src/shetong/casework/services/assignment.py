@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -20,7 +21,7 @@ def take(*, case_id: int, actor: User) -> Case:
     """Take a case that nobody holds. Raises :class:`ConflictError` naming who was quicker."""
     case = _held(case_id)
     if case.holder is not None and case.holder_id != actor.pk:
-        raise ConflictError(f"{case.holder.get_full_name()}已经领取了这个办件。")
+        raise ConflictError(gettext("%(name)s已经领取了这个办件。") % {"name": case.holder.get_full_name()})
     return _give(case, to=actor, actor=actor)
 
 
@@ -64,16 +65,16 @@ def _needed(case: Case) -> Permission:
 def _held(case_id: int) -> Case:
     case = moves.lock(case_id)
     if case.state not in OPEN_STATES:
-        raise WrongStateError(f"办件{State(case.state).label}，不再分派。")
+        raise WrongStateError(gettext("办件%(label)s，不再分派。") % {"label": gettext(str(State(case.state).label))})
     return case
 
 
 def _give(case: Case, *, to: User | None, actor: User) -> Case:
     if to is not None:
         if not permissions.may(to, _needed(case), case.authority_division):
-            raise ForbiddenError(f"{to.get_full_name()}没有办理这个环节的权限。")
+            raise ForbiddenError(gettext("%(name)s没有办理这个环节的权限。") % {"name": to.get_full_name()})
         if to.pk == case.applicant_id:
-            raise ForbiddenError("本人提交的申请应由他人办理。")
+            raise ForbiddenError(gettext("本人提交的申请应由他人办理。"))
     before, case.holder = case.holder_id, to
     case.updated_at = timezone.now()
     case.save(update_fields=["holder", "updated_at"])

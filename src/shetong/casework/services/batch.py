@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
 from shetong.accounts.rules import Permission
@@ -39,7 +41,9 @@ def accept(*, case_ids: Sequence[int], actor: User) -> list[Result]:
             matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
             grave = [found for found in submission.check(case, matter) if found.severity is not Severity.NOTE]
             if grave:
-                raise WrongStateError(f"系统核查有需要核对的事项，请打开逐件办理：{grave[0].message}")
+                raise WrongStateError(
+                    gettext("系统核查有需要核对的事项，请打开逐件办理：%(message)s") % {"message": grave[0].message}
+                )
         intake.accept(case_id=case.pk, actor=actor)
         return "已受理。"
 
@@ -69,7 +73,7 @@ def take(*, case_ids: Sequence[int], actor: User) -> list[Result]:
 def _each(case_ids: Sequence[int], actor: User, act: Callable[[Case], str]) -> list[Result]:
     wanted = list(dict.fromkeys(case_ids))
     if not wanted or len(wanted) > MOST:
-        raise InvalidInputError(f"请勾选办件，一次最多{MOST}件。")
+        raise InvalidInputError(gettext("请勾选办件，一次最多%(most)s件。") % {"most": MOST})
     grants = permissions.grants_of(actor)
     results = []
     for case in Case.objects.filter(pk__in=wanted).exclude(state=State.DRAFT).order_by("pk"):

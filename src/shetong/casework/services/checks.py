@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -47,12 +48,14 @@ def order(
     if len(people) < LEAST_OFFICERS:
         faults["officers"] = "核查须由两名以上工作人员进行，请再选择一名。"
     if faults:
-        raise InvalidInputError("核查安排有误，请改正后重试。", fields=faults, provision=ARTICLE)
+        raise InvalidInputError(gettext("核查安排有误，请改正后重试。"), fields=faults, provision=ARTICLE)
     for officer in people.values():
         if not permissions.may(officer, Permission.CASE_REVIEW, case.authority_division):
-            raise ForbiddenError(f"{officer.get_full_name()}没有审查本机关办件的权限，不能参加核查。")
+            raise ForbiddenError(
+                gettext("%(name)s没有审查本机关办件的权限，不能参加核查。") % {"name": officer.get_full_name()}
+            )
         if officer.pk == case.applicant_id:
-            raise ForbiddenError("申请人本人不能参加核查。")
+            raise ForbiddenError(gettext("申请人本人不能参加核查。"))
     names = [officer.get_full_name() for officer in people.values()]
     moves.move(
         case,
@@ -89,13 +92,13 @@ def note_down(*, check_id: int, actor: User, done_on: date, conclusion: str, rec
     """
     found = SiteCheck.objects.filter(pk=check_id).first()
     if found is None:
-        raise NotFoundError("没有找到这次核查。")
+        raise NotFoundError(gettext("没有找到这次核查。"))
     case = moves.lock(found.case_id)
     found.refresh_from_db()
     if found.recorded_at is not None:
-        raise ConflictError("这次核查已经记录，不能再改；情况有变的请另行安排核查。")
+        raise ConflictError(gettext("这次核查已经记录，不能再改；情况有变的请另行安排核查。"))
     if actor.pk not in found.officers:
-        raise ForbiddenError("核查结果由参加核查的人员记录。")
+        raise ForbiddenError(gettext("核查结果由参加核查的人员记录。"))
     faults = {}
     if conclusion not in Conclusion.values:
         faults["conclusion"] = "请选择结论。"
@@ -104,7 +107,7 @@ def note_down(*, check_id: int, actor: User, done_on: date, conclusion: str, rec
     if not timezone.localdate(found.ordered_at) <= done_on <= timezone.localdate():
         faults["done_on"] = "核查日期应在安排之后、今天之前（含）。"
     if faults:
-        raise InvalidInputError("核查记录有误，请改正后重试。", fields=faults)
+        raise InvalidInputError(gettext("核查记录有误，请改正后重试。"), fields=faults)
     moves.move(
         case,
         Act.RECORD_CHECK,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.casework.models import Act, Case, Notice, NoticeKind, State
@@ -27,7 +28,7 @@ def withdraw(*, case_id: int, actor: User, reason: str = "") -> Case:
 def terminate(*, case_id: int, actor: User, reason: str) -> Case:
     """End a case that can no longer be decided, such as when its object has ceased to exist; say why."""
     if not reason.strip():
-        raise InvalidInputError("请写明终止办理的理由。", fields={"reason": "请写明理由。"})
+        raise InvalidInputError(gettext("请写明终止办理的理由。"), fields={"reason": gettext("请写明理由。")})
     case = moves.lock(case_id)
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
     event = moves.move(case, Act.TERMINATE, actor=actor, reason=reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -28,7 +29,7 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
     with whole(), permissions.once():
         case, matter = _decided(case_id, reason)
         if matter.joint_opinion and Opinion.objects.filter(case=case, answered_at__isnull=True).exists():
-            raise WrongStateError("业务主管单位的意见尚未反馈，不能作出准予决定。")
+            raise WrongStateError(gettext("业务主管单位的意见尚未反馈，不能作出准予决定。"))
         case.decided_on = timezone.localdate()
         event = moves.move(case, Act.APPROVE, actor=actor, reason=reason, matter=matter)
         number = numbers.document_number(NoticeKind.APPROVAL, case.authority_division, case.decided_on, matter.nature)
@@ -61,7 +62,9 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
 def refuse(*, case_id: int, actor: User, reason: str, provision: str) -> Case:
     """Refuse an application with reason and provision; the decision names the remedies."""
     if not provision.strip():
-        raise InvalidInputError("请写明作出不予决定所依据的条款。", fields={"provision": "请写明依据。"})
+        raise InvalidInputError(
+            gettext("请写明作出不予决定所依据的条款。"), fields={"provision": gettext("请写明依据。")}
+        )
     case, matter = _decided(case_id, reason)
     case.decided_on = timezone.localdate()
     event = moves.move(case, Act.REFUSE, actor=actor, reason=reason, provision=provision.strip()[:300], matter=matter)
@@ -71,6 +74,6 @@ def refuse(*, case_id: int, actor: User, reason: str, provision: str) -> Case:
 
 def _decided(case_id: int, reason: str) -> tuple[Case, Matter]:
     if not reason.strip():
-        raise InvalidInputError("请写明决定的理由。", fields={"reason": "请写明决定的理由。"})
+        raise InvalidInputError(gettext("请写明决定的理由。"), fields={"reason": gettext("请写明决定的理由。")})
     case = moves.lock(case_id)
     return case, matters.in_force(case.matter, case.authority_division, case.rules_on)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.casework import catalogue
@@ -35,7 +36,9 @@ def begin(*, matter: str, applicant: User, subject_code: str = "", subject_name:
     if founds:
         subject_code = subject_name = ""
     elif not mandates.holds(applicant, subject_code):
-        raise ForbiddenError("您还不是这家组织的经办人。请由该组织已有的经办人授权，或者到登记管理机关办理授权。")
+        raise ForbiddenError(
+            gettext("您还不是这家组织的经办人。请由该组织已有的经办人授权，或者到登记管理机关办理授权。")
+        )
     # One person's drafts are begun one after the other, so that pressing twice begins one.
     rows.fetch("SELECT id FROM accounts_user WHERE id = %s FOR UPDATE", [applicant.pk])
     mine = Case.objects.filter(applicant=applicant, state=State.DRAFT)
@@ -43,7 +46,9 @@ def begin(*, matter: str, applicant: User, subject_code: str = "", subject_name:
         return known
     drafts = "SELECT count(*) FROM casework_case WHERE applicant_id = %s AND state = %s"
     if rows.fetch(drafts, [applicant.pk, State.DRAFT])[0][0] >= MOST_DRAFTS:
-        raise ConflictError(f"您有{MOST_DRAFTS}份还没有提交的申请，请先提交或者放弃一些。")
+        raise ConflictError(
+            gettext("您有%(most_drafts)s份还没有提交的申请，请先提交或者放弃一些。") % {"most_drafts": MOST_DRAFTS}
+        )
     now = timezone.now()
     case = Case(
         matter=matter,
@@ -97,7 +102,7 @@ def _keep(
     case = editable(case_id, actor)
     elsewhere = seen is not None and any(seen != forms.digest(case.form.get(name)) for name in given)
     if elsewhere or (form_version is not None and form_version != case.form_version):
-        raise ConflictError("这份申请刚刚在别处保存过。请刷新页面，核对后再改。", code="saved-elsewhere")
+        raise ConflictError(gettext("这份申请刚刚在别处保存过。请刷新页面，核对后再改。"), code="saved-elsewhere")
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
     before = answers.whole(case)
     form = dict(before)
@@ -108,11 +113,11 @@ def _keep(
         try:
             asked = matter.section(name)
         except KeyError:
-            raise InvalidInputError("表单中没有这一部分，请刷新页面。") from None
+            raise InvalidInputError(gettext("表单中没有这一部分，请刷新页面。")) from None
         form[name], wrong = forms.clean_section(asked, section_given)
         faults |= {f"{name}.{place}": message for place, message in wrong.items()}
     if len(repr(form)) > LARGEST_FORM:
-        raise InvalidInputError("填写的内容过长，请删减后再保存。")
+        raise InvalidInputError(gettext("填写的内容过长，请删减后再保存。"))
     if seen is not None and sealing.kept(matter, case.form, form, answers.personal(case)) == before:
         return case, faults
     answers.store(case, matter, form)
@@ -178,13 +183,13 @@ def peek(case_id: int, actor: User) -> Case:
     """Return a case that its applicant may fill in now, without its lock: for work that takes long."""
     case = rows.first(Case, "WHERE id = %s", [case_id])
     if case is None:
-        raise NotFoundError("没有找到这个办件。")
+        raise NotFoundError(gettext("没有找到这个办件。"))
     return _fillable(case, actor)
 
 
 def _fillable(case: Case, actor: User) -> Case:
     if not mandates.may_act(actor, case):
-        raise ForbiddenError("只有申请人或者其授权的经办人可以填报。")
+        raise ForbiddenError(gettext("只有申请人或者其授权的经办人可以填报。"))
     if case.state not in (State.DRAFT, State.CORRECTION):
-        raise WrongStateError("申请已经提交，不能再修改。需要修改的，可以先撤回。")
+        raise WrongStateError(gettext("申请已经提交，不能再修改。需要修改的，可以先撤回。"))
     return case

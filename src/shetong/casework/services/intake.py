@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.casework.models import Act, Case, CaseEvent, NoticeKind, State
@@ -69,11 +70,12 @@ def ask_correction(*, case_id: int, actor: User, items: Sequence[str], reason: s
     wanted = [item.strip() for item in items if item.strip()]
     if not wanted or len(wanted) > MOST_ITEMS or any(len(item) > 500 for item in wanted):
         raise InvalidInputError(
-            f"请逐项写明需要补正的内容，最多{MOST_ITEMS}项，每项最多500个字。", fields={"items": "请逐项写明。"}
+            gettext("请逐项写明需要补正的内容，最多%(most_items)s项，每项最多500个字。") % {"most_items": MOST_ITEMS},
+            fields={"items": gettext("请逐项写明。")},
         )
     if case.state == State.SUBMITTED and CaseEvent.objects.filter(case=case, act=Act.ASK_CORRECTION).exists():
         raise WrongStateError(
-            "补正只能一次性告知一次，本件已经告知过。材料齐全的应当受理；仍不符合的，受理后依法作出决定。",
+            gettext("补正只能一次性告知一次，本件已经告知过。材料齐全的应当受理；仍不符合的，受理后依法作出决定。"),
             provision="《中华人民共和国行政许可法》第三十二条第一款第四项",
         )
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
@@ -89,7 +91,7 @@ def ask_correction(*, case_id: int, actor: User, items: Sequence[str], reason: s
 def refuse_to_accept(*, case_id: int, actor: User, reason: str, other_authority: str = "") -> Case:
     """Not accept: no such permit is needed, or another authority is competent (``other_authority`` names it)."""
     if not reason.strip():
-        raise InvalidInputError("请写明不予受理的理由。", fields={"reason": "请写明理由。"})
+        raise InvalidInputError(gettext("请写明不予受理的理由。"), fields={"reason": gettext("请写明理由。")})
     case = moves.lock(case_id)
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
     other = {"other_authority": other_authority.strip()}

@@ -79,7 +79,7 @@ def accept(*, code: str, actor: User) -> Mandate:
         organisation_name=found.organisation_name,
         division_code="",
         user=actor,
-        basis=_("受%(name)s邀请（邀请%(number)d号）") % {"name": found.invited_by.get_full_name(), "number": found.pk},
+        basis=f"受{found.invited_by.get_full_name()}邀请（邀请{found.pk}号）",
         actor=found.invited_by,
     )
     found.accepted_by, found.accepted_at = actor, timezone.now()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -42,7 +43,7 @@ def write(
     _check(title, body, kind, matters)
     if article_id is None:
         if divisions.get(division_code) is None and division_code != divisions.NATION:
-            message = "请填写发布单位所在的六位行政区划代码。"
+            message = gettext("请填写发布单位所在的六位行政区划代码。")
             raise InvalidInputError(message, fields={"division_code": message})
         permissions.require(actor, Permission.KNOWLEDGE_WRITE, division_code)
         article = Article.objects.create(
@@ -65,10 +66,12 @@ def write(
 def _draft(article: Article, actor: User) -> ArticleVersion:
     there = article.versions.order_by("number").last()
     if there is not None and there.state == VersionState.PENDING:
-        raise WrongStateError("这个条目有一个版次正在等待审定，请等审定后再修改。")
+        raise WrongStateError(gettext("这个条目有一个版次正在等待审定，请等审定后再修改。"))
     if there is not None and there.state == VersionState.DRAFT:
         if there.author_id != actor.pk:
-            raise ForbiddenError(f"{there.author.get_full_name()}正在修改这个条目，请与其联系。")
+            raise ForbiddenError(
+                gettext("%(name)s正在修改这个条目，请与其联系。") % {"name": there.author.get_full_name()}
+            )
         return there
     return ArticleVersion(article=article, number=there.number + 1 if there else 1, author=actor)
 
@@ -84,7 +87,7 @@ def _check(title: str, body: str, kind: str, matters: Iterable[str]) -> None:
     if set(matters) - {matter.code for matter in catalogue.matters()}:
         faults["matters"] = "请从事项清单中选择。"
     if faults:
-        raise InvalidInputError("条目有误，请改正后重试。", fields=faults)
+        raise InvalidInputError(gettext("条目有误，请改正后重试。"), fields=faults)
 
 
 @transaction.atomic
@@ -93,7 +96,7 @@ def submit(*, article_id: int, actor: User) -> ArticleVersion:
     article = _locked(article_id)
     version = _at_work(article, VersionState.DRAFT)
     if version.author_id != actor.pk:
-        raise ForbiddenError("草稿由作者送审。")
+        raise ForbiddenError(gettext("草稿由作者送审。"))
     version.state = VersionState.PENDING
     version.save(update_fields=["state"])
     _record(actor, "knowledge.submit", article, version)
@@ -107,9 +110,9 @@ def review(*, article_id: int, actor: User, publish: bool, remark: str = "") -> 
     permissions.require(actor, Permission.KNOWLEDGE_REVIEW, article.division_code)
     version = _at_work(article, VersionState.PENDING)
     if version.author_id == actor.pk:
-        raise ForbiddenError("自己写的条目由其他人审定。")
+        raise ForbiddenError(gettext("自己写的条目由其他人审定。"))
     if not publish and not remark.strip():
-        raise InvalidInputError("请写明退回的理由。", fields={"remark": "请写明退回的理由。"})
+        raise InvalidInputError(gettext("请写明退回的理由。"), fields={"remark": gettext("请写明退回的理由。")})
     version.state = VersionState.PUBLISHED if publish else VersionState.RETURNED
     version.reviewer, version.reviewed_at, version.remark = actor, timezone.now(), remark.strip()[:300]
     version.save()
@@ -127,7 +130,7 @@ def withdraw(*, article_id: int, actor: User) -> Article:
     article = _locked(article_id)
     permissions.require(actor, Permission.KNOWLEDGE_REVIEW, article.division_code)
     if article.published is None or article.withdrawn_at is not None:
-        raise WrongStateError("这个条目没有发布，或者已经撤下。")
+        raise WrongStateError(gettext("这个条目没有发布，或者已经撤下。"))
     article.withdrawn_at = timezone.now()
     article.save(update_fields=["withdrawn_at"])
     _record(actor, "knowledge.withdraw", article, None)
@@ -137,14 +140,16 @@ def withdraw(*, article_id: int, actor: User) -> Article:
 def _locked(article_id: int) -> Article:
     found = Article.objects.select_for_update().filter(pk=article_id).first()
     if found is None:
-        raise NotFoundError("没有找到这个条目。")
+        raise NotFoundError(gettext("没有找到这个条目。"))
     return found
 
 
 def _at_work(article: Article, state: VersionState) -> ArticleVersion:
     version = article.versions.filter(state=state).first()
     if version is None:
-        raise WrongStateError(f"这个条目没有{state.label}的版次，请刷新页面。")
+        raise WrongStateError(
+            gettext("这个条目没有%(label)s的版次，请刷新页面。") % {"label": gettext(str(state.label))}
+        )
     return version
 
 

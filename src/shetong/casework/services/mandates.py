@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -35,7 +36,7 @@ def grant(
         basis=basis,
     )
     if not rows.insert_all([mandate], or_nothing=True):
-        raise ConflictError("该人员已经是这家组织的经办人。")
+        raise ConflictError(gettext("该人员已经是这家组织的经办人。"))
     audit.record(
         actor=actor or "system:casework",
         action="mandate.grant",
@@ -51,9 +52,9 @@ def revoke(*, mandate_id: int, actor: User) -> Mandate:
     """End a mandate from now on; who holds one of the same organisation may do so, also with their own."""
     mandate = Mandate.objects.select_for_update().filter(pk=mandate_id, revoked_at__isnull=True).first()
     if mandate is None:
-        raise NotFoundError("没有找到这项授权，可能已经撤销。")
+        raise NotFoundError(gettext("没有找到这项授权，可能已经撤销。"))
     if not _speaks_for(actor, mandate.organisation_code):
-        raise ForbiddenError("只有这家组织的经办人可以撤销授权。")
+        raise ForbiddenError(gettext("只有这家组织的经办人可以撤销授权。"))
     mandate.revoked_at = timezone.now()
     mandate.save(update_fields=["revoked_at"])
     audit.record(

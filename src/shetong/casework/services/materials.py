@@ -7,6 +7,7 @@ import unicodedata
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.casework.models import Case, CaseMaterial
@@ -37,7 +38,10 @@ def upload(*, case_id: int, actor: User, material: str, name: str, content: byte
         if (known := next((one for one in there if one.file_id == file.pk), None)) is not None:
             return known
         if len(there) >= wanted.most:
-            raise ConflictError(f"“{wanted.title}”最多{wanted.most}个文件，请先删去不需要的。")
+            raise ConflictError(
+                gettext("“%(title)s”最多%(most)s个文件，请先删去不需要的。")
+                % {"title": gettext(wanted.title), "most": wanted.most}
+            )
         added = CaseMaterial(
             case=case,
             code=material,
@@ -55,7 +59,7 @@ def remove(*, material_id: int, actor: User) -> None:
     """Take a file back from an application being filled or corrected; the record of it stays."""
     found = CaseMaterial.objects.filter(pk=material_id, removed_at__isnull=True).first()
     if found is None:
-        raise NotFoundError("没有找到这个文件，可能已经删去。")
+        raise NotFoundError(gettext("没有找到这个文件，可能已经删去。"))
     drafts.editable(found.case_id, actor)
     found.removed_at = timezone.now()
     found.removed_by = actor
@@ -67,7 +71,7 @@ def missing(case: Case, matter: Matter) -> dict[str, str]:
     handed_in = "SELECT DISTINCT code FROM casework_casematerial WHERE case_id = %s AND removed_at IS NULL"
     there = {code for (code,) in rows.fetch(handed_in, [case.pk])}
     return {
-        f"materials.{material.code}": f"请上传“{material.title}”。"
+        f"materials.{material.code}": gettext("请上传“%(title)s”。") % {"title": gettext(material.title)}
         for material in matter.applying(case.form).materials
         if material.required and material.code not in there
     }
@@ -79,7 +83,7 @@ def asked(case: Case, material: str) -> Material:
     try:
         return matter.material(material)
     except KeyError:
-        raise InvalidInputError("本事项没有这项材料，请刷新页面。") from None
+        raise InvalidInputError(gettext("本事项没有这项材料，请刷新页面。")) from None
 
 
 _ENDINGS = {contents.PDF: ".pdf", contents.JPEG: ".jpg", contents.PNG: ".png"}

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -36,7 +37,7 @@ def lock(case_id: int) -> Case:
     # Nothing is joined: what is joined would be as it was before the wait for the lock.
     case = rows.first(Case, "WHERE id = %s FOR UPDATE", [case_id])
     if case is None:
-        raise NotFoundError("没有找到这个办件，请核对办件编号。")
+        raise NotFoundError(gettext("没有找到这个办件，请核对办件编号。"))
     return case
 
 
@@ -61,7 +62,10 @@ def move(
     matter = matter or matters.in_force(case.matter, case.authority_division, case.rules_on)
     lent = _require(case, matter, found.who, actor)
     if len(reason.strip()) > LONGEST_REASON:
-        raise InvalidInputError(f"理由最多{LONGEST_REASON}个字，请缩短。", fields={"reason": "文字过长，请缩短。"})
+        raise InvalidInputError(
+            gettext("理由最多%(longest_reason)s个字，请缩短。") % {"longest_reason": LONGEST_REASON},
+            fields={"reason": gettext("文字过长，请缩短。")},
+        )
     now = timezone.now()
     case.event_count += 1
     event = CaseEvent(
@@ -159,7 +163,7 @@ def _require(case: Case, matter: Matter, allowed: tuple[Who, ...], actor: User |
     """
     if actor is None:
         if Who.SYSTEM not in allowed:
-            raise ForbiddenError("这一步须由人办理。")
+            raise ForbiddenError(gettext("这一步须由人办理。"))
         return None
     refusals = []
     for who in allowed:
@@ -172,13 +176,14 @@ def _require(case: Case, matter: Matter, allowed: tuple[Who, ...], actor: User |
 
 def _refusal(who: Who, case: Case, matter: Matter, actor: User) -> ForbiddenError | Lent | None:
     if who is Who.SYSTEM:
-        return ForbiddenError("这一步由系统自动完成。")
+        return ForbiddenError(gettext("这一步由系统自动完成。"))
     if who is Who.APPLICANT:
         own = mandates.may_act(actor, case)
-        return None if own else ForbiddenError("只有申请人或者其授权的经办人可以办理这一步。")
+        return None if own else ForbiddenError(gettext("只有申请人或者其授权的经办人可以办理这一步。"))
     if who is Who.DECIDER and case.step != matter.deciding.code:
         return ForbiddenError(
-            f"办件尚在“{matter.step(case.step).title}”环节，到“{matter.deciding.title}”环节才能决定。"
+            gettext("办件尚在“%(step)s”环节，到“%(deciding)s”环节才能决定。")
+            % {"step": gettext(matter.step(case.step).title), "deciding": gettext(matter.deciding.title)}
         )
     if who is Who.CONSULTED:
         return _consulted(case, actor)
@@ -191,10 +196,10 @@ def _refusal(who: Who, case: Case, matter: Matter, actor: User) -> ForbiddenErro
     lent = grants.principal(permission, case.authority_division, case.holder_id)
     people = {actor.pk, lent.principal if lent else actor.pk}
     if case.applicant_id in people:
-        return ForbiddenError("本人提交的申请应由他人办理。")
+        return ForbiddenError(gettext("本人提交的申请应由他人办理。"))
     # Four eyes: neither the deputy nor the colleague for whom he acts may have accepted.
     if who is Who.DECIDER and settings.CASEWORK_FOUR_EYES and people & _accepted_by(case):
-        return ForbiddenError("受理人不能同时作出决定，请交由其他负责人办理。")
+        return ForbiddenError(gettext("受理人不能同时作出决定，请交由其他负责人办理。"))
     return lent
 
 
@@ -205,7 +210,7 @@ def _consulted(case: Case, actor: User) -> ForbiddenError | Lent | None:
     for division in asked.values_list("asked_division", flat=True):
         if grants.may(Permission.OPINION_GIVE, division):
             return grants.principal(Permission.OPINION_GIVE, division)
-    return ForbiddenError("只有被征求意见的单位可以反馈。")
+    return ForbiddenError(gettext("只有被征求意见的单位可以反馈。"))
 
 
 def _accepted_by(case: Case) -> set[int]:

@@ -6,6 +6,7 @@ import re
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -30,11 +31,11 @@ def write(*, case_id: int, actor: User, text: str) -> CaseNote:
     """
     case = Case.objects.filter(pk=case_id).exclude(state__in=(State.DRAFT, State.DISCARDED)).first()
     if case is None:
-        raise NotFoundError("没有找到这个办件，请核对办件编号。")
+        raise NotFoundError(gettext("没有找到这个办件，请核对办件编号。"))
     permissions.require(actor, Permission.CASE_VIEW, case.authority_division)
     words = text.strip()
     if not words or len(words) > LONGEST:
-        message = f"请填写便笺，最多{LONGEST}个字。"
+        message = gettext("请填写便笺，最多%(longest)s个字。") % {"longest": LONGEST}
         raise InvalidInputError(message, fields={"text": message})
     named = _named(case, words)
     note = CaseNote.objects.create(case=case, author=actor, text=words, written_at=timezone.now())
@@ -54,7 +55,10 @@ def write_to(case: Case, *, author: User, to: User, text: str) -> CaseNote:
     """Write a note to one colleague within the transaction of the act that it goes with."""
     words = text.strip()
     if len(words) > LONGEST:
-        raise InvalidInputError(f"附言最多{LONGEST}个字。", fields={"note": f"附言最多{LONGEST}个字。"})
+        raise InvalidInputError(
+            gettext("附言最多%(longest)s个字。") % {"longest": LONGEST},
+            fields={"note": gettext("附言最多%(longest)s个字。") % {"longest": LONGEST}},
+        )
     note = CaseNote.objects.create(case=case, author=author, text=words, written_at=timezone.now())
     _mention(case, note, to, author)
     return note
@@ -71,7 +75,7 @@ def _mention(case: Case, note: CaseNote, user: User, author: User) -> None:
 def _named(case: Case, text: str) -> list[User]:
     names = dict.fromkeys(_MENTION.findall(text))
     if len(names) > MOST_MENTIONS:
-        message = f"一张便笺最多提到{MOST_MENTIONS}人。"
+        message = gettext("一张便笺最多提到%(most_mentions)s人。") % {"most_mentions": MOST_MENTIONS}
         raise InvalidInputError(message, fields={"text": message})
     if not names:
         return []
@@ -79,7 +83,9 @@ def _named(case: Case, text: str) -> list[User]:
     found = list(able.filter(username__in=names) | able.filter(display_name__in=names))
     known = {name for user in found for name in (user.username, user.display_name)}
     if unknown := [name for name in names if name not in known]:
-        message = f"没有叫“{'、'.join(unknown)}”的同事能够查看这个办件，请核对姓名，姓名后空一格。"
+        message = gettext("没有叫“%(list)s”的同事能够查看这个办件，请核对姓名，姓名后空一格。") % {
+            "list": "、".join(unknown)
+        }
         raise InvalidInputError(message, fields={"text": message})
     return found
 

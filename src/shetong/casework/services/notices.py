@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.services import audit
@@ -87,9 +88,9 @@ def receive(*, notice_id: int, actor: User) -> Notice:
     """Record that the applicant's side has opened a notice: the proof of receipt; the first opening counts."""
     notice = Notice.objects.select_for_update().select_related("case").filter(pk=notice_id).first()
     if notice is None:
-        raise NotFoundError("没有找到这份文书。")
+        raise NotFoundError(gettext("没有找到这份文书。"))
     if not mandates.may_act(actor, notice.case):
-        raise ForbiddenError("只有申请人或者其授权的经办人可以签收。")
+        raise ForbiddenError(gettext("只有申请人或者其授权的经办人可以签收。"))
     if notice.received_at is None:
         notice.received_at = timezone.now()
         notice.received_by = actor.get_full_name()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries.deputies import colleagues
@@ -31,7 +32,7 @@ def ask(*, case_id: int, actor: User, asked_of: str, question: str, asked_divisi
     if asked_division and divisions.get(asked_division) is None:
         faults["asked_division"] = "请填写征求对象所在的六位行政区划代码，或者留空。"
     if faults:
-        raise InvalidInputError("请填写征求对象和征求内容。", fields=faults)
+        raise InvalidInputError(gettext("请填写征求对象和征求内容。"), fields=faults)
     detail = {"asked_of": asked_of.strip(), **({"division": asked_division} if asked_division else {})}
     event = moves.move(case, Act.ASK_OPINION, actor=actor, reason=question, detail=detail)
     opinion = Opinion.objects.create(
@@ -62,14 +63,14 @@ def give(*, opinion_id: int, actor: User, agrees: bool, answer: str, answered_by
     Raises :class:`ConflictError` where the answer is there already.
     """
     if not answer.strip():
-        raise InvalidInputError("请填写意见。", fields={"answer": "请填写意见。"})
+        raise InvalidInputError(gettext("请填写意见。"), fields={"answer": gettext("请填写意见。")})
     opinion = Opinion.objects.filter(pk=opinion_id).first()
     if opinion is None:
-        raise NotFoundError("没有找到这次征求意见。")
+        raise NotFoundError(gettext("没有找到这次征求意见。"))
     case = moves.lock(opinion.case_id)
     opinion.refresh_from_db()
     if opinion.answered_at is not None:
-        raise ConflictError("这项意见已经反馈，不能再改。")
+        raise ConflictError(gettext("这项意见已经反馈，不能再改。"))
     event = moves.move(
         case, Act.GIVE_OPINION, actor=actor, reason=answer, detail={"asked_of": opinion.asked_of, "agrees": agrees}
     )

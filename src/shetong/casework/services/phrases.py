@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -25,12 +26,12 @@ def add(*, actor: User, title: str, text: str, division_code: str = "") -> Phras
     if not text.strip() or len(text.strip()) > LONGEST:
         faults["text"] = f"请填写内容，最多{LONGEST}个字。"
     if faults:
-        raise InvalidInputError("常用语有误，请改正后重试。", fields=faults)
+        raise InvalidInputError(gettext("常用语有误，请改正后重试。"), fields=faults)
     if division_code:
         permissions.require(actor, Permission.CASE_ASSIGN, division_code)
     owner = None if division_code else actor
     if Phrase.objects.filter(owner=owner, division_code=division_code).count() >= MOST:
-        raise ConflictError(f"常用语最多{MOST}条，请先删去不用的。")
+        raise ConflictError(gettext("常用语最多%(most)s条，请先删去不用的。") % {"most": MOST})
     try:
         with transaction.atomic():
             phrase = Phrase.objects.create(
@@ -42,7 +43,7 @@ def add(*, actor: User, title: str, text: str, division_code: str = "") -> Phras
                 recorded_at=timezone.now(),
             )
     except IntegrityError:
-        message = "已经有这个名称的常用语，请换一个名称。"
+        message = gettext("已经有这个名称的常用语，请换一个名称。")
         raise ConflictError(message, fields={"title": message}) from None
     _record(actor, "phrase.add", phrase)
     return phrase
@@ -53,11 +54,11 @@ def remove(*, phrase_id: int, actor: User) -> None:
     """Delete a phrase: it is a help for writing, what was written with it stays where it stands."""
     found = Phrase.objects.select_for_update().filter(pk=phrase_id).first()
     if found is None:
-        raise NotFoundError("没有找到这条常用语，可能已经删去。")
+        raise NotFoundError(gettext("没有找到这条常用语，可能已经删去。"))
     if found.owner_id is None:
         permissions.require(actor, Permission.CASE_ASSIGN, found.division_code)
     elif found.owner_id != actor.pk:
-        raise ForbiddenError("这是别人的常用语。")
+        raise ForbiddenError(gettext("这是别人的常用语。"))
     _record(actor, "phrase.remove", found)
     found.delete()
 

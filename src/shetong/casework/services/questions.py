@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -29,7 +30,7 @@ def ask(
     if case_id is not None:
         case = Case.objects.filter(pk=case_id).exclude(state__in=(State.DRAFT, State.DISCARDED)).first()
         if case is None:
-            raise NotFoundError("没有找到这个办件，请核对办件编号。")
+            raise NotFoundError(gettext("没有找到这个办件，请核对办件编号。"))
         division_code, matter = case.authority_division, case.matter
     faults = {}
     if divisions.get(division_code) is None or not superior(division_code):
@@ -41,7 +42,7 @@ def ask(
     if matter and matter not in {one.code for one in catalogue.matters()}:
         faults["matter"] = "请从事项清单中选择。"
     if faults:
-        raise InvalidInputError("请示有误，请改正后重试。", fields=faults)
+        raise InvalidInputError(gettext("请示有误，请改正后重试。"), fields=faults)
     permissions.require(actor, Permission.QUESTION_ASK, division_code)
     question = Question.objects.create(
         division_code=division_code,
@@ -63,9 +64,9 @@ def answer(*, question_id: int, actor: User, text: str) -> Question:
     question = _locked(question_id)
     permissions.require(actor, Permission.QUESTION_ANSWER, question.asked_division)
     if question.answered_at is not None:
-        raise ConflictError("这项请示已经答复。需要补充的，请通过知识条目发布。")
+        raise ConflictError(gettext("这项请示已经答复。需要补充的，请通过知识条目发布。"))
     if not text.strip() or len(text.strip()) > LONGEST:
-        message = f"请填写答复，最多{LONGEST}个字。"
+        message = gettext("请填写答复，最多%(longest)s个字。") % {"longest": LONGEST}
         raise InvalidInputError(message, fields={"answer": message})
     question.answer, question.answered_by, question.answered_at = text.strip(), actor, timezone.now()
     question.save(update_fields=["answer", "answered_by", "answered_at"])
@@ -80,9 +81,9 @@ def make_article(*, question_id: int, actor: User) -> Question:
     """Make a draft of the knowledge base out of a question with its answer; published after review as any other."""
     question = _locked(question_id)
     if question.answered_at is None:
-        raise WrongStateError("请示尚未答复，不能形成知识条目。")
+        raise WrongStateError(gettext("请示尚未答复，不能形成知识条目。"))
     if question.article_id is not None:
-        raise ConflictError("这项请示已经形成知识条目。")
+        raise ConflictError(gettext("这项请示已经形成知识条目。"))
     version = knowledge.write(
         actor=actor,
         title=question.title,
@@ -99,7 +100,7 @@ def make_article(*, question_id: int, actor: User) -> Question:
 def _locked(question_id: int) -> Question:
     found = Question.objects.select_for_update(of=("self",)).filter(pk=question_id).first()
     if found is None:
-        raise NotFoundError("没有找到这项请示。")
+        raise NotFoundError(gettext("没有找到这项请示。"))
     return found
 
 

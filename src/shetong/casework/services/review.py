@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.casework.models import Act, Case, CaseEvent, NoticeKind, Procedure
@@ -25,10 +26,10 @@ def forward(*, case_id: int, actor: User, opinion: str) -> Case:
     """Pass a reviewed case on to the next step with one's opinion. The deciding step decides instead."""
     case, matter = _open(case_id)
     if not opinion.strip():
-        raise InvalidInputError("请填写审查意见。", fields={"opinion": "请填写审查意见。"})
+        raise InvalidInputError(gettext("请填写审查意见。"), fields={"opinion": gettext("请填写审查意见。")})
     following = matter.step_after(case.step) if case.step else None
     if case.step and following is None:
-        raise WrongStateError("这是最后一个环节，请作出准予或者不予的决定。")
+        raise WrongStateError(gettext("这是最后一个环节，请作出准予或者不予的决定。"))
     moves.move(
         case, Act.FORWARD, actor=actor, reason=opinion, step=following.code if following else None, matter=matter
     )
@@ -41,10 +42,10 @@ def send_back(*, case_id: int, actor: User, reason: str) -> Case:
     """Return a case to the step before, saying why."""
     case, matter = _open(case_id)
     if not reason.strip():
-        raise InvalidInputError("请写明退回的理由。", fields={"reason": "请写明退回的理由。"})
+        raise InvalidInputError(gettext("请写明退回的理由。"), fields={"reason": gettext("请写明退回的理由。")})
     before = matter.step_before(case.step) if case.step else None
     if case.step and before is None:
-        raise WrongStateError("这是第一个环节，不能再退回。")
+        raise WrongStateError(gettext("这是第一个环节，不能再退回。"))
     moves.move(case, Act.SEND_BACK, actor=actor, reason=reason, step=before.code if before else None, matter=matter)
     _let_go(case)
     return case
@@ -61,9 +62,11 @@ def suspend(*, case_id: int, actor: User, procedure: Procedure, days: int, reaso
     """Begin a special procedure whose time does not count, and tell the applicant how long it will take."""
     case, matter = _open(case_id)
     if procedure not in Procedure.values:
-        raise InvalidInputError("只有听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审的时间不计入期限。")
+        raise InvalidInputError(gettext("只有听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审的时间不计入期限。"))
     if not 1 <= days <= 365:
-        raise InvalidInputError("请填写所需天数，1至365天。", fields={"days": "请填写1至365之间的整数。"})
+        raise InvalidInputError(
+            gettext("请填写所需天数，1至365天。"), fields={"days": gettext("请填写1至365之间的整数。")}
+        )
     event = moves.move(
         case, Act.SUSPEND, actor=actor, reason=reason, detail={"procedure": Procedure(procedure).value, "days": days}
     )
@@ -85,16 +88,20 @@ def extend(*, case_id: int, actor: User, days: int, reason: str) -> Case:
     """Extend the limit for deciding, once, by at most what the law allows, and tell the applicant why."""
     case, matter = _open(case_id)
     if not reason.strip():
-        raise InvalidInputError("请写明延长期限的理由，理由将告知申请人。", fields={"reason": "请写明理由。"})
+        raise InvalidInputError(
+            gettext("请写明延长期限的理由，理由将告知申请人。"), fields={"reason": gettext("请写明理由。")}
+        )
     most = matter.limits.longest_extension(case.rules_on or date.max)
     if most is None:
-        raise WrongStateError("这个事项的办理期限依法不能延长。")
+        raise WrongStateError(gettext("这个事项的办理期限依法不能延长。"))
     if not 1 <= days <= most.number:
         raise InvalidInputError(
-            f"最多延长{most}。", fields={"days": f"请填写1至{most.number}之间的整数。"}, provision=most.provision
+            gettext("最多延长%(most)s。") % {"most": most.said},
+            fields={"days": gettext("请填写1至%(number)s之间的整数。") % {"number": most.number}},
+            provision=most.provision,
         )
     if CaseEvent.objects.filter(case=case, act=Act.EXTEND).exists():
-        raise WrongStateError("办理期限已经延长过一次，不能再延长。", provision=most.provision)
+        raise WrongStateError(gettext("办理期限已经延长过一次，不能再延长。"), provision=most.provision)
     event = moves.move(case, Act.EXTEND, actor=actor, reason=reason, detail={"days": days}, provision=most.provision)
     notices.issue(case, matter, NoticeKind.EXTENSION, event, {"days": days, "due_on": str(case.due_on)})
     return case

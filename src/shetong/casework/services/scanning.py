@@ -6,6 +6,7 @@ import socket
 import struct
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from shetong.core.errors import ConflictError, InvalidInputError
 
@@ -23,9 +24,11 @@ def require_clean(content: bytes) -> None:
     try:
         answer = _scan(content)
     except OSError:
-        raise ConflictError("文件安全检查暂时不可用，请稍后再上传。", code="scanner-unavailable") from None
+        raise ConflictError(gettext("文件安全检查暂时不可用，请稍后再上传。"), code="scanner-unavailable") from None
     if not answer.endswith("OK"):
-        raise InvalidInputError("文件没有通过安全检查，不能接收。请检查您的电脑或者手机。", code="file-infected")
+        raise InvalidInputError(
+            gettext("文件没有通过安全检查，不能接收。请检查您的电脑或者手机。"), code="file-infected"
+        )
 
 
 def _scan(content: bytes) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -85,7 +86,7 @@ def import_pkcs12(*, authority_name: str, division_code: str, content: bytes, pa
     pair = seal_certificates.from_pkcs12(content, password, at=timezone.now())
     _lock()
     if Seal.objects.filter(fingerprint=pair.fingerprint).exists():
-        raise WrongStateError("这枚印章早已登记，不能重复导入。")
+        raise WrongStateError(gettext("这枚印章早已登记，不能重复导入。"))
     return _replace(authority_name.strip(), division_code, pair, actor=actor, imported=True)
 
 
@@ -97,14 +98,14 @@ def compromise(*, fingerprint: str, reason: str, actor: User | str) -> Seal:
     """
     _authorise(actor)
     if not reason.strip():
-        raise InvalidInputError("请写明印章作废的原因。", fields={"reason": "请写明原因。"})
+        raise InvalidInputError(gettext("请写明印章作废的原因。"), fields={"reason": gettext("请写明原因。")})
     _lock()
     found = list(Seal.objects.select_for_update().filter(fingerprint__startswith=fingerprint.strip().lower())[:2])
     if len(found) != 1 or len(fingerprint.strip()) < 8:
-        raise NotFoundError("没有找到这枚印章，请写出证书指纹的前12位，可用 shetong keys seals 查看。")
+        raise NotFoundError(gettext("没有找到这枚印章，请写出证书指纹的前12位，可用 shetong keys seals 查看。"))
     seal = found[0]
     if seal.use == Seal.Use.COMPROMISED:
-        raise WrongStateError("该印章早已作废，无须再次操作。")
+        raise WrongStateError(gettext("该印章早已作废，无须再次操作。"))
     seal.compromised_at, seal.compromise_reason = timezone.now(), reason.strip()[:300]
     _end(seal, Seal.Use.COMPROMISED)
     detail = {"fingerprint": seal.fingerprint, "reason": seal.compromise_reason}
@@ -120,9 +121,13 @@ def _authorise(actor: User | str) -> None:
 
 def _require_authority(name: str, division_code: str) -> None:
     if not name.strip() or len(name) > 200:
-        raise InvalidInputError("请写明机关全称，最多200个字。", fields={"authority_name": "请写明机关全称。"})
+        raise InvalidInputError(
+            gettext("请写明机关全称，最多200个字。"), fields={"authority_name": gettext("请写明机关全称。")}
+        )
     if not (len(division_code) == 6 and division_code.isascii() and division_code.isdigit()):
-        raise InvalidInputError("行政区划代码应为6位数字。", fields={"division_code": "应为6位数字。"})
+        raise InvalidInputError(
+            gettext("行政区划代码应为6位数字。"), fields={"division_code": gettext("应为6位数字。")}
+        )
 
 
 def _lock() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.casework.models import Act, Case, NoticeKind, State
@@ -29,7 +30,7 @@ def submit(*, case_id: int, actor: User) -> Case:
     """
     case = moves.lock(case_id)
     if not mandates.may_act(actor, case):
-        raise ForbiddenError("只有申请人或者其授权的经办人可以提交。")
+        raise ForbiddenError(gettext("只有申请人或者其授权的经办人可以提交。"))
     if case.state == State.SUBMITTED:
         return case
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
@@ -58,7 +59,9 @@ def _judge(case: Case, matter: Matter) -> dict[str, Any]:
         found = _found(case, matter, values, authority)
         faults = {finding.field or finding.code: finding.message for finding in found if _forbidden(finding)}
     if faults:
-        raise InvalidInputError("申请还有需要修改的地方，请按提示修改后再提交。", code="form-faults", fields=faults)
+        raise InvalidInputError(
+            gettext("申请还有需要修改的地方，请按提示修改后再提交。"), code="form-faults", fields=faults
+        )
     if case.founds:
         case.subject_name = matter.title_of(values)[:200]
     return form

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from procrastinate.contrib.django import app
 
 from shetong.accounts.models import User
@@ -37,7 +38,10 @@ def ask(*, actor: User, matter: str, division_code: str, first_day: date, last_d
     permissions.require(actor, Permission.MATTER_MANAGE, division_code)
     cases = queries.past(matter, division_code, first_day, last_day).count()
     if cases > queries.MOST_CASES:
-        raise ConflictError(f"这段时间有{cases}件，一次最多试算{queries.MOST_CASES}件，请缩短时间或者缩小地区。")
+        raise ConflictError(
+            gettext("这段时间有%(cases)s件，一次最多试算%(most_cases)s件，请缩短时间或者缩小地区。")
+            % {"cases": cases, "most_cases": queries.MOST_CASES}
+        )
     trial = Trial.objects.create(
         matter=matter,
         division_code=division_code,
@@ -78,7 +82,7 @@ def check(matter: str, division_code: str, first_day: date, last_day: date, chan
         except ValueError:
             faults["without_steps"] = "所选的环节或者材料在本地区的这个事项中没有，或者不能省去。"
     if faults:
-        raise InvalidInputError("试算条件有误，请改正后重试。", fields=faults)
+        raise InvalidInputError(gettext("试算条件有误，请改正后重试。"), fields=faults)
 
 
 def run(trial_id: int) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.casework.models import CaseMaterial, Upload
@@ -64,7 +65,7 @@ def begin(*, case_id: int, actor: User, material: str, name: str, length: int) -
     now = timezone.now()
     open_ones = Upload.objects.filter(created_by=actor, material__isnull=True, refusal="", expires_at__gt=now)
     if open_ones.count() >= MOST_OPEN:
-        raise ConflictError(f"同时上传的文件最多{MOST_OPEN}个，请等前面的传完。")
+        raise ConflictError(gettext("同时上传的文件最多%(most_open)s个，请等前面的传完。") % {"most_open": MOST_OPEN})
     return Upload.objects.create(
         case=case,
         code=material,
@@ -90,9 +91,9 @@ def append(*, upload_id: UUID, actor: User, offset: int, piece: bytes) -> Upload
     locked = Upload.objects.select_for_update(of=("self",)).select_related("case").filter(pk=upload_id).first()
     upload = _own(locked, actor)
     if offset != upload.offset:
-        raise OffsetError(f"上传已经进行到第{upload.offset}字节，请从那里继续。")
+        raise OffsetError(gettext("上传已经进行到第%(offset)s字节，请从那里继续。") % {"offset": upload.offset})
     if offset + len(piece) > upload.length:
-        raise TooLargeError("收到的内容比说明的长，请重新上传。")
+        raise TooLargeError(gettext("收到的内容比说明的长，请重新上传。"))
     if piece:
         stores.store().put(_key(upload, len(upload.pieces)), pii.ring().seal_content(piece, context=CONTEXT))
         upload.pieces = [*upload.pieces, len(piece)]
@@ -161,9 +162,9 @@ def sweep() -> int:
 
 def _own(upload: Upload | None, actor: User) -> Upload:
     if upload is None or upload.created_by_id != actor.pk or not mandates.may_act(actor, upload.case):
-        raise NotFoundError("没有找到这次上传，请重新选择文件。")
+        raise NotFoundError(gettext("没有找到这次上传，请重新选择文件。"))
     if upload.expires_at < timezone.now():
-        raise ExpiredError("这次上传隔得太久，已经作废，请重新选择文件。")
+        raise ExpiredError(gettext("这次上传隔得太久，已经作废，请重新选择文件。"))
     return upload
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -72,7 +73,7 @@ def draft(
     if not faults:
         faults = _against_law(row)
     if faults:
-        raise InvalidInputError("地区差异有误，请改正后重试。", fields=faults)
+        raise InvalidInputError(gettext("地区差异有误，请改正后重试。"), fields=faults)
     return row
 
 
@@ -100,7 +101,7 @@ def add(*, row: MatterVariant, actor: User) -> MatterVariant:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        raise ConflictError("本地区这段时间已经有这个事项的差异，请先让原来的失效，再增加新的。") from None
+        raise ConflictError(gettext("本地区这段时间已经有这个事项的差异，请先让原来的失效，再增加新的。")) from None
     _record(actor, "variant.add", row)
     return row
 
@@ -110,13 +111,13 @@ def end(*, variant_id: int, valid_to: date, actor: User) -> MatterVariant:
     """End a difference on a day (exclusive), today at the earliest; running cases keep what held for them."""
     row = MatterVariant.objects.select_for_update(of=("self",)).filter(pk=variant_id).first()
     if row is None:
-        raise NotFoundError("没有找到这项地区差异。")
+        raise NotFoundError(gettext("没有找到这项地区差异。"))
     permissions.require(actor, Permission.MATTER_MANAGE, row.division_code)
     today = timezone.localdate()
     if row.valid_to is not None and row.valid_to <= today:
-        raise WrongStateError("这项差异已经失效。")
+        raise WrongStateError(gettext("这项差异已经失效。"))
     if valid_to < today or valid_to <= row.valid_from or (row.valid_to is not None and valid_to > row.valid_to):
-        message = "失效日期不能早于今天，须晚于生效日期，也不能比原定的晚。"
+        message = gettext("失效日期不能早于今天，须晚于生效日期，也不能比原定的晚。")
         raise InvalidInputError(message, fields={"valid_to": message})
     row.valid_to = valid_to
     row.save(update_fields=["valid_to"])

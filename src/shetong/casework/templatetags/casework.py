@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -45,4 +46,12 @@ def answer_text(value: Any, field: Field) -> str:
 def changed_name(one: Changed) -> str:
     """Return which question of which topic an answer belongs to."""
     topic = f"{gettext(one.title)} {one.number}" if one.number else gettext(one.title)
-    return f"{topic} · {cases.element_name(one.field.element)}"
+    return f"{topic} · {one.field.element.label}"
+
+
+@register.filter
+def said(declared: str | Iterable[str]) -> str:
+    """Return what a matter declares in the reader's language; several texts in a row."""
+    if isinstance(declared, str):
+        return gettext(declared)
+    return gettext("、").join(gettext(one) for one in declared)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.casework.models import Act, Case, CaseEvent, State
 from shetong.casework.queries import cases, clocks, corrections
@@ -74,7 +75,7 @@ def task_rows(case: Case, matter: Matter, asked: corrections.Asked | None) -> tu
         wanted = tuple(item for one in wanted_files for item in (asked.at(f"materials.{one.code}") if asked else ()))
         untouched = len(gaps) == sum(one.required for one in wanted_files) and bool(gaps)
         state = Progress.UNTOUCHED if untouched else Progress.PARTLY if gaps else Progress.DONE
-        rows.append(_row("上传材料", reverse("casework:materials", args=[case.pk]), state, gaps, wanted))
+        rows.append(_row(N_("上传材料"), reverse("casework:materials", args=[case.pk]), state, gaps, wanted))
     return tuple(rows)
 
 

@@ -45,7 +45,7 @@ def matter_guide(request: HttpRequest, code: str) -> HttpResponse:
     held = mandates.organisations(current_user(request)) if request.user.is_authenticated else []
     context = {
         "matter": matter,
-        "nature": NATURE_NAMES[matter.nature],
+        "nature": _(NATURE_NAMES[matter.nature]),
         "limit": matter.limits.legal(day),
         "extension": matter.limits.longest_extension(day),
         "for_organisation": matter.applicant is Applicant.ORGANISATION,
@@ -59,7 +59,7 @@ def matter_guide(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _formats(material: Material) -> str:
-    names = "、".join(NAMES[one] for one in material.formats if one in NAMES)
+    names = _("、").join(_(NAMES[one]) for one in material.formats if one in NAMES)
     return _("%(formats)s，最多%(most)d个文件") % {"formats": names, "most": material.most}
 
 

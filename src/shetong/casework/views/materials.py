@@ -47,7 +47,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "material": material,
             "files": [file for file in files if file.code == material.code],
             "accept": ",".join(material.formats),
-            "formats": "、".join(NAMES[kind] for kind in material.formats),
+            "formats": _("、").join(_(NAMES[kind]) for kind in material.formats),
             "camera": JPEG in material.formats,
             "asked": asked.at(f"{MATERIALS}.{material.code}") if asked else (),
         }

@@ -16,7 +16,7 @@ from shetong.accounts.views.own import current_user
 from shetong.casework.forms import RecordForm, initial
 from shetong.casework.models import Case
 from shetong.casework.queries import corrections
-from shetong.casework.queries.cases import element_name, text
+from shetong.casework.queries.cases import text
 from shetong.casework.rules import corrections as correcting
 from shetong.casework.rules import forms as rules
 from shetong.casework.rules.matters import Matter, Section
@@ -167,7 +167,7 @@ def _differing(section: Section, kept: Any, records: list[dict[str, Any]]) -> li
             old, new = one.get(question.name), other.get(question.name)
             if old == new or (is_empty(old) and is_empty(new)):
                 continue
-            label = element_name(question.element) + (f" {number + 1}" if section.repeated else "")
+            label = question.element.label + (f" {number + 1}" if section.repeated else "")
             shown = ("…", "…") if question.personal else (_text(question, old), _text(question, new))
             found.append(Differing(label, *shown))
     return found

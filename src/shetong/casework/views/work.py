@@ -102,7 +102,7 @@ def batch_act(request: HttpRequest, grants: Grants) -> HttpResponse:
         elif name == "assign":
             results = _give(request, grants, ticked)
         else:
-            raise InvalidInputError("请选择要办理的事情。")
+            raise InvalidInputError(_("请选择要办理的事情。"))
     except DomainError as error:
         messages.error(request, error.message)
         return redirect(f"{request.path.removesuffix('batch/')}?{_query(_wanted(request))}")
@@ -115,7 +115,7 @@ def _give(request: HttpRequest, grants: Grants, ticked: list[int]) -> list[batch
     people = colleagues(reach, Permission.CASE_REVIEW)
     to = people.filter(pk=int(given)).first() if given.isdigit() and len(given) < 19 else None
     if to is None:
-        raise InvalidInputError("请选择把勾选的办件交给谁。")
+        raise InvalidInputError(_("请选择把勾选的办件交给谁。"))
     return batch.assign(case_ids=ticked, actor=current_user(request), to=to, note=request.POST.get("note", ""))
 
 

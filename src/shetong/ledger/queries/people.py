@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from django.utils.translation import gettext
+
 from shetong.core import pii
 from shetong.core.errors import NotFoundError
 from shetong.ledger.rules.commitments import Opening, Personal, entry_salt
@@ -33,7 +35,7 @@ def openings(*, log: str, reference: str, people: Mapping[str, Personal]) -> lis
     known = salts(personal.subject for personal in people.values() if personal.subject)
     found = {field: personal.salt_among(known) for field, personal in people.items()}
     if None in found.values():
-        raise NotFoundError("该人员的盐值已经销毁，日志中的承诺无法再启封。", code="salt-erased")
+        raise NotFoundError(gettext("该人员的盐值已经销毁，日志中的承诺无法再启封。"), code="salt-erased")
     return [
         Opening(
             log,

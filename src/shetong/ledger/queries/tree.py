@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from shetong.core.errors import NotFoundError
 from shetong.ledger.models import Checkpoint, Cosignature, Entry, Log, Place, Tile
@@ -14,7 +15,7 @@ def log_named(name: str) -> Log:
     """The log ``name``; raises :class:`NotFoundError`."""
     log = Log.objects.filter(name=name).first()
     if log is None:
-        raise NotFoundError("没有这个公开日志。", code="log-not-found")
+        raise NotFoundError(gettext("没有这个公开日志。"), code="log-not-found")
     return log
 
 
@@ -58,7 +59,7 @@ def read_tile(log: Log, level: int, index: int, width: int | None = None) -> byt
     row = Tile.objects.filter(log=log, level=level, index=index).values_list("hashes", flat=True).first()
     wanted = None if width is None else width * merkle.HASH_SIZE
     if row is None or (wanted is not None and len(row) < wanted):
-        raise NotFoundError("这个分片还没有公布。", code="tile-not-found")
+        raise NotFoundError(gettext("这个分片还没有公布。"), code="tile-not-found")
     return bytes(row)[:wanted]
 
 
@@ -68,7 +69,7 @@ def entry_bundle(log: Log, tile: tiles.TileIndex) -> bytes:
     rows = Place.objects.filter(log=log, index__gte=first, index__lt=first + tile.width).order_by("index")
     data = [bytes(row) for row in rows.values_list("entry__data", flat=True)]
     if len(data) != tile.width:
-        raise NotFoundError("这些条目还没有公布。", code="tile-not-found")
+        raise NotFoundError(gettext("这些条目还没有公布。"), code="tile-not-found")
     return tiles.pack_entries(data)
 
 
@@ -112,10 +113,10 @@ def receipt(log: Log, reference: str) -> Receipt:
     """
     entry = Entry.objects.select_related("place").filter(log=log, reference=reference).first()
     if entry is None:
-        raise NotFoundError("公开日志里没有这一条。", code="entry-not-found")
+        raise NotFoundError(gettext("公开日志里没有这一条。"), code="entry-not-found")
     head = None if entry.index is None else receipt_checkpoint(log, entry.index)
     if entry.index is None or head is None:
-        raise NotFoundError("这一条正在记入公开日志，请几秒后再查。", code="entry-pending")
+        raise NotFoundError(gettext("这一条正在记入公开日志，请几秒后再查。"), code="entry-pending")
     proof = merkle.inclusion_proof(entry.index, head.size, node_reader(log, head.size, entry.index))
     return Receipt(log.origin, entry.index, bytes(entry.data), tuple(proof), cosigned(head))
 
@@ -123,5 +124,5 @@ def receipt(log: Log, reference: str) -> Receipt:
 def consistency(log: Log, old: int, new: int) -> list[bytes]:
     """Proof that the log only grew from ``old`` to ``new`` entries; raises :class:`NotFoundError` beyond the head."""
     if not 0 <= old <= new <= head_size(log):
-        raise NotFoundError("日志没有这么多条目。", code="size-not-found")
+        raise NotFoundError(gettext("日志没有这么多条目。"), code="size-not-found")
     return merkle.consistency_proof(old, new, node_reader(log, new, old))

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.utils.translation import gettext
+
 from shetong.core.canonical_json import canonical
 from shetong.core.errors import InvalidInputError
 
@@ -78,14 +80,14 @@ def parse_opening(document: Mapping[str, object]) -> Opening:
     parts = [document.get(name) for name in ("log", "reference", "field", "value", "salt")]
     texts = [part for part in parts if isinstance(part, str)]
     if document.get("format") != FORMAT or len(texts) != len(parts):
-        raise InvalidInputError("这不是社通的启封凭据。", code="opening-format")
+        raise InvalidInputError(gettext("这不是社通的启封凭据。"), code="opening-format")
     try:
         salt = bytes.fromhex(texts[4])
         canonical(texts)
     except ValueError as error:
-        raise InvalidInputError("启封凭据残缺，请向出具机关重新索取。", code="opening-format") from error
+        raise InvalidInputError(gettext("启封凭据残缺，请向出具机关重新索取。"), code="opening-format") from error
     if len(salt) != SALT_BYTES:
-        raise InvalidInputError("启封凭据残缺，请向出具机关重新索取。", code="opening-format")
+        raise InvalidInputError(gettext("启封凭据残缺，请向出具机关重新索取。"), code="opening-format")
     return Opening(texts[0], texts[1], texts[2], texts[3], salt)
 
 

@@ -7,6 +7,8 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from shetong.core import cose
 from shetong.core.errors import InvalidInputError
 from shetong.ledger.rules import checkpoints, merkle, notes
@@ -48,7 +50,7 @@ class Receipt:
 def parse_receipt(document: Mapping[str, object]) -> Receipt:
     """Read a published receipt without believing it; raises :class:`InvalidInputError`."""
     if document.get("format") != FORMAT:
-        raise InvalidInputError("这不是社通的日志回执。", code="receipt-format")
+        raise InvalidInputError(gettext("这不是社通的日志回执。"), code="receipt-format")
     index, steps = document.get("index"), document.get("proof")
     try:
         if not isinstance(index, int) or isinstance(index, bool) or not isinstance(steps, list):
@@ -61,7 +63,7 @@ def parse_receipt(document: Mapping[str, object]) -> Receipt:
             str(document["checkpoint"]),
         )
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
-        raise InvalidInputError("回执残缺，请重新下载。", code="receipt-format") from error
+        raise InvalidInputError(gettext("回执残缺，请重新下载。"), code="receipt-format") from error
 
 
 def verify_receipt(document: Mapping[str, object], known: Sequence[notes.Verifier]) -> bytes:

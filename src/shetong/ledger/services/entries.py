@@ -10,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.core.canonical_json import Json
 from shetong.core.errors import InvalidInputError
@@ -92,7 +93,7 @@ def encode(log: str, act: Act, salts: Mapping[str, bytes]) -> bytes:
         }
     data = _canonical(content)
     if len(data) > MAX_ENTRY:
-        raise InvalidInputError("记入公开日志的内容过长。", code="log-entry-too-long")
+        raise InvalidInputError(gettext("记入公开日志的内容过长。"), code="log-entry-too-long")
     return data
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from shetong.core.errors import NotFoundError
@@ -45,7 +46,7 @@ def checkpoint(request: HttpRequest, log: str) -> HttpResponse:
     """The newest signed checkpoint, with the cosignatures it has."""
     head = tree.latest_checkpoint(tree.log_named(log))
     if head is None:
-        raise NotFoundError("这个公开日志还没有条目。", code="checkpoint-not-found")
+        raise NotFoundError(gettext("这个公开日志还没有条目。"), code="checkpoint-not-found")
     response = HttpResponse(tree.cosigned(head), content_type="text/plain; charset=utf-8")
     patch_cache_control(response, public=True, max_age=1)
     return response
@@ -63,7 +64,7 @@ def tile(request: HttpRequest, log: str, level: int, path: str) -> HttpResponse:
     """A tile of hashes; partial ones stay available for those who read under an older checkpoint."""
     place = _place(path)
     if level > tiles.MAX_LEVEL:
-        raise NotFoundError("没有这一层分片。", code="tile-not-found")
+        raise NotFoundError(gettext("没有这一层分片。"), code="tile-not-found")
     return _for_ever(tree.read_tile(tree.log_named(log), level, place.index, place.width))
 
 
@@ -88,7 +89,7 @@ def receipt_qr(request: HttpRequest, log: str, reference: str) -> HttpResponse:
     try:
         code = segno.make(link, error="l", micro=False, boost_error=False)  # type: ignore[arg-type] # segments too
     except segno.DataOverflowError as error:
-        raise NotFoundError("这份回执太长，放不进二维码，请下载文件。", code="receipt-too-long") from error
+        raise NotFoundError(gettext("这份回执太长，放不进二维码，请下载文件。"), code="receipt-too-long") from error
     picture = io.BytesIO()
     code.save(picture, kind="svg", border=4, xmldecl=False, light="#fff")
     response = HttpResponse(picture.getvalue(), content_type="image/svg+xml")
@@ -125,7 +126,7 @@ def _place(path: str) -> tiles.TileIndex:
     try:
         return tiles.parse_path(path)
     except ValueError as error:
-        raise NotFoundError("没有这个分片。", code="tile-not-found") from error
+        raise NotFoundError(gettext("没有这个分片。"), code="tile-not-found") from error
 
 
 def _for_ever(data: bytes) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shetong.casework.rules.matters import Applicant, Field, Limits, Material, Matter, Nature, Section
 from shetong.core.metadata import ElementType
-from shetong.registry.elements import FR, PNR, SGR
+from shetong.registry.elements import FR, SGR
 from shetong.registry.matters import questions as ask
 from shetong.registry.matters.steps import SHORT_REVIEW, registering_authority
 from shetong.registry.queries import case_facts
@@ -24,7 +24,7 @@ BRANCH = Matter(
     conditions=(
         "按照章程由内部议决设立，是组织的组成部分，不具有法人资格",
         "社会团体不得设立地域性的分支机构，分支机构不得再设立分支机构",
-        f"民办非企业单位不得设立分支机构（{PNR}第十三条）",
+        "民办非企业单位不得设立分支机构（《民办非企业单位登记管理暂行条例》第十三条）",
     ),
     sections=(
         Section(

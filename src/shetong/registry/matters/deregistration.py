@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shetong.casework.rules.conditions import When
 from shetong.casework.rules.matters import Applicant, Field, Limits, Material, Matter, Nature, Section
-from shetong.registry.elements import CHARITY_LAW, FR, PNR, SGR
+from shetong.registry.elements import FR, PNR, SGR
 from shetong.registry.matters import ending_questions as end
 from shetong.registry.matters import questions as ask
 from shetong.registry.matters.changes import APL_42
@@ -22,7 +22,7 @@ DEREGISTRATION = Matter(
     conditions=(
         "出现章程规定或者依法应当终止的情形",
         "在业务主管单位和有关机关指导下成立清算组织，完成清算；清算期间不得开展清算以外的活动",
-        f"慈善组织自终止情形出现之日起30日内成立清算组，并向社会公告（{CHARITY_LAW}第十八条）",
+        "慈善组织自终止情形出现之日起30日内成立清算组，并向社会公告（《中华人民共和国慈善法》第十八条）",
         "自清算结束之日起15日内申请",
     ),
     sections=(

@@ -6,7 +6,6 @@ from shetong.casework.rules.eligibility import Check, Choice
 from shetong.registry.elements import FR, SGR
 
 _YES = Choice("yes", "是")
-_ASK = "用国有资产举办的，请先咨询登记管理机关。"
 
 
 def _yes_or(name: str, question: str, refuse: str, provision: str = "", instead: str = "") -> Check:
@@ -69,7 +68,9 @@ ELIGIBILITY: dict[str, tuple[Check, ...]] = {
             ),
         ),
         _NOT_PROFIT,
-        _yes_or("assets", "主要用的是非国有资产吗？", f"民办非企业单位利用非国有资产举办。{_ASK}"),
+        _yes_or("assets", "主要用的是非国有资产吗？",
+            "民办非企业单位利用非国有资产举办。用国有资产举办的，请先咨询登记管理机关。",
+        ),
     ),
     "SO-FD-EST": (
         Check(

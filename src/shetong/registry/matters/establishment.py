@@ -74,7 +74,7 @@ def _matter(
     conditions: tuple[str, ...],
     sections: tuple[Section, ...],
     materials: tuple[Material, ...],
-    examples: str,
+    summary: str,
     keywords: tuple[str, ...],
 ) -> Matter:
     return Matter(
@@ -83,7 +83,7 @@ def _matter(
         nature=Nature.PERMIT,
         basis=(basis,),
         applicant=Applicant.FOUNDER,
-        summary=f"发起人申请设立一家新的{kind.label}，例如{examples}。",
+        summary=summary,
         conditions=conditions,
         sections=sections,
         materials=materials,
@@ -119,8 +119,8 @@ SOCIAL_GROUP = _matter(
         funds="活动资金；地方性社会团体不低于3万元，全国性的不低于10万元。",
     ),
     (ask.APPLICATION, ask.CONSENT, ask.CAPITAL, ask.PREMISES, ask.IDENTITIES, ask.CHARTER),
-    "协会、学会、商会、研究会、联合会",
-    ("成立协会", "成立商会", "办社团"),
+    "发起人申请设立一家新的社会团体，例如协会、学会、商会、研究会、联合会。",
+    keywords=("成立协会", "成立商会", "办社团"),
 )
 SERVICE_INSTITUTION = _matter(
     "SO-PN-EST",
@@ -135,8 +135,8 @@ SERVICE_INSTITUTION = _matter(
     ),
     _sections(Field(ask.STAFF, required=True), funds="开办资金，与业务活动相适应。"),
     (ask.APPLICATION, ask.CONSENT, ask.PREMISES, ask.CAPITAL, ask.IDENTITIES, ask.CHARTER),
-    "民办学校、养老院、社工机构、服务中心等社会服务机构",
-    ("办民非", "开养老院", "办学校"),
+    "发起人申请设立一家新的民办非企业单位，例如民办学校、养老院、社工机构、服务中心等社会服务机构。",
+    keywords=("办民非", "开养老院", "办学校"),
 )
 FOUNDATION = _matter(
     "SO-FD-EST",
@@ -156,8 +156,8 @@ FOUNDATION = _matter(
         officers=(Field(ask.SERVING, hint="理事长、副理事长和秘书长不得由现职国家工作人员兼任。"), Field(ask.PAID)),
     ),
     (ask.APPLICATION, ask.CHARTER, ask.CAPITAL, ask.PREMISES, ask.IDENTITIES, ask.CONSENT),
-    "公益基金会、慈善基金会",
-    ("设立基金会", "成立基金会"),
+    "发起人申请设立一家新的基金会，例如公益基金会、慈善基金会。",
+    keywords=("设立基金会", "成立基金会"),
 )
 
 MATTERS = (SOCIAL_GROUP, SERVICE_INSTITUTION, FOUNDATION)

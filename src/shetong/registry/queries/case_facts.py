@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.core.errors import NotFoundError
 from shetong.registry.models import AttributeCode, DepartureAudit, Organisation, OrganisationAttribute
@@ -71,5 +72,5 @@ def _facts(organisation: Organisation) -> dict[str, Any]:
 def _of(code: str) -> Organisation:
     found = find(code)
     if found is None:
-        raise NotFoundError("登记簿中没有这家组织，请核对统一社会信用代码。")
+        raise NotFoundError(gettext("登记簿中没有这家组织，请核对统一社会信用代码。"))
     return found

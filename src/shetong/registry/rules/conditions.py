@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext
+
 from shetong.core import divisions
 from shetong.core.errors import InvalidInputError
 from shetong.core.findings import Finding, Severity
@@ -71,12 +73,18 @@ def _funds(values: Mapping[str, Json], national: bool, on: date) -> list[Finding
     floor = fund_floor(values.get("kind", ""), national=national, on=on)
     if floor is None or funds is None or funds >= floor.least:
         return []
-    level = "民政部登记的" if national else "地方登记的"
+    level = gettext("民政部登记的") if national else gettext("地方登记的")
     return [
         Finding(
             "funds-below-floor",
             Severity.REFUSE,
-            f"{level}{_KINDS[floor.kind]}，注册资金不得低于{format_amount(floor.least)}，现填报{format_amount(funds)}。",
+            gettext("%(level)s%(kinds)s，注册资金不得低于%(amount)s，现填报%(declared)s。")
+            % {
+                "level": level,
+                "kinds": gettext(_KINDS[floor.kind]),
+                "amount": format_amount(floor.least),
+                "declared": format_amount(funds),
+            },
             floor.provision,
             "registered_funds",
         )
@@ -94,18 +102,20 @@ def _code(uscc: str, kind: str) -> list[Finding]:
             Finding(
                 "code-department",
                 Severity.WARN,
-                f"统一社会信用代码第1位是“{parts.department}”，不是民政部门赋码（5），请核对。",
+                gettext("统一社会信用代码第1位是“%(department)s”，不是民政部门赋码（5），请核对。")
+                % {"department": parts.department},
                 "GB 32100-2015",
                 "uscc",
             )
         )
     elif parts.category in KIND_OF_CATEGORY and kind in _KINDS and KIND_OF_CATEGORY[parts.category] != kind:
-        said = _KINDS[KIND_OF_CATEGORY[parts.category]]
+        said = gettext(_KINDS[KIND_OF_CATEGORY[parts.category]])
         found.append(
             Finding(
                 "code-kind",
                 Severity.WARN,
-                f"统一社会信用代码第2位表示{said}，与填报的类型“{_KINDS[kind]}”不一致，请核对。",
+                gettext("统一社会信用代码第2位表示%(said)s，与填报的类型“%(kinds)s”不一致，请核对。")
+                % {"said": said, "kinds": gettext(_KINDS[kind])},
                 "GB 32100-2015",
                 "uscc",
             )
@@ -116,7 +126,8 @@ def _code(uscc: str, kind: str) -> list[Finding]:
             Finding(
                 "code-division-unknown",
                 Severity.WARN,
-                f"统一社会信用代码中的行政区划码{parts.division_code}不在区划表中，请核对。",
+                gettext("统一社会信用代码中的行政区划码%(division_code)s不在区划表中，请核对。")
+                % {"division_code": parts.division_code},
                 field="uscc",
             )
         )
@@ -125,7 +136,8 @@ def _code(uscc: str, kind: str) -> list[Finding]:
             Finding(
                 "code-division-retired",
                 Severity.NOTE,
-                f"统一社会信用代码中的行政区划码{parts.division_code}（{division.name}）已停用；代码终身不变，无需更换。",
+                gettext("统一社会信用代码中的行政区划码%(division_code)s（%(name)s）已停用；代码终身不变，无需更换。")
+                % {"division_code": parts.division_code, "name": division.name},
                 field="uscc",
             )
         )
@@ -137,12 +149,13 @@ def _division(code: str, on: date) -> list[Finding]:
     if division is not None:
         return []
     heirs = "、".join(f"{heir.name}（{heir.code}）" for heir in divisions.successors(code))
-    advice = f"现为{heirs}，请改填。" if heirs else "请改填现行区划。"
+    advice = gettext("现为%(heirs)s，请改填。") % {"heirs": heirs} if heirs else gettext("请改填现行区划。")
     return [
         Finding(
             "division-retired",
             Severity.WARN,
-            f"住所行政区划代码{code}在{on.year}年不是有效区划。{advice}",
+            gettext("住所行政区划代码%(code)s在%(year)s年不是有效区划。%(advice)s")
+            % {"code": code, "year": on.year, "advice": advice},
             "GB/T 2260",
             "division_code",
         )

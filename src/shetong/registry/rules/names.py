@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext
+
 from shetong.core import divisions
 from shetong.core.divisions import Division
 from shetong.core.findings import Finding, Severity
@@ -96,18 +98,24 @@ def check_structure(
     found += _division(parts, authority_division, national)
     if not parts.form:
         found.append(
-            _warn("name-form", f"没有识别出组织形式，名称通常以“{'”“'.join(FORMS[kind][:4])}”等结尾，请核对。")
+            _warn(
+                "name-form",
+                gettext("没有识别出组织形式，名称通常以“%(forms)s”等结尾，请核对。")
+                % {"forms": "”“".join(FORMS[kind][:4])},
+            )
         )
     if not parts.core:
-        found.append(_warn("name-field", "名称中没有行（事）业领域或会员组成，请补充。", N69_8))
+        found.append(_warn("name-field", gettext("名称中没有行（事）业领域或会员组成，请补充。"), N69_8))
     elif kind in ("PN", "FD") and not parts.brand:
-        found.append(_warn("name-brand", "名称中没有识别出字号，请核对。", N69_8))
+        found.append(_warn("name-brand", gettext("名称中没有识别出字号，请核对。"), N69_8))
     if _looks_personal(parts, kind):
         found.append(
             Finding(
                 "name-personal",
                 Severity.NOTE,
-                "名称似乎使用了人名。使用人名须经本人或其近亲属同意，且本人未受过剥夺政治权利的处罚；社会团体一般不以人名命名。",
+                gettext(
+                    "名称似乎使用了人名。使用人名须经本人或其近亲属同意，且本人未受过剥夺政治权利的处罚；社会团体一般不以人名命名。"
+                ),
                 N69_15,
                 "name",
             )
@@ -122,7 +130,8 @@ def check_branch(name: str, *, parent_name: str, parent_kind: str) -> list[Findi
             Finding(
                 "branch-name-parent",
                 Severity.REFUSE,
-                f"分支（代表）机构的名称应当冠以所属组织的全称“{parent_name}”。",
+                gettext("分支（代表）机构的名称应当冠以所属组织的全称“%(parent_name)s”。")
+                % {"parent_name": parent_name},
                 N69_17,
                 "name",
             )
@@ -132,12 +141,13 @@ def check_branch(name: str, *, parent_name: str, parent_kind: str) -> list[Findi
     endings = BRANCH_ENDINGS.get(parent_kind, ())
     if endings and not own.endswith(endings):
         if own.endswith(OFFICE_ENDINGS):
-            message = "以“部”“处”“室”结尾的是内设机构，不登记为分支机构，请核对。"
+            message = gettext("以“部”“处”“室”结尾的是内设机构，不登记为分支机构，请核对。")
             found.append(_warn("branch-name-office", message, N69_18))
         else:
-            found.append(_warn("branch-name-ending", f"分支机构名称一般以“{'”“'.join(endings[:4])}”等结尾。", N69_17))
+            message = gettext("分支机构名称一般以“%(endings)s”等结尾。") % {"endings": "”“".join(endings[:4])}
+            found.append(_warn("branch-name-ending", message, N69_17))
     if parent_kind == "SG" and not own.endswith(_REPRESENTATIVE_ENDINGS) and divisions.find(own) is not None:
-        message = "社会团体不得设立地域性的分支机构，名称中似有地名，请核对。"
+        message = gettext("社会团体不得设立地域性的分支机构，名称中似有地名，请核对。")
         found.append(_warn("branch-name-regional", message, "《社会团体登记管理条例》第十七条"))
     return found
 
@@ -154,10 +164,12 @@ def closed_until(ended_on: date, ended_by: str) -> date:
 def _writing(name: str, forbidden_words: Sequence[str]) -> list[Finding]:
     found = []
     if not _WRITTEN.fullmatch(name):
-        found.append(_warn("name-writing", "名称应当使用规范汉字，不宜含有字母、数字、空格或其他符号，请核对。"))
+        found.append(
+            _warn("name-writing", gettext("名称应当使用规范汉字，不宜含有字母、数字、空格或其他符号，请核对。"))
+        )
     for word in forbidden_words:
         if word in name:
-            found.append(_warn("name-word", f"名称含有限制使用的词语“{word}”，请核对。"))
+            found.append(_warn("name-word", gettext("名称含有限制使用的词语“%(word)s”，请核对。") % {"word": word}))
     return found
 
 
@@ -167,15 +179,16 @@ def _national_words(name: str, kind: str, national: bool) -> list[Finding]:
         if word not in name:
             continue
         if national:
-            message = f"名称使用“{word}”字样的，应当经过批准。"
+            message = gettext("名称使用“%(word)s”字样的，应当经过批准。") % {"word": word}
             found.append(_warn("name-national", message, N69_8))
         elif name.startswith(word):
-            message = f"地方登记的社会组织，名称不得冠以“{word}”字样。"
+            message = gettext("地方登记的社会组织，名称不得冠以“%(word)s”字样。") % {"word": word}
             found.append(
                 Finding("name-national", Severity.REFUSE, message, _NATIONAL_PROVISION.get(kind, N69_8), "name")
             )
         else:
-            found.append(_warn("name-national", f"名称中含有“{word}”字样，请核对是否属于限制使用的情形。", N69_8))
+            message = gettext("名称中含有“%(word)s”字样，请核对是否属于限制使用的情形。") % {"word": word}
+            found.append(_warn("name-national", message, N69_8))
     return found
 
 
@@ -183,16 +196,18 @@ def _division(parts: NameParts, authority_division: str, national: bool) -> list
     if national:
         if parts.division is None:
             return []
-        return [_warn("name-division", "民政部登记的社会组织，名称一般不冠以行政区划名称，请核对。", N69_8)]
+        return [_warn("name-division", gettext("民政部登记的社会组织，名称一般不冠以行政区划名称，请核对。"), N69_8)]
     if parts.division is None:
-        message = "名称应当冠以登记管理机关所在地的行政区划名称。"
+        message = gettext("名称应当冠以登记管理机关所在地的行政区划名称。")
         return [Finding("name-division", Severity.REFUSE, message, N69_8, "name")]
     inside = divisions.contains(parts.division.code, authority_division) or divisions.contains(
         authority_division, parts.division.code
     )
     if inside or not parts.certain_division:
         return []
-    message = f"名称中的行政区划“{parts.division_text}”不在登记管理机关的辖区内，请核对。"
+    message = gettext("名称中的行政区划“%(division_text)s”不在登记管理机关的辖区内，请核对。") % {
+        "division_text": parts.division_text
+    }
     return [_warn("name-division", message, N69_8)]
 
 

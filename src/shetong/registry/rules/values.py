@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext
+
 from shetong.core import divisions, values
 from shetong.core.errors import InvalidInputError
 from shetong.core.identifiers import parse_uscc
@@ -56,7 +58,7 @@ def clean(given: Mapping[str, Any], *, allowed: frozenset[str]) -> State:
             faults[name] = error.message
     faults |= _contradictions(cleaned)
     if faults:
-        raise InvalidInputError("填报的内容有误，请按提示修改。", fields=faults)
+        raise InvalidInputError(gettext("填报的内容有误，请按提示修改。"), fields=faults)
     return cleaned
 
 
@@ -75,7 +77,7 @@ def clean_value(element: DataElement, raw: Any) -> Json:
     if element.name in ("uscc", "parent"):
         return parse_uscc(value)
     if element.name == "division_code" and divisions.get(value) is None:
-        raise InvalidInputError("行政区划代码不存在，请从区划表中选择。")
+        raise InvalidInputError(gettext("行政区划代码不存在，请从区划表中选择。"))
     return value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.rules import Permission
@@ -46,11 +47,14 @@ def grant_attribute(
     spans = history.spans(load(organisation.pk).stands, ATTRIBUTE_PREFIX)
     for span in spans:
         if span.key == key and (span.end is None or span.end > effective_on) and not _ends_by(valid_to, span.start):
-            raise ConflictError(f"该组织在此期间已有“{code.label}”，请先终止原有的再办理。", code="attribute-held")
+            raise ConflictError(
+                gettext("该组织在此期间已有“%(label)s”，请先终止原有的再办理。") % {"label": gettext(str(code.label))},
+                code="attribute-held",
+            )
     if code == AttributeCode.PUBLIC_FUNDRAISING:
         held = history.held_on(spans, effective_on)
         if f"{ATTRIBUTE_PREFIX}{AttributeCode.CHARITY}" not in held:
-            raise ConflictError("只有慈善组织可以取得公开募捐资格，请先办理慈善组织认定。", provision=CL_22)
+            raise ConflictError(gettext("只有慈善组织可以取得公开募捐资格，请先办理慈善组织认定。"), provision=CL_22)
     details = {
         "valid_from": effective_on.isoformat(),
         "valid_to": valid_to.isoformat() if valid_to else None,
@@ -84,7 +88,11 @@ def end_attribute(
     key = f"{ATTRIBUTE_PREFIX}{code}"
     held = history.held_on(history.spans(load(organisation.pk).stands, ATTRIBUTE_PREFIX), effective_on)
     if key not in held:
-        raise ConflictError(f"该组织在{effective_on}没有“{code.label}”，无需终止。", code="attribute-not-held")
+        raise ConflictError(
+            gettext("该组织在%(effective_on)s没有“%(label)s”，无需终止。")
+            % {"effective_on": effective_on, "label": gettext(str(code.label))},
+            code="attribute-not-held",
+        )
     ended = {key: None}
     dependent = f"{ATTRIBUTE_PREFIX}{AttributeCode.PUBLIC_FUNDRAISING}"
     if code == AttributeCode.CHARITY and dependent in held:
@@ -113,4 +121,4 @@ def _check_grant(code: AttributeCode, value: str, effective_on: date, valid_to: 
     if len(value.strip()) > 40:
         faults["value"] = "证书编号最多40个字符，请核对。"
     if faults:
-        raise InvalidInputError("填报的内容有误，请按提示修改。", fields=faults)
+        raise InvalidInputError(gettext("填报的内容有误，请按提示修改。"), fields=faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -25,7 +26,7 @@ def set_code(*, authority_id: int, code: str, actor: User) -> tuple[Authority, s
     """
     found = Authority.objects.select_for_update().filter(pk=authority_id).first()
     if found is None:
-        raise NotFoundError("没有找到这个登记管理机关。")
+        raise NotFoundError(gettext("没有找到这个登记管理机关。"))
     permissions.require(actor, Permission.REGISTER_CORRECT, found.division_code)
     checked = _checked(code) if code.strip() else ""
     before, found.uscc = found.uscc, checked
@@ -47,7 +48,7 @@ def _checked(code: str) -> str:
     except InvalidInputError as error:
         raise InvalidInputError(error.message, code=error.code, fields={"code": error.message}) from None
     if parsed[0] != STATE_ORGAN:
-        message = "这不是机关的代码：机关的统一社会信用代码由机构编制部门赋予，第1位是1。请核对。"
+        message = gettext("这不是机关的代码：机关的统一社会信用代码由机构编制部门赋予，第1位是1。请核对。")
         raise InvalidInputError(message, code="uscc-not-organ", fields={"code": message})
     return parsed
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils.translation import gettext, gettext_noop
+
 from shetong.casework.rules.matters import Authority as CaseAuthority
 from shetong.casework.rules.matters import Values
 from shetong.core import divisions, statutes
@@ -53,7 +55,9 @@ def amendment(values: Values, authority: CaseAuthority, on: date, code: str) -> 
         found += _supervision(values)
     if "domicile" in changed:
         found += same_address(values, organisation.pk)
-    return found + _deadline(values.get("consented_on"), "application_change", on, "consented_on", "业务主管单位同意")
+    return found + _deadline(
+        values.get("consented_on"), "application_change", on, "consented_on", gettext_noop("业务主管单位同意")
+    )
 
 
 # What is ticked → the items of which one must then differ.
@@ -72,10 +76,13 @@ _CHOSEN = {
 def _unchanged(values: Values, changed: Values) -> list[Finding]:
     chosen = {name: items for name, items in _CHOSEN.items() if values.get(name) is True}
     if not chosen:
-        return [Finding("nothing-changed", Severity.REFUSE, "请选择需要变更的事项。", field="changes_name")]
+        return [Finding("nothing-changed", Severity.REFUSE, gettext("请选择需要变更的事项。"), field="changes_name")]
     return [
         Finding(
-            "item-unchanged", Severity.REFUSE, "与现登记的内容相同，请改填，或者不选这一项。", field=_place(items[0])
+            "item-unchanged",
+            Severity.REFUSE,
+            gettext("与现登记的内容相同，请改填，或者不选这一项。"),
+            field=_place(items[0]),
         )
         for items in chosen.values()
         if not set(items) & set(changed)
@@ -90,20 +97,24 @@ def _moves(values: Values, organisation: Organisation) -> list[Finding]:
     """A domicile outside of the authority's area goes with a change of the authority, and only then."""
     division, moves = str(values.get("division_code") or ""), values.get("changes_authority") is True
     if moves and not values.get("changes_domicile"):
-        message = "变更登记管理机关的，同时选择变更住所。"
+        message = gettext("变更登记管理机关的，同时选择变更住所。")
         return [Finding("move-without-domicile", Severity.REFUSE, message, field="changes_domicile")]
     if not division or divisions.get(division) is None:
         return []
     inside = divisions.contains(organisation.authority.division_code, division)
     if inside and moves:
-        message = f"新住所仍在{organisation.authority.name}管辖区域内，不需要变更登记管理机关。"
+        message = gettext("新住所仍在%(name)s管辖区域内，不需要变更登记管理机关。") % {
+            "name": organisation.authority.name
+        }
         return [Finding("move-inside", Severity.REFUSE, message, field="changes_authority")]
     if not inside and not moves:
-        message = f"新住所不在{organisation.authority.name}管辖区域内，请同时选择变更登记管理机关。"
+        message = gettext("新住所不在%(name)s管辖区域内，请同时选择变更登记管理机关。") % {
+            "name": organisation.authority.name
+        }
         return [Finding("move-outside", Severity.REFUSE, message, field="division_code")]
     receiving = division_of(str(values.get("receiving_authority") or ""), within=division) if moves else None
     if receiving is not None and not divisions.contains(receiving, division):
-        message = "迁入地登记管理机关不管辖新住所所在的区划，请核对。"
+        message = gettext("迁入地登记管理机关不管辖新住所所在的区划，请核对。")
         return [Finding("move-elsewhere", Severity.REFUSE, message, field="receiving_authority")]
     return []
 
@@ -116,29 +127,31 @@ def ending(values: Values, _authority: CaseAuthority, on: date, code: str) -> li
     )
     found += _course(values, on)
     if values.get("debts_settled") is not True:
-        message = "债权债务清理完毕后才能申请注销登记。"
+        message = gettext("债权债务清理完毕后才能申请注销登记。")
         found.append(Finding("debts-open", Severity.REFUSE, message, field="debts_settled"))
     if values.get("charity") and values.get("resolved_on"):
         found += _deadline(
             values["resolved_on"], "liquidation_group", _day(values.get("liquidated_from")) or on,
-            "liquidated_from", "终止情形出现", act="成立清算组",
+            "liquidated_from", gettext_noop("终止情形出现"), act=gettext_noop("成立清算组"),
         )  # fmt: skip
     heads = [one for one in values.get("liquidators", []) if one.get("liquidator_role") == "head"]
     if len(heads) != 1:
-        message = f"清算组应有一名组长，现填报{len(heads)}名。"
+        message = gettext("清算组应有一名组长，现填报%(count)s名。") % {"count": len(heads)}
         found.append(Finding("liquidation-head", Severity.WARN, message, field="liquidators"))
     if values.get("returned") is not True:
-        message = "准予注销时应当收缴登记证书、印章和财务凭证，申请人尚未确认交回。"
+        message = gettext("准予注销时应当收缴登记证书、印章和财务凭证，申请人尚未确认交回。")
         found.append(Finding("not-returned", Severity.NOTE, message, field="returned"))
     found += _branches(organisation)
-    return found + _deadline(values.get("liquidated_to"), "application_deregistration", on, "liquidated_to", "清算结束")
+    return found + _deadline(
+        values.get("liquidated_to"), "application_deregistration", on, "liquidated_to", gettext_noop("清算结束")
+    )
 
 
 def _course(values: Values, on: date) -> list[Finding]:
     """The steps of a liquidation follow one another and lie in the past."""
     steps = (
-        ("resolved_on", "议决终止的日期"), ("liquidated_from", "清算组成立日期"),
-        ("creditors_announced_on", "清算公告日期"), ("liquidated_to", "清算结束日期"),
+        ("resolved_on", gettext_noop("议决终止的日期")), ("liquidated_from", gettext_noop("清算组成立日期")),
+        ("creditors_announced_on", gettext_noop("清算公告日期")), ("liquidated_to", gettext_noop("清算结束日期")),
     )  # fmt: skip
     found, before = [], ("", date.min)
     for name, title in steps:
@@ -146,10 +159,23 @@ def _course(values: Values, on: date) -> list[Finding]:
         if day is None:
             continue
         if day > on:
-            found.append(Finding("liquidation-open", Severity.REFUSE, f"{title}不能晚于今天。", field=name))
+            found.append(
+                Finding(
+                    "liquidation-open",
+                    Severity.REFUSE,
+                    gettext("%(title)s不能晚于今天。") % {"title": gettext(title)},
+                    field=name,
+                )
+            )
         elif day < before[1]:
             found.append(
-                Finding("liquidation-dates", Severity.REFUSE, f"{title}不能早于{before[0]}，请核对。", field=name)
+                Finding(
+                    "liquidation-dates",
+                    Severity.REFUSE,
+                    gettext("%(title)s不能早于%(before)s，请核对。")
+                    % {"title": gettext(title), "before": gettext(before[0])},
+                    field=name,
+                )
             )
         before = (title, day)
     return found
@@ -160,22 +186,26 @@ def _branches(organisation: Organisation) -> list[Finding]:
     names = list(living[:20])
     if not names:
         return []
-    message = f"注销时，其分支（代表）机构一并注销：{'、'.join(names)}。"
+    message = gettext("注销时，其分支（代表）机构一并注销：%(list)s。") % {"list": "、".join(names)}
     return [Finding("branches-end", Severity.NOTE, message)]
 
 
 def charter(values: Values, _authority: CaseAuthority, on: date, code: str) -> list[Finding]:
     """Check an application for approval of a charter: status, dates, time of the application."""
-    found = _status(case_effects.of(code), (Status.NORMAL,)) + _past(values, on, "adopted_on", "表决通过日期")
-    return found + _deadline(values.get("consented_on"), "application_change", on, "consented_on", "业务主管单位同意")
+    found = _status(case_effects.of(code), (Status.NORMAL,)) + _past(
+        values, on, "adopted_on", gettext_noop("表决通过日期")
+    )
+    return found + _deadline(
+        values.get("consented_on"), "application_change", on, "consented_on", gettext_noop("业务主管单位同意")
+    )
 
 
 def branch(values: Values, authority: CaseAuthority, on: date, code: str) -> list[Finding]:
     """Check the notice of a branch: who may have one, its name, the seat."""
     parent = case_effects.of(code)
-    found = _status(parent, (Status.NORMAL,)) + _past(values, on, "resolved_on", "议决设立的日期")
+    found = _status(parent, (Status.NORMAL,)) + _past(values, on, "resolved_on", gettext_noop("议决设立的日期"))
     if parent.kind == OrganisationKind.SERVICE_INSTITUTION:
-        message = "民办非企业单位不得设立分支机构。"
+        message = gettext("民办非企业单位不得设立分支机构。")
         return [*found, Finding("branch-forbidden", Severity.REFUSE, message, PNR_13, "name")]
     if not values.get("name"):
         return found
@@ -195,15 +225,23 @@ def audit(values: Values, _authority: CaseAuthority, on: date, code: str) -> lis
     found = _status(organisation, (Status.NORMAL, Status.SUSPENDED)) + _past(values, on, "audited_to", "审计期间止")
     leaving = str(values.get("leaving_representative") or "")
     if leaving != organisation.legal_representative:
-        message = f"现登记的法定代表人是{organisation.legal_representative or '空'}，请核对离任人员。"
+        message = gettext("现登记的法定代表人是%(registered)s，请核对离任人员。") % {
+            "registered": organisation.legal_representative or "—"
+        }
         found.append(Finding("audit-of-another", Severity.REFUSE, message, field="leaving_representative"))
     began, ended = _day(values.get("audited_from")), _day(values.get("audited_to"))
     if began and ended and ended < began:
-        message = "审计期间止不能早于审计期间起。"
+        message = gettext("审计期间止不能早于审计期间起。")
         found.append(Finding("audit-period", Severity.REFUSE, message, field="audited_to"))
     if values.get("audit_opinion") in (AuditOpinion.ADVERSE, AuditOpinion.DISCLAIMER, AuditOpinion.QUALIFIED):
         label = AuditOpinion(values["audit_opinion"]).label
-        found.append(Finding("audit-opinion", Severity.WARN, f"审计意见为“{label}”，请核对报告所述事项。"))
+        found.append(
+            Finding(
+                "audit-opinion",
+                Severity.WARN,
+                gettext("审计意见为“%(label)s”，请核对报告所述事项。") % {"label": label},
+            )
+        )
     return found
 
 
@@ -217,7 +255,11 @@ def _past(values: Values, on: date, field: str, title: str) -> list[Finding]:
     day = _day(values.get(field))
     if day is None or day <= on:
         return []
-    return [Finding("in-future", Severity.REFUSE, f"{title}不能晚于今天。", field=field)]
+    return [
+        Finding(
+            "in-future", Severity.REFUSE, gettext("%(title)s不能晚于今天。") % {"title": gettext(title)}, field=field
+        )
+    ]
 
 
 def _day(given: object) -> date | None:
@@ -237,7 +279,7 @@ def same_address(values: Values, organisation_id: int | None = None) -> list[Fin
         Finding(
             "same-address",
             Severity.NOTE,
-            f"“{other.name}”的住所与此相同，请核实场所是否真实、能否共用。",
+            gettext("“%(name)s”的住所与此相同，请核实场所是否真实、能否共用。") % {"name": other.name},
             field="domicile",
             organisation=other.public_code,
             organisation_name=other.name,
@@ -275,7 +317,12 @@ def _status(organisation: Organisation, allowed: tuple[Status, ...]) -> list[Fin
     if organisation.status in allowed:
         return []
     return [
-        Finding("status", Severity.REFUSE, f"该组织登记状态为“{organisation.get_status_display()}”，不能办理这个事项。")
+        Finding(
+            "status",
+            Severity.REFUSE,
+            gettext("该组织登记状态为“%(status)s”，不能办理这个事项。")
+            % {"status": gettext(str(organisation.get_status_display()))},
+        )
     ]
 
 
@@ -289,8 +336,16 @@ def _members(values: Values, on: date) -> list[Finding]:
         Finding(
             "members-too-few",
             Severity.REFUSE,
-            f"应有{least['members_individual'].value}个以上的个人会员，或者{least['members_unit'].value}个以上的单位会员；"
-            f"两类会员都有的，总数不得少于{least['members_mixed'].value}个。现填报个人会员{people}个、单位会员{units}个。",
+            gettext(
+                "应有%(individual)s个以上的个人会员，或者%(unit)s个以上的单位会员；两类会员都有的，总数不得少于%(mixed)s个。现填报个人会员%(people)s个、单位会员%(units)s个。"
+            )
+            % {
+                "individual": least["members_individual"].value,
+                "unit": least["members_unit"].value,
+                "mixed": least["members_mixed"].value,
+                "people": people,
+                "units": units,
+            },
             least["members_individual"].provision,
             "members_individual",
         )
@@ -307,7 +362,8 @@ def _directors(values: Values, on: date) -> list[Finding]:
         Finding(
             "directors-number",
             Severity.REFUSE,
-            f"基金会理事应为{least.value}人至{most}人，现填报{len(directors)}人。",
+            gettext("基金会理事应为%(least)s人至%(most)s人，现填报%(count)s人。")
+            % {"least": least.value, "most": most, "count": len(directors)},
             least.provision,
             "officers",
         )
@@ -320,11 +376,13 @@ def _paid_and_serving(values: Values) -> list[Finding]:
     paid = sum(1 for one in directors if one.get("paid") is True)
     found = []
     if paid * 3 > len(directors):
-        message = f"在基金会领取报酬的理事不得超过理事总人数的三分之一，现填报{len(directors)}名理事中有{paid}名。"
+        message = gettext(
+            "在基金会领取报酬的理事不得超过理事总人数的三分之一，现填报%(count)s名理事中有%(paid)s名。"
+        ) % {"count": len(directors), "paid": paid}
         found.append(Finding("directors-paid", Severity.REFUSE, message, FR_20, "officers"))
     for number, one in enumerate(values.get("officers", [])):
         if one.get("serving_official") is True and one.get("role") in _HEADS:
-            message = "基金会理事长、副理事长和秘书长不得由现职国家工作人员兼任。"
+            message = gettext("基金会理事长、副理事长和秘书长不得由现职国家工作人员兼任。")
             place = f"officers.{number}.serving_official"
             found.append(Finding("serving-official", Severity.REFUSE, message, checks.FR_23, place))
     return found
@@ -338,9 +396,9 @@ def _supervision(values: Values) -> list[Finding]:
     if has_body != direct:
         return []
     message = (
-        "直接登记的不填业务主管单位，请二者选一。"
+        gettext("直接登记的不填业务主管单位，请二者选一。")
         if has_body
-        else "请填写业务主管单位；属于直接登记的，请选择“直接登记”。"
+        else gettext("请填写业务主管单位；属于直接登记的，请选择“直接登记”。")
     )
     return [Finding("supervision", Severity.REFUSE, message, field="supervising_body")]
 
@@ -355,13 +413,15 @@ def _representative(values: Values) -> list[Finding]:
         Finding(
             "representative-no-officer",
             Severity.REFUSE,
-            f"法定代表人{named}不在拟任负责人之中，请补充或者核对姓名。",
+            gettext("法定代表人%(named)s不在拟任负责人之中，请补充或者核对姓名。") % {"named": named},
             field="legal_representative",
         )
     ]
 
 
-def _deadline(day: object, key: str, on: date, field: str, event: str, *, act: str = "申请") -> list[Finding]:
+def _deadline(
+    day: object, key: str, on: date, field: str, event: str, *, act: str = gettext_noop("申请")
+) -> list[Finding]:
     """What is done after the time that the law gives is late, but not refused for it."""
     if not day:
         return []
@@ -369,5 +429,10 @@ def _deadline(day: object, key: str, on: date, field: str, event: str, *, act: s
     late = (on - date.fromisoformat(str(day))).days - limit.value
     if late <= 0:
         return []
-    message = f"{event}之日起{limit.value}日内应当{act}，已超过{late}日。"
+    message = gettext("%(event)s之日起%(limit)s日内应当%(act)s，已超过%(late)s日。") % {
+        "event": gettext(event),
+        "limit": limit.value,
+        "act": gettext(act),
+        "late": late,
+    }
     return [Finding("late-application", Severity.WARN, message, limit.provision, field)]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext
+
 from shetong.casework.models import NoticeKind
 from shetong.casework.queries import cases
 from shetong.casework.rules.matters import Approval, Outcome
@@ -195,5 +197,5 @@ def of(code: str) -> Organisation:
     """Return the organisation that a case concerns. Raises :class:`NotFoundError`."""
     found = find(code)
     if found is None:
-        raise NotFoundError("登记簿中没有这家组织，请核对统一社会信用代码。")
+        raise NotFoundError(gettext("登记簿中没有这家组织，请核对统一社会信用代码。"))
     return found

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -49,7 +50,8 @@ def issue(organisation_id: int, *, actor: User | str) -> Certificate:
     old = queries.valid_certificate(organisation_id)
     if old is not None and (seen is None or seen.pk != old.pk):
         raise ConflictError(
-            "该组织的证书刚刚由他人签发，请刷新页面查看；确需重新签发的，请再次操作。", code="certificate-just-issued"
+            gettext("该组织的证书刚刚由他人签发，请刷新页面查看；确需重新签发的，请再次操作。"),
+            code="certificate-just-issued",
         )
     queries.add_snapshot_fields(organisation)
     _require_certifiable(organisation)
@@ -65,14 +67,21 @@ def revoke(serial: str, *, reason: str, actor: User | str) -> Certificate:
     """
     reason = reason.strip()
     if not reason or len(reason) > 300:
-        raise InvalidInputError("请写明废止原因，不超过300字。", fields={"reason": "请写明废止原因，不超过300字。"})
+        raise InvalidInputError(
+            gettext("请写明废止原因，不超过300字。"), fields={"reason": gettext("请写明废止原因，不超过300字。")}
+        )
     found = Certificate.objects.filter(serial=serial).first()
     if found is None:
-        raise WrongStateError(f"没有编号为{serial}的证书，请核对。", code="certificate-unknown")
+        raise WrongStateError(
+            gettext("没有编号为%(serial)s的证书，请核对。") % {"serial": serial}, code="certificate-unknown"
+        )
     _authorise(actor, Permission.CERTIFICATE_REVOKE, locks.take_one(found.organisation_id))
     certificate = Certificate.objects.select_related("organisation__authority").get(pk=found.pk)
     if certificate.state != State.VALID:
-        raise WrongStateError(f"该证书{certificate.get_state_display()}，无须再废止。", code="certificate-not-in-force")
+        raise WrongStateError(
+            gettext("该证书%(state)s，无须再废止。") % {"state": gettext(str(certificate.get_state_display()))},
+            code="certificate-not-in-force",
+        )
     _end(certificate, State.REVOKED, reason)
     _record("certificate.revoke", certificate, certificate.organisation, actor, {"reason": reason})
     return certificate
@@ -155,14 +164,20 @@ def _organisation(organisation_id: int) -> Organisation:
 
 def _require_certifiable(organisation: Organisation) -> None:
     if organisation.kind == OrganisationKind.BRANCH or not organisation.uscc:
-        raise WrongStateError("分支（代表）机构不具有法人资格，不发给法人登记证书。", code="not-a-legal-person")
+        raise WrongStateError(
+            gettext("分支（代表）机构不具有法人资格，不发给法人登记证书。"), code="not-a-legal-person"
+        )
     if organisation.status != Status.NORMAL:
         raise WrongStateError(
-            f"该组织的登记状态为“{organisation.get_status_display()}”，不能签发证书。", code="status-not-normal"
+            gettext("该组织的登记状态为“%(status)s”，不能签发证书。")
+            % {"status": gettext(str(organisation.get_status_display()))},
+            code="status-not-normal",
         )
     last_day = organisation.certificate_valid_to
     if last_day is not None and last_day < timezone.localdate():
-        raise WrongStateError("登记的证书有效期已满，请先办理换证并更新有效期限，再签发证书。", code="validity-over")
+        raise WrongStateError(
+            gettext("登记的证书有效期已满，请先办理换证并更新有效期限，再签发证书。"), code="validity-over"
+        )
 
 
 def _bring_into_line(organisation: Organisation, old: Certificate, *, reason: str, actor: User | str) -> bool:

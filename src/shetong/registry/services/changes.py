@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.rules import Permission
@@ -74,18 +75,18 @@ def cancel_change(*, filing_id: int, basis: str, effective_on: date, actor: User
     """
     cancelled = Filing.objects.filter(pk=filing_id, kind=FilingKind.CHANGE).first()
     if cancelled is None:
-        raise NotFoundError("没有找到该变更登记，请核对后再办理。")
+        raise NotFoundError(gettext("没有找到该变更登记，请核对后再办理。"))
     organisation = locks.take_one(cancelled.organisation_id)
     authorise(actor, Permission.REGISTER_FILE, organisation.authority.division_code)
     past = load(organisation.pk)
     stand = next((s for s in past.stands if s.number == cancelled.pk), None)
     if stand is None or stand.effective_on > effective_on:
-        raise ConflictError("该变更登记已作废或尚未生效，不能撤销。")
+        raise ConflictError(gettext("该变更登记已作废或尚未生效，不能撤销。"))
     now = history.fold(past.stands, effective_on)
     earlier = history.fold([s for s in past.stands if s.number != cancelled.pk], effective_on)
     after = {name: earlier.get(name) for name, value in stand.after.items() if now.get(name) == value}
     if not after:
-        raise ConflictError("该变更登记的事项此后均已再次变更，没有可恢复的内容。")
+        raise ConflictError(gettext("该变更登记的事项此后均已再次变更，没有可恢复的内容。"))
     permits.withdraw(organisation, cancelled.basis, reason=f"撤销变更登记：{basis}", actor=actor)
     return record(
         organisation=organisation,
@@ -109,7 +110,7 @@ def _check_conditions(organisation: Organisation, cleaned: State, on: date) -> N
         )
         checks.refuse_where_forbidden(findings)
     if cleaned.get("name") == "":
-        raise InvalidInputError("请填写社会组织名称。", fields={"name": "请填写社会组织名称。"})
+        raise InvalidInputError(gettext("请填写社会组织名称。"), fields={"name": gettext("请填写社会组织名称。")})
 
 
 def _posts_ended(stands: Sequence[history.Standing], cleaned: State, on: date) -> State:

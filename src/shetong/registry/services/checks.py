@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from django.utils.translation import gettext
+
 from shetong.core.errors import DomainError
 from shetong.core.findings import Finding, Severity
 from shetong.registry.models import Organisation, OrganisationKind, Status
@@ -58,7 +60,8 @@ def _other_posts(name: str, kind: str, organisation_id: int | None) -> list[Find
         Finding(
             "representative-elsewhere",
             Severity.WARN,
-            f"{message}。登记簿中“{other.name}”的法定代表人同名，请核实是否同一人。",
+            gettext("%(message)s。登记簿中“%(name)s”的法定代表人同名，请核实是否同一人。")
+            % {"message": message, "name": other.name},
             provision,
             "legal_representative",
             other.public_code,

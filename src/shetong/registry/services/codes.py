@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from shetong.casework.services import numbers
 from shetong.core.errors import ConflictError
@@ -23,7 +24,7 @@ def assign(*, kind: str, division_code: str) -> str:
     while True:
         number = numbers.take(f"uscc/{settings.USCC_RANGE}")
         if number >= len(SIGNS) ** PLACES:
-            raise ConflictError("赋码码段已经用完，请联系系统管理员申请新的码段。", code="code-range-empty")
+            raise ConflictError(gettext("赋码码段已经用完，请联系系统管理员申请新的码段。"), code="code-range-empty")
         main = settings.USCC_RANGE + _written(number)
         head = f"5{CATEGORY[kind]}{division_code}{main}{organisation_code_check_character(main)}"
         code = head + uscc_check_character(head)

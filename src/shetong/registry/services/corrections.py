@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.rules import Permission
@@ -42,16 +43,16 @@ def correct(
     """
     corrected = Filing.objects.filter(pk=filing_id).first()
     if corrected is None:
-        raise NotFoundError("没有找到要更正的记载，请核对后再办理。")
+        raise NotFoundError(gettext("没有找到要更正的记载，请核对后再办理。"))
     if corrected.kind == FilingKind.CORRECTION:
-        raise InvalidInputError("更正记载不能再更正，请对最初的记载办理更正。", code="correct-the-original")
+        raise InvalidInputError(gettext("更正记载不能再更正，请对最初的记载办理更正。"), code="correct-the-original")
     cleaned = clean(values, allowed=CORRECTABLE)
     if void and corrected.kind in (FilingKind.REGISTRATION, FilingKind.IMPORT):
         raise InvalidInputError(
-            "成立登记和导入的记载不能作废；需要撤销登记的，请办理撤销登记。", code="void-registration"
+            gettext("成立登记和导入的记载不能作废；需要撤销登记的，请办理撤销登记。"), code="void-registration"
         )
     if void and (cleaned or effective_on):
-        raise InvalidInputError("作废记载时不需要填写更正内容，请删去。")
+        raise InvalidInputError(gettext("作废记载时不需要填写更正内容，请删去。"))
     organisation = locks.take(
         names=[key(cleaned["name"])] if cleaned.get("name") else [],
         codes=[cleaned["uscc"]] if cleaned.get("uscc") else [],
@@ -79,4 +80,6 @@ def _effective(corrected: Filing) -> date:
 
 def _check_code(organisation: Organisation, uscc: str | None) -> None:
     if uscc and Organisation.objects.filter(uscc=uscc).exclude(pk=organisation.pk).exists():
-        raise ConflictError(f"统一社会信用代码{uscc}已属于另一个组织，请核对。", code="code-taken")
+        raise ConflictError(
+            gettext("统一社会信用代码%(uscc)s已属于另一个组织，请核对。") % {"uscc": uscc}, code="code-taken"
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.rules import Permission
@@ -32,7 +33,9 @@ def deregister(*, organisation_id: int, basis: str, effective_on: date, actor: U
 def suspend(*, organisation_id: int, until: date, basis: str, effective_on: date, actor: User | None) -> Filing:
     """Order a body to stop its activities until a day (责令限期停止活动)."""
     if until <= effective_on:
-        raise InvalidInputError("停止活动的截止日期应晚于开始日期。", fields={"until": "应晚于开始日期。"})
+        raise InvalidInputError(
+            gettext("停止活动的截止日期应晚于开始日期。"), fields={"until": gettext("应晚于开始日期。")}
+        )
     extra = {"suspended_until": until.isoformat()}
     return _file(organisation_id, Status.SUSPENDED, FilingKind.ORDER, basis, effective_on, actor, extra)
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -40,15 +41,17 @@ def import_list(path: Path, *, list_name: str, actor: User | None) -> ListReport
     if actor is not None:
         permissions.require(actor, Permission.IMPORT_RUN, NATIONAL)
     if not list_name.strip():
-        raise InvalidInputError("请写明名单的名称。", fields={"list_name": "请写明名单的名称。"})
+        raise InvalidInputError(gettext("请写明名单的名称。"), fields={"list_name": gettext("请写明名单的名称。")})
     report = ListReport()
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         if lacking := [name for name in HEADINGS if name not in (reader.fieldnames or ())]:
-            raise InvalidInputError(f"文件缺少列：{'、'.join(lacking)}。")
+            raise InvalidInputError(gettext("文件缺少列：%(list)s。") % {"list": "、".join(lacking)})
         for line, row in enumerate(reader, start=2):
             if line > MOST_ROWS:
-                raise InvalidInputError(f"一次最多导入{MOST_ROWS}行，请分成几个文件。")
+                raise InvalidInputError(
+                    gettext("一次最多导入%(most_rows)s行，请分成几个文件。") % {"most_rows": MOST_ROWS}
+                )
             try:
                 _take(row, list_name.strip())
             except InvalidInputError as error:
@@ -67,10 +70,10 @@ def import_list(path: Path, *, list_name: str, actor: User | None) -> ListReport
 def _take(row: dict[str, str | None], list_name: str) -> None:
     given = {name: (row.get(name) or "").strip() for name in HEADINGS}
     if empty := [name for name in HEADINGS[:-1] if not given[name]]:
-        raise InvalidInputError(f"请填写{'、'.join(empty)}。")
+        raise InvalidInputError(gettext("请填写%(list)s。") % {"list": "、".join(empty)})
     listed, removed = _day(given["列入日期"]), _day(given["移出日期"]) if given["移出日期"] else None
     if removed is not None and removed < listed:
-        raise InvalidInputError("移出日期不能早于列入日期。")
+        raise InvalidInputError(gettext("移出日期不能早于列入日期。"))
     ListedPerson.objects.update_or_create(
         identity_number_index=index_of(*read_identity(given["证件号码"])),
         list_name=list_name[:60],
@@ -88,4 +91,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidInputError("日期应写成“2026-05-01”的形式。") from None
+        raise InvalidInputError(gettext("日期应写成“2026-05-01”的形式。")) from None

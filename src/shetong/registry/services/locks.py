@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from shetong.core.errors import NotFoundError
 from shetong.registry.models import Authority, Organisation
@@ -51,7 +52,7 @@ def take(
         return {}
     locked = {row.pk: row for row in rows.load(Organisation, "WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [wanted])}
     if len(locked) != len(wanted):
-        raise NotFoundError("没有找到该组织，请核对统一社会信用代码。")
+        raise NotFoundError(gettext("没有找到该组织，请核对统一社会信用代码。"))
     _with_authorities(locked.values())
     return locked
 

@@ -10,6 +10,7 @@ from itertools import combinations
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from rapidfuzz.distance import DamerauLevenshtein
 
 from shetong.accounts.models import User
@@ -38,6 +39,8 @@ from shetong.registry.services.recording import SYSTEM, authorise
 from shetong.store import rows
 
 _ENDED = {Status.DEREGISTERED: "注销", Status.CANCELLED: "撤销", Status.REVOKED: "吊销"}
+_CHANGED, _CHANGE_CANCELLED = gettext_noop("因变更停用"), gettext_noop("被撤销变更")
+_CANCELLED = gettext_noop("被撤销登记")
 _CANDIDATES = 300
 # Names of bodies of one authority that still are; only those that turn out alike are read whole.
 _CANDIDATE_NAMES = """
@@ -147,7 +150,7 @@ def reserve_name(
     """
     authorise(actor, Permission.REGISTER_FILE, authority.division_code)
     if not applicant.strip():
-        raise InvalidInputError("请填写申请人。", fields={"applicant": "请填写申请人。"})
+        raise InvalidInputError(gettext("请填写申请人。"), fields={"applicant": gettext("请填写申请人。")})
     locks.take(names=[key(name)])
     report = check_name(name=name, kind=kind, authority=authority, parent=parent, applicant="")
     for finding in report.findings:
@@ -184,9 +187,9 @@ def release(name: str) -> int:
 
 def _check_form(name: str) -> None:
     if not key(name):
-        raise InvalidInputError("请填写名称。", fields={"name": "请填写名称。"})
+        raise InvalidInputError(gettext("请填写名称。"), fields={"name": gettext("请填写名称。")})
     if len(name) > 200:
-        message = f"名称最多200个字，现有{len(name)}个字，请缩短。"
+        message = gettext("名称最多200个字，现有%(count)s个字，请缩短。") % {"count": len(name)}
         raise InvalidInputError(message, fields={"name": message})
 
 
@@ -226,29 +229,37 @@ def _conflict(
     code, shown = organisation.public_code, organisation.name
     if former is None and organisation.status not in _ENDED:
         severity = Severity.REFUSE if same_authority else Severity.WARN
-        where = "本登记管理机关" if same_authority else f"{organisation.authority.name}"
-        return Finding("name-taken", severity, f"“{shown}”已在{where}登记，名称相同。", N69_16, "name", code, shown)
+        where = gettext("本登记管理机关") if same_authority else organisation.authority.name
+        return Finding(
+            "name-taken",
+            severity,
+            gettext("“%(shown)s”已在%(where)s登记，名称相同。") % {"shown": shown, "where": where},
+            N69_16,
+            "name",
+            code,
+            shown,
+        )
     ended_on, ended_by, how = _ending(organisation, former)
     until = closed_until(ended_on, ended_by) if ended_on else None
     if until is not None and until <= on:
         return None
-    known = (
-        f"于{ended_on}{how}，{until}前不得使用" if until else f"已{how}，但登记簿没有记载日期，请核对是否已满规定期限"
-    )
+    said = {"name": former.name if former else shown, "day": ended_on, "how": gettext(how), "until": until}
+    if until:
+        message = gettext("“%(name)s”于%(day)s%(how)s，%(until)s前不得使用。") % said
+    else:
+        message = gettext("“%(name)s”已%(how)s，但登记簿没有记载日期，请核对是否已满规定期限。") % said
     severity = Severity.REFUSE if same_authority and until else Severity.WARN
-    return Finding(
-        "name-window", severity, f"“{former.name if former else shown}”{known}。", N69_16, "name", code, shown
-    )
+    return Finding("name-window", severity, message, N69_16, "name", code, shown)
 
 
 def _ending(organisation: Organisation, former: OrganisationName | None) -> tuple[date | None, str, str]:
     """When and how a name ended: by change, or with the body; a cancelled body counts as cancelled for ever."""
     if former is not None:
-        return former.valid_to, former.ended_by, "因变更停用" if former.ended_by == "changed" else "被撤销变更"
+        return former.valid_to, former.ended_by, _CHANGED if former.ended_by == "changed" else _CHANGE_CANCELLED
     statuses = history.periods(load(organisation.pk).stands, "status")
     for period in statuses:
         if period.value == Status.CANCELLED:
-            return period.start, "cancelled", "被撤销登记"
+            return period.start, "cancelled", _CANCELLED
     return organisation.status_since, organisation.status, _ENDED[Status(organisation.status)]
 
 
@@ -258,7 +269,14 @@ def _reservations(name: str, applicant: str) -> list[Finding]:
     if held is None or (applicant and held.applicant == applicant.strip()):
         return []
     until = timezone.localdate(held.expires_at)
-    return [Finding("name-reserved", Severity.REFUSE, f"该名称已为其他申请人保留至{until}。", field="name")]
+    return [
+        Finding(
+            "name-reserved",
+            Severity.REFUSE,
+            gettext("该名称已为其他申请人保留至%(until)s。") % {"until": until},
+            field="name",
+        )
+    ]
 
 
 def _look_alikes(name: str, authority: Authority, known: set[str], organisation_id: int | None) -> list[Finding]:
@@ -279,11 +297,11 @@ def _look_alikes(name: str, authority: Authority, known: set[str], organisation_
         if body.pk == organisation_id or body.public_code in known:
             continue
         distance, sounds = near[body.pk]
-        how = "读音相同" if sounds else f"仅{distance}字之差"
+        how = gettext("读音相同") if sounds else gettext("仅%(distance)s字之差") % {"distance": distance}
         finding = Finding(
             "name-look-alike",
             Severity.WARN,
-            f"与“{body.name}”{how}，容易混淆，请核对。",
+            gettext("与“%(name)s”%(how)s，容易混淆，请核对。") % {"name": body.name, "how": how},
             "",
             "name",
             body.public_code,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.rules import Permission
@@ -85,7 +86,7 @@ def appoint_officers(
     """
     members = [_read(appointment, effective_on) for appointment in appointments]
     if len({(member.role, member.index) for member in members}) < len(members):
-        raise ConflictError("同一人的同一职务填报了两次，请删去重复的一行。", code="post-twice")
+        raise ConflictError(gettext("同一人的同一职务填报了两次，请删去重复的一行。"), code="post-twice")
     locked = locks.take(people={member.index for member in members}, organisations=[organisation_id])
     organisation = locked[organisation_id]
     authorise(actor, Permission.REGISTER_FILE, organisation.authority.division_code)
@@ -150,7 +151,7 @@ def end_officer(
     key = f"{OFFICER_PREFIX}{role}.{person_id}"
     held = history.held_on(history.spans(load(organisation.pk).stands, OFFICER_PREFIX), effective_on)
     if key not in held:
-        raise NotFoundError("该人员在这一天没有担任该职务，请核对人员、职务和日期。")
+        raise NotFoundError(gettext("该人员在这一天没有担任该职务，请核对人员、职务和日期。"))
     return record(
         organisation=organisation,
         kind=FilingKind.OFFICERS,
@@ -173,7 +174,7 @@ def _check_form(name: str, phone: str, effective_on: date, valid_to: date | None
     if valid_to is not None and valid_to <= effective_on:
         faults["valid_to"] = "任期截止日期应晚于开始日期。"
     if faults:
-        raise InvalidInputError("填报的内容有误，请按提示修改。", fields=faults)
+        raise InvalidInputError(gettext("填报的内容有误，请按提示修改。"), fields=faults)
 
 
 def _check_post(
@@ -189,9 +190,12 @@ def _check_post(
         if not overlaps or held_role != role:
             continue
         if int(held_by) == person.pk:
-            raise ConflictError(f"该人员在此期间已担任“{role.label}”，不能重复备案。", code="post-held")
+            raise ConflictError(
+                gettext("该人员在此期间已担任“%(label)s”，不能重复备案。") % {"label": gettext(str(role.label))},
+                code="post-held",
+            )
         if role == OfficerRole.LEGAL_REPRESENTATIVE:
-            raise ConflictError("该组织在此期间已有法定代表人，请先办理变更登记。", code="post-held")
+            raise ConflictError(gettext("该组织在此期间已有法定代表人，请先办理变更登记。"), code="post-held")
 
 
 def _check_representative(
@@ -200,7 +204,8 @@ def _check_representative(
     registered = history.fold(stands, on).get("legal_representative")
     if registered != person.name:
         raise ConflictError(
-            f"法定代表人是登记事项，现登记为“{registered or '空'}”。请先办理法定代表人变更登记，再备案人员信息。",
+            gettext("法定代表人是登记事项，现登记为“%(registered)s”。请先办理法定代表人变更登记，再备案人员信息。")
+            % {"registered": registered or "—"},
             code="representative-differs",
         )
     posts = Officer.objects.filter(
@@ -216,7 +221,8 @@ def _check_representative(
     other = posts.select_related("organisation").first()
     if other is not None:
         raise ConflictError(
-            f"{message}。该人员现任“{other.organisation.name}”的法定代表人。",
+            gettext("%(message)s。该人员现任“%(name)s”的法定代表人。")
+            % {"message": message, "name": other.organisation.name},
             code="representative-elsewhere",
             provision=provision,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.services import personal_data
@@ -30,12 +31,15 @@ def read_identity(number: str, document: IdentityDocument | None = None) -> tupl
     if document in _UNCHECKED:
         plain = tidy(number)
         if not (plain.isascii() and plain.isalnum() and 6 <= len(plain) <= 18):
-            raise InvalidInputError("证件号码应为6至18位字母或数字，请核对。", code="identity-sign")
+            raise InvalidInputError(gettext("证件号码应为6至18位字母或数字，请核对。"), code="identity-sign")
         return plain, document
     parsed = parse_identity_number(number, today=timezone.localdate())
     kind = IdentityDocument(parsed.kind.value)
     if document is not None and document != kind:
-        raise InvalidInputError(f"证件号码不是{document.label}的号码，请核对证件类型。", code="identity-kind")
+        raise InvalidInputError(
+            gettext("证件号码不是%(label)s的号码，请核对证件类型。") % {"label": gettext(str(document.label))},
+            code="identity-kind",
+        )
     return parsed.number, kind
 
 
@@ -74,7 +78,7 @@ def find_or_create(papers: Sequence[Papers]) -> dict[bytes, Person]:
                 identity_number_index=index,
             )
         if person.name != one.name:
-            raise ConflictError("该证件号码已登记在另一姓名下，请核对姓名和证件号码。", code="identity-name")
+            raise ConflictError(gettext("该证件号码已登记在另一姓名下，请核对姓名和证件号码。"), code="identity-name")
         if one.phone and _phone(person) != one.phone:
             person.phone_sealed = pii.seal(one.phone, context=PHONE_CONTEXT)
     rows.insert_all(list(new.values()))
@@ -107,7 +111,7 @@ def reveal(
     column, context = _FIELDS[field]
     sealed = getattr(person, column) if person else None
     if person is None or sealed is None or not _serves_in(person, jurisdiction):
-        raise NotFoundError("没有找到该人员的这项信息。")
+        raise NotFoundError(gettext("没有找到该人员的这项信息。"))
     return personal_data.reveal(
         actor=actor,
         subject=f"person:{person.pk}",

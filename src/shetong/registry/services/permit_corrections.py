@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -34,16 +35,16 @@ def correct(*, permit_id: int, values: Mapping[str, Any], reason: str, actor: Us
     found = PermitRecord.objects.select_for_update(of=("self",)).select_related("organisation__authority")
     permit = found.filter(pk=permit_id).first()
     if permit is None:
-        raise NotFoundError("没有找到这项行政许可。")
+        raise NotFoundError(gettext("没有找到这项行政许可。"))
     division = permit.organisation.authority.division_code
     permissions.require(actor, Permission.REGISTER_CORRECT, division)
     if permit.withdrawn_at is not None:
-        raise WrongStateError("这项公示已经撤回，不能再更正。")
+        raise WrongStateError(gettext("这项公示已经撤回，不能再更正。"))
     given = {name: _tidy(values[name]) for name in CORRECTABLE if name in values}
     _check(permit, given, reason)
     changed = {name: value for name, value in given.items() if value != getattr(permit, name)}
     if not changed:
-        raise WrongStateError("内容没有变化，不需要更正。")
+        raise WrongStateError(gettext("内容没有变化，不需要更正。"))
     before = {name: getattr(permit, name) for name in changed}
     for name, value in changed.items():
         setattr(permit, name, value)
@@ -85,4 +86,4 @@ def _check(permit: PermitRecord, given: Mapping[str, Any], reason: str) -> None:
     if not reason.strip() or len(reason.strip()) > 300:
         faults["reason"] = "请写明更正的理由，最多300个字。"
     if faults:
-        raise InvalidInputError("请改正后重试。", fields=faults)
+        raise InvalidInputError(gettext("请改正后重试。"), fields=faults)

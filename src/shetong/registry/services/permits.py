@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
@@ -102,7 +103,7 @@ def withdraw(organisation: Organisation, document_number: str, *, reason: str, a
     Raises :class:`InvalidInputError` without a reason.
     """
     if not reason.strip():
-        raise InvalidInputError("请写明撤回公示的理由。", fields={"reason": "请写明理由。"})
+        raise InvalidInputError(gettext("请写明撤回公示的理由。"), fields={"reason": gettext("请写明理由。")})
     found = PermitRecord.objects.filter(
         organisation=organisation, document_number=document_number, withdrawn_at__isnull=True
     )

@@ -11,6 +11,7 @@ from datetime import date
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.casework.models import Act
 from shetong.casework.rules.matters import Values
@@ -89,7 +90,7 @@ def _twice(people: Sequence[Named]) -> list[Finding]:
     found, seen = [], dict[bytes, int]()
     for number, person in enumerate(one for one in people if one.place.startswith("founders")):
         if person.index in seen:
-            message = f"与第{seen[person.index] + 1}人的公民身份号码相同，请核对。"
+            message = gettext("与第%(number)s人的公民身份号码相同，请核对。") % {"number": seen[person.index] + 1}
             found.append(Finding("same-person", Severity.REFUSE, message, field=person.place))
         seen.setdefault(person.index, number)
     return found
@@ -103,10 +104,17 @@ def _ages(people: Iterable[Named], kind: OrganisationKind, on: date) -> list[Fin
         born = person.identity.born_on
         years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
         if years < ADULT:
-            message = f"{person.name}不满{ADULT}周岁，应当具有完全民事行为能力。"
+            message = gettext("%(name)s不满%(adult)s周岁，应当具有完全民事行为能力。") % {
+                "name": person.name,
+                "adult": ADULT,
+            }
             found.append(Finding("not-of-age", Severity.WARN, message, field=person.place))
         if kind == OrganisationKind.SOCIAL_GROUP and person.role in HEADS and most.value < years < OLDEST:
-            message = f"{person.name}已满{years}周岁，超过负责人年龄一般不超过{most.value}周岁的要求，请核对。"
+            message = gettext("%(name)s已满%(years)s周岁，超过负责人年龄一般不超过%(most)s周岁的要求，请核对。") % {
+                "name": person.name,
+                "years": years,
+                "most": most.value,
+            }
             found.append(Finding("officer-age", Severity.WARN, message, most.provision, person.place))
     return found
 
@@ -174,7 +182,7 @@ def _posts(people: Mapping[bytes, Named], organisation: Organisation | None) -> 
 def _names(people: Mapping[bytes, Named], posts: Iterable[Post]) -> list[Finding]:
     """A number that the register knows under another name is a slip, or worse."""
     other = {post.index for post in posts if post.person != people[post.index].name}
-    message = "该证件号码已登记在另一姓名下，请核对姓名和证件号码。"
+    message = gettext("该证件号码已登记在另一姓名下，请核对姓名和证件号码。")
     return [Finding("identity-name", Severity.REFUSE, message, field=people[index].place) for index in sorted(other)]
 
 
@@ -193,7 +201,8 @@ def _elsewhere(person: Named, kind: OrganisationKind, posts: Iterable[Post]) -> 
         Finding(
             "representative-elsewhere",
             Severity.REFUSE,
-            f"{rule}。{person.name}现任“{post.body_name}”的法定代表人。",
+            gettext("%(rule)s。%(name)s现任“%(body)s”的法定代表人。")
+            % {"rule": rule, "name": person.name, "body": post.body_name},
             provision,
             person.place,
             post.code,
@@ -210,8 +219,12 @@ def _many(person: Named, posts: Iterable[Post]) -> list[Finding]:
     if len(bodies) < settings.OFFICER_POSTS_MANY:
         return []
     shown = list(bodies.values())
-    names = "、".join(post.body_name for post in shown[:5])
-    message = f"{person.name}已在{len(shown)}家社会组织任职：{names}{'等' if len(shown) > 5 else ''}。请核对能否履职。"
+    names = "、".join(post.body_name for post in shown[:5]) + ("……" if len(shown) > 5 else "")
+    message = gettext("%(name)s已在%(count)s家社会组织任职：%(names)s。请核对能否履职。") % {
+        "name": person.name,
+        "count": len(shown),
+        "names": names,
+    }
     return [_about(shown[0], "many-posts", Severity.WARN, message, "", person.place)]
 
 
@@ -225,10 +238,9 @@ def _of_revoked(person: Named, posts: Iterable[Post], on: date, *, charity: bool
             continue
         recent = (on.year - since.year) - ((on.month, on.day) < (since.month, since.day)) < bar.value
         if recent and (post.valid_to is None or post.valid_to >= since):
-            message = (
-                f"{person.name}担任负责人的“{post.body_name}”于{since}被吊销登记证书，未满{bar.value}年，"
-                "不得担任慈善组织的负责人。"
-            )
+            message = gettext(
+                "%(name)s担任负责人的“%(body)s”于%(since)s被吊销登记证书，未满%(years)s年，不得担任慈善组织的负责人。"
+            ) % {"name": person.name, "body": post.body_name, "since": since, "years": bar.value}
             severity = Severity.REFUSE if charity and person.role in HEADS else Severity.WARN
             found[post.body] = _about(post, "head-of-revoked", severity, message, bar.provision, person.place)
     return list(found.values())
@@ -248,10 +260,16 @@ def _listed(people: Mapping[bytes, Named], on: date) -> list[Finding]:
     found = []
     for row in listed:
         person = people[bytes(row.identity_number_index)]
-        message = (
-            f"{person.name}自{row.listed_on}被{row.listed_by}列入{row.list_name}"
-            f"（{row.document_number}）：{row.reason}。"
-        )
+        message = gettext(
+            "%(name)s自%(listed_on)s被%(listed_by)s列入%(list_name)s（%(document_number)s）：%(reason)s。"
+        ) % {
+            "name": person.name,
+            "listed_on": row.listed_on,
+            "listed_by": row.listed_by,
+            "list_name": row.list_name,
+            "document_number": row.document_number,
+            "reason": row.reason,
+        }
         found.append(Finding("listed-person", Severity.WARN, message, field=person.place, internal=True))
     return found
 
@@ -271,7 +289,8 @@ def _refused(people: Mapping[bytes, Named]) -> list[Finding]:
         Finding(
             "refused-before",
             Severity.WARN,
-            f"{people[bytes(index)].name}作为发起人的另一申请，{authority}已于{timezone.localdate(at)}作出不予决定。",
+            gettext("%(name)s作为发起人的另一申请，%(authority)s已于%(day)s作出不予决定。")
+            % {"name": people[bytes(index)].name, "authority": authority, "day": timezone.localdate(at)},
             field=people[bytes(index)].place,
             internal=True,
             case=case,

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -109,7 +110,7 @@ def record(
     moved = corrects is not None and corrects.effective_on != effective_on
     changed = {key: value for key, value in after.items() if key == history.VOID or _was(before, key) != value}
     if not changed and not moved:
-        raise InvalidInputError("填报的内容与现登记事项相同，没有需要办理的变化。", code="nothing-changed")
+        raise InvalidInputError(gettext("填报的内容与现登记事项相同，没有需要办理的变化。"), code="nothing-changed")
     entry = Entry(_NEXT, kind, effective_on, timezone.now(), changed, corrects.pk if corrects else None)
     _check_course(past, past.with_entry(entry), entry, branch=organisation.kind == OrganisationKind.BRANCH)
     filing = Filing(
@@ -157,7 +158,7 @@ def apply(organisation: Organisation, *, caused_by: Filing, today: date) -> None
             project(organisation, load(organisation.pk), today=today, caused_by=caused_by)
     except IntegrityError as error:
         raise ConflictError(
-            "填报的内容与登记簿中已有的记载冲突（同一期间重复或代码已被使用），请核对后再办理。"
+            gettext("填报的内容与登记簿中已有的记载冲突（同一期间重复或代码已被使用），请核对后再办理。")
         ) from error
     search_index.refresh([organisation.pk])
     certificates.refresh([organisation.pk], actor=caused_by.actor or SYSTEM)
@@ -172,7 +173,7 @@ def _check_form(basis: str, effective_on: date, today: date) -> None:
     if effective_on > today + FURTHEST:
         faults["effective_on"] = "生效日期过远，请核对年份。"
     if faults:
-        raise InvalidInputError("填报的内容有误，请按提示修改。", fields=faults)
+        raise InvalidInputError(gettext("填报的内容有误，请按提示修改。"), fields=faults)
 
 
 def _before(past: History, effective_on: date, corrects: Filing | None) -> State:
@@ -196,14 +197,17 @@ def _check_course(old: History, new: History, entry: Entry, *, branch: bool) -> 
         first = new.stands[0]
         if first.number == entry.number and len(new.stands) > 1:
             raise InvalidInputError(
-                "生效日期早于登记簿对该组织的最早记载，请核对。",
-                fields={"effective_on": f"不能早于{new.stands[1].effective_on}。"},
+                gettext("生效日期早于登记簿对该组织的最早记载，请核对。"),
+                fields={
+                    "effective_on": gettext("不能早于%(effective_on)s。") % {"effective_on": new.stands[1].effective_on}
+                },
             )
         raise error
     already = states.replay(old.stands, branch=branch)
     if already is not None and already[0].number == stand.number:
         return  # imported history may hold what the table would not have allowed
     raise ConflictError(
-        f"登记簿中已有于{stand.effective_on}生效的记载，办理后该记载将与登记状态矛盾。请先更正或作废该记载。",
+        gettext("登记簿中已有于%(effective_on)s生效的记载，办理后该记载将与登记状态矛盾。请先更正或作废该记载。")
+        % {"effective_on": stand.effective_on},
         code="later-filing",
     )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.rules import Permission
@@ -52,7 +53,9 @@ def register(
     """
     cleaned = clean_registration(values)
     if effective_on > timezone.localdate():
-        raise InvalidInputError("成立登记不能在未来生效，请核对日期。", fields={"effective_on": "不能晚于今天。"})
+        raise InvalidInputError(
+            gettext("成立登记不能在未来生效，请核对日期。"), fields={"effective_on": gettext("不能晚于今天。")}
+        )
     authority = authority_named(cleaned["authority"], near=cleaned["division_code"])
     authorise(actor, Permission.REGISTER_FILE, authority.division_code)
     parent_id = _parent_id(cleaned)
@@ -90,27 +93,30 @@ def _parent_id(cleaned: State) -> int | None:
         return None
     found = rows.fetch("SELECT id FROM registry_organisation WHERE uscc = %s", [code])
     if not found:
-        message = "所属社会组织不在登记簿中，请核对其统一社会信用代码。"
+        message = gettext("所属社会组织不在登记簿中，请核对其统一社会信用代码。")
         raise InvalidInputError(message, fields={"parent": message})
     return int(found[0][0])
 
 
 def _check_parent(parent: Organisation) -> None:
     if parent.kind == OrganisationKind.SERVICE_INSTITUTION:
-        raise ConflictError("民办非企业单位不得设立分支机构。", code="branch-forbidden", provision=PNR_13)
+        raise ConflictError(gettext("民办非企业单位不得设立分支机构。"), code="branch-forbidden", provision=PNR_13)
     if parent.kind == OrganisationKind.BRANCH:
-        raise ConflictError("分支机构下不得再设立分支机构。", code="branch-forbidden", provision=SGR_17)
+        raise ConflictError(gettext("分支机构下不得再设立分支机构。"), code="branch-forbidden", provision=SGR_17)
     if parent.status != Status.NORMAL:
-        raise ConflictError(f"所属社会组织登记状态为“{parent.get_status_display()}”，不能设立分支（代表）机构。")
+        raise ConflictError(
+            gettext("所属社会组织登记状态为“%(status)s”，不能设立分支（代表）机构。")
+            % {"status": gettext(str(parent.get_status_display()))}
+        )
 
 
 def _check_code_is_free(uscc: str | None) -> None:
     holder = rows.first(Organisation, "WHERE uscc = %s", [uscc]) if uscc else None
     if holder is not None:
         raise ConflictError(
-            f"统一社会信用代码{uscc}已登记为“{holder.name}”，请核对代码。",
+            gettext("统一社会信用代码%(uscc)s已登记为“%(name)s”，请核对代码。") % {"uscc": uscc, "name": holder.name},
             code="code-taken",
-            fields={"uscc": "该代码已被使用。"},
+            fields={"uscc": gettext("该代码已被使用。")},
         )
 
 

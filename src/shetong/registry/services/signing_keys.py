@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -78,13 +79,13 @@ def compromise(*, key_id: str, reason: str, actor: User | str) -> tuple[SigningK
     """
     _authorise(actor)
     if not reason.strip():
-        raise InvalidInputError("请写明密钥失效的原因。", fields={"reason": "请写明原因。"})
+        raise InvalidInputError(gettext("请写明密钥失效的原因。"), fields={"reason": gettext("请写明原因。")})
     _lock_keys()
     key = SigningKey.objects.select_for_update().filter(key_id=octets(key_id)).first()
     if key is None:
-        raise NotFoundError(f"没有标识为{key_id}的密钥，可用 shetong keys list 查看。")
+        raise NotFoundError(gettext("没有标识为%(key_id)s的密钥，可用 shetong keys list 查看。") % {"key_id": key_id})
     if key.use == SigningKey.Use.COMPROMISED:
-        raise WrongStateError("该密钥早已宣布失效，无须再次操作。")
+        raise WrongStateError(gettext("该密钥早已宣布失效，无须再次操作。"))
     was_active = key.use == SigningKey.Use.ACTIVE
     key.compromised_at = timezone.now()
     key.compromise_reason = reason.strip()
@@ -139,4 +140,4 @@ def octets(key_id: str) -> bytes:
     try:
         return bytes.fromhex(key_id.strip())
     except ValueError as error:
-        raise InvalidInputError("密钥标识应为16位十六进制数，可用 shetong keys list 查看。") from error
+        raise InvalidInputError(gettext("密钥标识应为16位十六进制数，可用 shetong keys list 查看。")) from error
