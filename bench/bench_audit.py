@@ -19,6 +19,7 @@ def write(count: int) -> None:
 
     for number in range(count):
         audit.record(actor="system:bench", action="bench.act", target="organisation:1", detail={"number": number})
+    audit.chain_pending()
 
 
 def start() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -179,6 +180,19 @@ class TestConcurrency:
         holder.join()
         assert audit.chain_pending() == 1
         assert verify_chain(full=True).ok
+
+    def test_chained_behind_many_acts_are_one_turn_and_none_waits_for_it(
+        self, transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shetong.store.behind.LINGER_SECONDS", 0.01)
+        settings.AUDIT_CHAIN_SECONDS = 0.05
+        for number in range(12):
+            note(number)
+        thread = audit._sequencer._thread
+        assert thread is not None
+        thread.join(10)
+        result = verify_chain(full=True)
+        assert (result.ok, result.checked, result.pending) == (True, 12, 0)
 
 
 class TestVerification:

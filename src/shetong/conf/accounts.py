@@ -37,6 +37,9 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# How long events of the audit trail wait for others to be chained with them; 0: each act chains its own at once.
+AUDIT_CHAIN_SECONDS = env.number("AUDIT_CHAIN_MILLISECONDS", 100, most=5_000) / 1_000
+
 # How many proxies of our own stand in front; the client's address is read from X-Forwarded-For accordingly.
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, most=5)
 

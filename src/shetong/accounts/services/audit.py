@@ -1,8 +1,8 @@
 """Writing the audit trail and tying its events into one hash chain.
 
-An event is inserted in the transaction of the act that it describes, without any lock. After the commit a short
-transaction of its own, the sequencer, takes an advisory lock if it is free and appends all events that wait to the
-chain, in batches. So writers never wait for each other, and the chain cannot fork (docs/decisions/0031).
+An event is inserted in the transaction of the act that it describes, without any lock. A moment after the commit a
+short transaction of its own, the sequencer, takes an advisory lock if it is free and appends all events that wait to
+the chain, in batches. So writers never wait for each other, and the chain cannot fork (docs/decisions/0031, 0110).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models, transaction
 from django.http import HttpRequest
@@ -23,6 +24,7 @@ from shetong.accounts import client
 from shetong.accounts.models import ApiKey, AuditEvent, User
 from shetong.core.canonical_json import Json, canonical
 from shetong.store import rows
+from shetong.store.behind import Behind
 
 GENESIS = hashlib.sha256(b"shetong audit chain, version 1").digest()
 BATCH = 1_000
@@ -45,7 +47,7 @@ def record(
     detail: Mapping[str, Any] | None = None,
     request: HttpRequest | None = None,
 ) -> AuditEvent:
-    """Record one act in the transaction that is open (or on its own) and chain it after the commit.
+    """Record one act in the transaction that is open (or on its own) and chain it soon after the commit.
 
     ``actor``: who acted; a text such as ``"system:import"`` for the system itself. ``action``: dotted, lower case
     (``account.login``). ``target``: a model instance or ``"kind:id"``. ``detail``: JSON without floats, record numbers
@@ -77,8 +79,15 @@ def _chain_after_commit() -> None:
     # Once per transaction is enough, unless the earlier registration hangs on a savepoint that may be rolled back.
     open_now = set(connection.savepoint_ids)
     waiting: list[Any] = connection.run_on_commit
-    if not any(function is chain_pending and ids <= open_now for ids, function, *_ in waiting):
-        transaction.on_commit(chain_pending, robust=True)
+    if not any(function is _chain_soon and ids <= open_now for ids, function, *_ in waiting):
+        transaction.on_commit(_chain_soon, robust=True)
+
+
+def _chain_soon() -> None:
+    if settings.AUDIT_CHAIN_SECONDS:
+        _sequencer.ask(settings.AUDIT_CHAIN_SECONDS)
+    else:
+        chain_pending()
 
 
 def reference(record_: models.Model) -> str:
@@ -98,6 +107,9 @@ def chain_pending() -> int:
         total += done
         if not more:
             return total
+
+
+_sequencer = Behind("audit chain", chain_pending)
 
 
 def _chain_batch() -> tuple[int, bool]:
