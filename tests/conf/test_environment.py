@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shetong.conf import embedded, env
-from shetong.conf.databases import ONLY_ASKED, database
+from shetong.conf.databases import database
 
 
 class TestReaders:
@@ -57,19 +57,16 @@ class TestDatabaseAddress:
         settings = database("postgresql://u%40x:p%2Fw@db.example:5433/shetong?sslmode=require")
         assert (settings["HOST"], settings["PORT"], settings["USER"]) == ("db.example", "5433", "u@x")
         assert settings["PASSWORD"] == "p/w"
-        assert settings["OPTIONS"] == {"sslmode": "require", "prepare_threshold": ONLY_ASKED}
+        assert settings["OPTIONS"] == {"sslmode": "require"}
 
     def test_a_unix_socket(self) -> None:
         settings = database("postgresql://postgres:@/shetong?host=/run/pg&port=5433")
-        assert (settings["HOST"], settings["PORT"], settings["OPTIONS"]) == (
-            "/run/pg",
-            "5433",
-            {"prepare_threshold": ONLY_ASKED},
-        )
+        assert (settings["HOST"], settings["PORT"], settings["OPTIONS"]) == ("/run/pg", "5433", {})
+        assert settings["PREPARE"] is True
 
     def test_behind_a_pooler_nothing_is_prepared(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_PREPARE", "0")
-        assert database("postgresql://u@h/d")["OPTIONS"] == {"prepare_threshold": None}
+        assert database("postgresql://u@h/d")["PREPARE"] is False
 
     @pytest.mark.parametrize("url", ["mysql://u@h/d", "postgresql://u:geheim@h", "nonsense", "postgresql://h:geheim/d"])
     def test_anything_else_is_refused_without_repeating_it(self, url: str) -> None:

@@ -8,8 +8,6 @@ from shetong.conf import env
 from shetong.conf.env import SettingError
 
 SCHEMES = ("postgresql", "postgres")
-# Only what asks to be prepared is (shetong.core.rows), however often other statements come.
-ONLY_ASKED = 1_000_000_000
 
 
 def database(url: str) -> dict[str, object]:
@@ -27,8 +25,6 @@ def database(url: str) -> dict[str, object]:
     query = parse_qs(parts.query)
     host = query.pop("host", [unquote(parts.hostname or "")])[0]
     port = query.pop("port", [tcp_port])[0]
-    # Off where a pooler gives each transaction another connection and does not know prepared statements.
-    prepare = env.flag("DATABASE_PREPARE", default=True)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -38,10 +34,10 @@ def database(url: str) -> dict[str, object]:
         "PORT": port,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": False,
-        # Client-side binding: server-side binding lets PostgreSQL fall into generic plans for LIKE.
-        "OPTIONS": {
-            "prepare_threshold": ONLY_ASKED if prepare else None,
-            **{name: values[0] for name, values in query.items()},
-        },
+        # Client-side binding: server-side binding lets PostgreSQL fall into generic plans for LIKE. What is prepared
+        # is prepared by shetong.store alone.
+        "OPTIONS": {name: values[0] for name, values in query.items()},
+        # Off where a pooler gives each transaction another connection and does not know prepared statements.
+        "PREPARE": env.flag("DATABASE_PREPARE", default=True),
         "TEST": {"TEMPLATE": "template0"},
     }

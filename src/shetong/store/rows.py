@@ -14,33 +14,28 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connections, models
-from django.db.backends.postgresql.base import ServerBindingCursor
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models.base import ModelState
 
-# Where a connection of the driver keeps the cursor of its prepared statements.
-_CURSOR = "_cursor_of_rows"
+from shetong.store.prepared import Prepared
+
+# Where a connection of the driver keeps its prepared statements.
+_KEPT = "_kept_by_rows"
 # Where an instance keeps the row as it was read.
 _READ = "_row_as_read"
 M = TypeVar("M", bound=models.Model)
 Row = tuple[Any, ...]
 
 
-class _PreparedCursor(ServerBindingCursor):
-    """A cursor whose statements are all prepared, unless the connection prepares none (``DATABASE_PREPARE=0``)."""
-
-    def execute(self, query: str, params: Sequence[Any] | None = None) -> Any:
-        return super().execute(query, params, prepare=True)  # type: ignore[misc] # of the driver's own cursor
-
-
 def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """Run a statement that returns rows, and return them."""
-    found: list[Row] = _executed(statement, parameters).fetchall()
-    return found
+    return _executed(statement, parameters)[0]
 
 
 def run(statement: str, parameters: Sequence[Any] = ()) -> int:
     """Run a statement that returns nothing; return how many rows it touched."""
-    return int(_executed(statement, parameters).rowcount)
+    return _executed(statement, parameters)[1]
 
 
 def exists(condition: str, parameters: Sequence[Any] = ()) -> bool:
@@ -53,11 +48,15 @@ def load(model: type[M], condition: str, parameters: Sequence[Any] = ()) -> list
     head, names, converters = _reading(model)
     found = []
     for row in fetch(f"{head} {condition}", parameters):
-        values = list(row)
+        # As Model.from_db would, without a call for each field.
+        instance = model.__new__(model)
+        held = instance.__dict__
+        held.update(zip(names, row, strict=True))
         for position, convert in converters:
-            values[position] = convert(values[position], None, connection)
-        instance = model.from_db(DEFAULT_DB_ALIAS, names, values)
-        instance.__dict__[_READ] = row
+            held[names[position]] = convert(row[position], None, connection)
+        held["_state"] = state = ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        held[_READ] = row
         found.append(instance)
     return found
 
@@ -134,24 +133,54 @@ def _as_read(instance: models.Model, field: models.Field[Any, Any]) -> Any:
     return json.dumps(now, cls=field.encoder) if isinstance(field, models.JSONField) and now is not None else now
 
 
-def _executed(statement: str, parameters: Sequence[Any]) -> Any:
-    """Run a statement in Django's connection and return the cursor, whose rows are taken before the next one."""
+def _executed(statement: str, parameters: Sequence[Any]) -> tuple[list[Row], int]:
+    """Run a statement in Django's connection; return its rows and how many it touched."""
     database: Any = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()
+    if database.execute_wrappers or database.queries_logged:
+        return _watched(database, statement, parameters)
+    database.validate_no_broken_transaction()
+    kept = _prepared(database)
+    with database.wrap_database_errors:
+        try:
+            return kept.run(statement, parameters)
+        except psycopg.errors.FeatureNotSupported:
+            # A migration changed a column under a prepared statement: the next try prepares anew.
+            kept.forget()
+            raise
+
+
+def _watched(database: Any, statement: str, parameters: Sequence[Any]) -> tuple[list[Row], int]:
+    """Do the same before the eyes of who counts or logs statements, which needs a cursor of Django."""
+    cursor = _Watched(_prepared(database))
+    database._prepare_cursor(cursor).execute(statement, parameters)
+    return cursor.answer
+
+
+class _Watched:
+    """What of a cursor Django's wrappers ask for."""
+
+    def __init__(self, kept: Prepared) -> None:
+        self._kept = kept
+        self.answer: tuple[list[Row], int] = ([], 0)
+
+    def execute(self, query: str, parameters: Sequence[Any] = ()) -> None:
+        self.query = query.encode()
+        self.answer = self._kept.run(query, parameters)
+
+    @property
+    def _query(self) -> _Watched:
+        return self
+
+
+def _prepared(database: Any) -> Prepared:
+    """Return the prepared statements of the connection that is open."""
     raw = database.connection
-    cursor = raw.__dict__.get(_CURSOR)
-    if cursor is None:
-        cursor = raw.__dict__[_CURSOR] = _PreparedCursor(raw)  # type: ignore[call-arg]
-    # What connection.cursor() does, with the other kind of cursor; queries are counted and errors translated alike.
-    wrapped = database._prepare_cursor(cursor)
-    try:
-        wrapped.execute(statement, parameters)
-    except NotSupportedError:
-        # A migration changed a column under a prepared statement: the next try prepares anew.
-        raw._prepared.clear()
-        raise
-    return wrapped
+    kept: Prepared | None = raw.__dict__.get(_KEPT)
+    if kept is None:
+        kept = raw.__dict__[_KEPT] = Prepared(raw, keep=database.settings_dict.get("PREPARE", True))
+    return kept
 
 
 def _quoted(names: Iterable[str | None]) -> str:
