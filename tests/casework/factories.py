@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -104,6 +105,7 @@ def draft(by: User | None = None, **overrides: Any) -> Case:
     return case
 
 
+@lru_cache(maxsize=100)
 def pdf(text: str = "示范材料") -> bytes:
     """Return a plain PDF; other texts give other contents."""
     writer = PdfWriter()
@@ -117,15 +119,16 @@ def pdf(text: str = "示范材料") -> bytes:
 def hand_in_materials(case: Case) -> None:
     """Hand in one file for each required material."""
     case.refresh_from_db()
-    for material in catalogue.national(case.matter).applying(case.form).materials:
-        if material.required:
-            materials.upload(
-                case_id=case.pk,
-                actor=case.applicant,
-                material=material.code,
-                name=f"{material.title}.pdf",
-                content=pdf(material.title),
-            )
+    materials.upload_all(case_id=case.pk, actor=case.applicant, files=required_materials(case))
+
+
+def required_materials(case: Case) -> list[materials.Handed]:
+    """Return one file for each material that the application calls for."""
+    return [
+        materials.Handed(material.code, f"{material.title}.pdf", pdf(material.title))
+        for material in catalogue.national(case.matter).applying(case.form).materials
+        if material.required
+    ]
 
 
 def submitted(by: User | None = None, **overrides: Any) -> Case:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
-from shetong.casework.models import Act, Case, NoticeKind, Opinion
+from shetong.casework.models import Act, Case, NoticeKind
 from shetong.casework.queries import matters
 from shetong.casework.rules import forms
 from shetong.casework.rules.matters import Approval, Authority, Matter, Outcome
@@ -18,6 +18,7 @@ from shetong.store import rows
 from shetong.store.transactions import whole
 
 REMEDIES = "如不服本决定，可以自收到本决定之日起六十日内申请行政复议，或者六个月内提起行政诉讼。"
+_AWAITED = "FROM casework_opinion WHERE case_id = %s AND answered_at IS NULL"
 
 
 def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
@@ -28,7 +29,7 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
     """
     with whole(), permissions.once():
         case, matter = _decided(case_id, reason)
-        if matter.joint_opinion and Opinion.objects.filter(case=case, answered_at__isnull=True).exists():
+        if matter.joint_opinion and rows.exists(_AWAITED, [case.pk]):
             raise WrongStateError(gettext("业务主管单位的意见尚未反馈，不能作出准予决定。"))
         case.decided_on = timezone.localdate()
         event = moves.move(case, Act.APPROVE, actor=actor, reason=reason, matter=matter)
@@ -41,7 +42,7 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
                 subject_code=case.subject_code,
                 authority=Authority(case.authority_name, case.authority_division),
                 decided_on=case.decided_on,
-                applicant=case.applicant,
+                applicant=rows.load(User, "WHERE id = %s", [case.applicant_id])[0],
                 actor=actor,
                 demo=case.demo,
             )

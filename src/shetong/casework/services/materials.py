@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -19,39 +22,66 @@ from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
 from shetong.store import rows
 
 
-def upload(*, case_id: int, actor: User, material: str, name: str, content: bytes) -> CaseMaterial:
-    """Add a file to a material of an application being filled or corrected; the same file again is the same one.
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A file as it is handed in: for which material, under which name, its content."""
 
-    Raises :class:`InvalidInputError` with the reason where the file is refused, :class:`ConflictError` where there are
-    enough files already, :class:`WrongStateError`, :class:`ForbiddenError`.
+    material: str
+    name: str
+    content: bytes
+
+
+def upload(*, case_id: int, actor: User, material: str, name: str, content: bytes) -> CaseMaterial:
+    """Add one file to a material of an application: :func:`upload_all` for a single file."""
+    return upload_all(case_id=case_id, actor=actor, files=[Handed(material, name, content)])[0]
+
+
+def upload_all(*, case_id: int, actor: User, files: Sequence[Handed]) -> list[CaseMaterial]:
+    """Add files to an application being filled or corrected, all or none; the same file again is the same one.
+
+    Returns the materials in the order given. Raises :class:`InvalidInputError` with the reason where a file is
+    refused, :class:`ConflictError` where there are enough files already, :class:`WrongStateError`,
+    :class:`ForbiddenError`.
     """
+    if not files:
+        return []
     case = drafts.peek(case_id, actor)
-    wanted = asked(case, material)
-    kind = contents.check(content, allowed=wanted.formats, largest=settings.UPLOAD_LARGEST)
-    scanning.require_clean(content)
-    file = storage.keep(content, media_type=kind)
+    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    wanted = {one.material: _asked(matter, one.material) for one in files}
+    kinds = [_checked(one, wanted[one.material]) for one in files]
+    stored = storage.keep_all([(one.content, kind) for one, kind in zip(files, kinds, strict=True)])
     with transaction.atomic():
         case = drafts.editable(case_id, actor)
-        there = rows.load(
-            CaseMaterial, "WHERE case_id = %s AND code = %s AND removed_at IS NULL ORDER BY id", [case.pk, material]
-        )
-        if (known := next((one for one in there if one.file_id == file.pk), None)) is not None:
-            return known
-        if len(there) >= wanted.most:
-            raise ConflictError(
-                gettext("“%(title)s”最多%(most)s个文件，请先删去不需要的。")
-                % {"title": gettext(wanted.title), "most": wanted.most}
-            )
-        added = CaseMaterial(
-            case=case,
-            code=material,
-            file=file,
-            name=_name(name, kind),
-            uploaded_by=actor,
-            uploaded_at=timezone.now(),
-        )
-        rows.insert(added)
-        return added
+        there = {(one.code, one.file_id): one for one in _there(case, wanted)}
+        new: dict[tuple[str, str], CaseMaterial] = {}
+        for one, kind, file in zip(files, kinds, stored, strict=True):
+            key = (one.material, file.pk)
+            if key not in there and key not in new:
+                new[key] = CaseMaterial(
+                    case=case, code=one.material, file=file, name=_name(one.name, kind), uploaded_by=actor,
+                    uploaded_at=timezone.now(),
+                )  # fmt: skip
+        for code, number in Counter(code for code, _ in [*there, *new]).items():
+            if number > wanted[code].most and any(code == added for added, _ in new):
+                raise ConflictError(
+                    gettext("“%(title)s”最多%(most)s个文件，请先删去不需要的。")
+                    % {"title": gettext(wanted[code].title), "most": wanted[code].most}
+                )
+        rows.insert_all(list(new.values()))
+    known = there | new
+    return [known[one.material, file.pk] for one, file in zip(files, stored, strict=True)]
+
+
+def _checked(handed: Handed, wanted: Material) -> str:
+    """Return the media type of a file that may be kept."""
+    kind = contents.check(handed.content, allowed=wanted.formats, largest=settings.UPLOAD_LARGEST)
+    scanning.require_clean(handed.content)
+    return kind
+
+
+def _there(case: Case, codes: Iterable[str]) -> list[CaseMaterial]:
+    present = "WHERE case_id = %s AND code = ANY(%s) AND removed_at IS NULL ORDER BY id"
+    return rows.load(CaseMaterial, present, [case.pk, list(codes)])
 
 
 @transaction.atomic
@@ -79,7 +109,10 @@ def missing(case: Case, matter: Matter) -> dict[str, str]:
 
 def asked(case: Case, material: str) -> Material:
     """Return the matter's material of that code. Raises :class:`InvalidInputError`."""
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    return _asked(matters.in_force(case.matter, case.authority_division, case.rules_on), material)
+
+
+def _asked(matter: Matter, material: str) -> Material:
     try:
         return matter.material(material)
     except KeyError:

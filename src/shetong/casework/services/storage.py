@@ -6,6 +6,7 @@ Materials carry identity papers and archives whole forms, so contents lie sealed
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.utils import timezone
@@ -24,14 +25,36 @@ class AlteredError(Exception):
 
 def keep(content: bytes, *, media_type: str) -> StoredFile:
     """Keep a content under its digest and return its record; the same content is kept once."""
-    digest = hashlib.sha256(content).hexdigest()
+    return keep_all([(content, media_type)])[0]
+
+
+def keep_all(contents: Sequence[tuple[bytes, str]]) -> list[StoredFile]:
+    """Keep contents, each with its media type, and return their records in the order given."""
     store = stores.store()
-    if not store.exists(digest):
-        store.put(digest, pii.ring().seal_content(content, context=CONTEXT))
-    record = StoredFile(digest=digest, size=len(content), media_type=media_type, stored_at=timezone.now())
-    if not rows.insert_all([record], or_nothing=True):
-        record = rows.load(StoredFile, "WHERE digest = %s", [digest])[0]
-    return record
+    given = []
+    for content, media_type in contents:
+        digest = hashlib.sha256(content).hexdigest()
+        if not store.exists(digest):
+            store.put(digest, pii.ring().seal_content(content, context=CONTEXT))
+        given.append((digest, len(content), media_type))
+    now = timezone.now()
+    digests, sizes, media_types = (list(column) for column in zip(*sorted(set(given)), strict=True))
+    written = rows.fetch(
+        "INSERT INTO casework_storedfile (digest, size, media_type, stored_at)"
+        " SELECT one.digest, one.size, one.media_type, %s"
+        " FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS one (digest, size, media_type) ON CONFLICT DO NOTHING"
+        " RETURNING digest",
+        [now, digests, sizes, media_types],
+    )
+    new = {digest for (digest,) in written}
+    records = {
+        digest: StoredFile(digest=digest, size=size, media_type=media_type, stored_at=now)
+        for digest, size, media_type in given
+        if digest in new
+    }
+    if known := [digest for digest in digests if digest not in new]:
+        records |= {one.digest: one for one in rows.load(StoredFile, "WHERE digest = ANY(%s)", [known])}
+    return [records[digest] for digest, _, _ in given]
 
 
 def read(digest: str) -> bytes:

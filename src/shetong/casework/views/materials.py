@@ -80,7 +80,8 @@ def _change(request: HttpRequest, case: Case) -> list[tuple[str, str]]:
             return [(_("请先选择文件。"), f"file-{code}")]
         for file in given:
             contents.require_size(file.size or 0, largest=settings.UPLOAD_LARGEST)
-            materials.upload(case_id=case.pk, actor=user, material=code, name=file.name or "", content=file.read())
+        handed = [materials.Handed(code, file.name or "", file.read()) for file in given]
+        materials.upload_all(case_id=case.pk, actor=user, files=handed)
         messages.success(request, _("已经上传。"))
     except DomainError as error:
         return [(error.message, f"file-{code}")]

@@ -74,13 +74,12 @@ class Scene:
         if faults := drafts.save_all(case_id=case.pk, actor=self.applicant, form=given):
             raise ValueError(f"{matter}: {faults}")
         case.refresh_from_db()
-        for material in catalogue.national(matter).applying(case.form).materials:
-            if material.required:
-                content = _paper(material.title)
-                materials.upload(
-                    case_id=case.pk, actor=self.applicant, material=material.code, name=f"{material.title}.pdf",
-                    content=content,
-                )  # fmt: skip
+        handed = [
+            materials.Handed(material.code, f"{material.title}.pdf", _paper(material.title))
+            for material in catalogue.national(matter).applying(case.form).materials
+            if material.required
+        ]
+        materials.upload_all(case_id=case.pk, actor=self.applicant, files=handed)
         return case
 
     def submitted(self, matter: str, form: Mapping[str, Any], body: Organisation | None = None) -> Case:

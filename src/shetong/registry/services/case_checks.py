@@ -15,6 +15,7 @@ from shetong.registry.rules.authorities import division_of
 from shetong.registry.services import case_changes, case_effects, checks, names, person_checks
 from shetong.registry.services.projection import authority_named
 from shetong.registry.services.registration import PNR_13
+from shetong.store import rows
 
 FR_20 = "《基金会管理条例》第二十条"
 _SHOWN = 5
@@ -271,10 +272,12 @@ def same_address(values: Values, organisation_id: int | None = None) -> list[Fin
     domicile, division = str(values.get("domicile") or ""), str(values.get("division_code") or "")
     if not domicile:
         return []
-    others = Organisation.objects.filter(division_code=division, domicile=domicile, status__in=checks.ALIVE)
-    if organisation_id is not None:
-        others = others.exclude(pk=organisation_id)
-    rows = list(others.exclude(kind=OrganisationKind.BRANCH).order_by("pk")[:_SHOWN])
+    others = rows.load(
+        Organisation,
+        "WHERE division_code = %s AND domicile = %s AND status = ANY(%s) AND kind <> %s AND id <> %s"
+        " ORDER BY id LIMIT %s",
+        [division, domicile, list(checks.ALIVE), OrganisationKind.BRANCH, organisation_id or 0, _SHOWN],
+    )
     return [
         Finding(
             "same-address",
@@ -285,7 +288,7 @@ def same_address(values: Values, organisation_id: int | None = None) -> list[Fin
             organisation_name=other.name,
             internal=True,
         )
-        for other in rows
+        for other in others
     ]
 
 

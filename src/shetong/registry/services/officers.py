@@ -17,7 +17,6 @@ from shetong.registry.models import (
     Filing,
     FilingKind,
     IdentityDocument,
-    Officer,
     OfficerRole,
     Organisation,
     OrganisationKind,
@@ -29,6 +28,7 @@ from shetong.registry.services import locks, people
 from shetong.registry.services.checks import ALIVE, FR_23, SGR_12
 from shetong.registry.services.projection import load
 from shetong.registry.services.recording import authorise, record
+from shetong.store import rows
 from shetong.store.transactions import act
 
 _PHONE = re.compile(r"\+?[0-9][0-9\- ]{5,18}[0-9]")
@@ -208,21 +208,24 @@ def _check_representative(
             % {"registered": registered or "—"},
             code="representative-differs",
         )
-    posts = Officer.objects.filter(
-        person=person, role=OfficerRole.LEGAL_REPRESENTATIVE, valid_to__isnull=True, organisation__status__in=ALIVE
-    ).exclude(organisation=organisation)
+    kinds = list(OrganisationKind.values)
     if organisation.kind == OrganisationKind.SOCIAL_GROUP:
-        posts = posts.filter(organisation__kind=OrganisationKind.SOCIAL_GROUP)
+        kinds = [OrganisationKind.SOCIAL_GROUP]
         message, provision = "社会团体的法定代表人不得同时担任其他社会团体的法定代表人", SGR_12
     elif organisation.kind == OrganisationKind.FOUNDATION:
         message, provision = "基金会的法定代表人不得同时担任其他组织的法定代表人", FR_23
     else:
         return
-    other = posts.select_related("organisation").first()
-    if other is not None:
+    other = rows.fetch(
+        "SELECT body.name FROM registry_officer post JOIN registry_organisation body ON body.id = post.organisation_id"
+        " WHERE post.person_id = %s AND post.role = %s AND post.valid_to IS NULL AND body.id <> %s"
+        " AND body.status = ANY(%s) AND body.kind = ANY(%s) ORDER BY post.id LIMIT 1",
+        [person.pk, OfficerRole.LEGAL_REPRESENTATIVE, organisation.pk, list(ALIVE), kinds],
+    )
+    if other:
         raise ConflictError(
             gettext("%(message)s。该人员现任“%(name)s”的法定代表人。")
-            % {"message": message, "name": other.organisation.name},
+            % {"message": message, "name": other[0][0]},
             code="representative-elsewhere",
             provision=provision,
         )
