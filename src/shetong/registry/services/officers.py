@@ -224,8 +224,7 @@ def _check_representative(
     )
     if other:
         raise ConflictError(
-            gettext("%(message)s。该人员现任“%(name)s”的法定代表人。")
-            % {"message": message, "name": other[0][0]},
+            gettext("%(message)s。该人员现任“%(name)s”的法定代表人。") % {"message": message, "name": other[0][0]},
             code="representative-elsewhere",
             provision=provision,
         )
