@@ -12,7 +12,7 @@ from shetong.registry.models.choices import OrganisationKind, Status
 class Organisation(models.Model):
     """A registered body as it stands today. Written only by :mod:`shetong.registry.services`, through filings."""
 
-    uscc = models.CharField("统一社会信用代码", max_length=18, unique=True, null=True)  # noqa: DJ001 - unique, and branch bodies have none
+    uscc = models.CharField("统一社会信用代码", max_length=18, null=True)  # noqa: DJ001 - unique, and branch bodies have none
     name = models.CharField("名称", max_length=200)
     kind = models.CharField("类型", max_length=2, choices=OrganisationKind)
     parent = models.ForeignKey(
@@ -40,6 +40,8 @@ class Organisation(models.Model):
     class Meta:
         verbose_name = "社会组织"
         constraints = [
+            # In the order of patterns, so that the same index finds codes by their beginning.
+            models.UniqueConstraint(fields=["uscc"], name="organisation_code_once", opclasses=["varchar_pattern_ops"]),
             # The form of the code and its check sign: constraint organisation_uscc_check_sign of migration 0002.
             models.CheckConstraint(
                 condition=Q(uscc__isnull=False) | Q(kind=OrganisationKind.BRANCH),

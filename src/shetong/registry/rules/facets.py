@@ -1,7 +1,8 @@
 """What search filters look at: a string of fixed width for patterns, and tokens for the index.
 
 The string is ``DDDDDDKKSCFYYYYX``: division, kind, status, charity, public fundraising, founding year, former name. The
-tokens begin with a capital letter, which no token of a folded name does.
+tokens begin with a capital letter, which no token of a folded name does. What most names share (the two great kinds,
+the usual status) has no token: an index would have to read half of itself to find it; the string tells.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ STATUS_LETTER = {
     "cancelled": "c",
     "revoked": "r",
 }
-_WIDTH = {"division": 6, "kind": 2, "year": 4}
 _YEARS_AS_TOKENS = 12
+_COMMON_KINDS = frozenset({"SG", "PN"})
+_COMMON_STATUS = "normal"
 YEAR_START = 12  # position of the year in the string, counted from 1 as SQL's substr does
 
 
@@ -43,9 +45,13 @@ def facets(
 
 
 def facet_tokens(string: str) -> list[str]:
-    """Return the filter tokens of a string made by :func:`facets`, about eight."""
+    """Return the filter tokens of a string made by :func:`facets`, about four. Cities are found as beginnings."""
     division = string[:6]
-    found = {f"D{division[:2]}", f"D{division[:4]}", f"D{division}", f"K{string[6:8]}", f"S{string[8]}"}
+    found = {f"D{division[:2]}", f"D{division}"}
+    if string[6:8] not in _COMMON_KINDS:
+        found.add(f"K{string[6:8]}")
+    if string[8] != STATUS_LETTER[_COMMON_STATUS]:
+        found.add(f"S{string[8]}")
     if string[9] == "C":
         found.add("C")
     if string[10] == "F":
@@ -85,14 +91,17 @@ class Filters:
         return (self.founded_from or 1, self.founded_to or 9999)
 
     def groups(self) -> list[Sequence[str]]:
-        """Return the tokens: every group must be met by one of its tokens. Long spans are left to ``years``."""
+        """Return the tokens: every group must be met by one of its tokens; ``*`` ends the beginning of a token.
+
+        What is common and long spans of years are left to :meth:`pattern` and :meth:`years`.
+        """
         found: list[Sequence[str]] = []
         prefix = prefix_of(self.division) if self.division else ""
         if prefix:
-            found.append([f"D{prefix}"])
-        if self.kinds:
+            found.append([f"D{prefix}" if len(prefix) in (2, 6) else f"D{prefix}*"])
+        if self.kinds and not _COMMON_KINDS.intersection(self.kinds):
             found.append([f"K{kind}" for kind in self.kinds])
-        if self.statuses:
+        if self.statuses and _COMMON_STATUS not in self.statuses:
             found.append([f"S{STATUS_LETTER[status]}" for status in self.statuses])
         if self.charity:
             found.append(["C"])

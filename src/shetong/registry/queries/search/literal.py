@@ -71,9 +71,9 @@ def find(question: Question, *, walk_from: int = WALK_FROM, most_gathered: int =
         hits = _hits(walk(question))
         if len(hits) > question.limit:
             return Found(hits, WALKED, _estimate(question, likely), exact_total=False)
-        if tokens is None:
+        if tokens is None and (question.terms or known.rows <= _LONGEST_WALK):
             return Found(hits, WALKED, len(hits), exact_total=question.cursor is None)
-    if tokens is None:
+    if tokens is None and question.terms:
         return Found([], FLAT, 0, exact_total=True)
     flat = path in (WALKED, FLAT)
     gathered = run(gather(question, tokens, flat=flat, most=0 if walked or path else most_gathered))
@@ -106,25 +106,26 @@ def _gather_tokens(question: Question, known: Frequencies) -> str | None:
     """Return the ``tsquery`` of words and filters, ``None`` where it would not restrict anything."""
     filters = Alternative(tuple(tuple(group) for group in question.filters.groups()))
     words = question.terms.tsquery(known) if question.terms else ""
-    if question.terms and not words and not filters.groups:
-        return None
     parts = [f"({words})"] if words else []
     if filters.groups:
         parts.append(filters.tsquery(known))
     return "&".join(parts) if parts else None
 
 
-def gather(question: Question, tokens: str, *, flat: bool = False, most: int = 0) -> Sql:
+def gather(question: Question, tokens: str | None, *, flat: bool = False, most: int = 0) -> Sql:
     """Return the statement that takes every match from the token index and sorts.
 
+    ``tokens`` ``None``: from the whole table, for filters that no token meets and of which a walk found too few.
     ``flat``: by static order only. ``most``: stop after so many matches and say :data:`_TOO_MANY` for their number.
     """
     params: list[object] = []
     fit = Sql("0") if flat or question.terms is None else question.terms.fit
     key = _keys(question.sort, fit)
     params += key.params
-    conditions = ["tokens @@ %s::tsquery"]
-    params.append(tokens)
+    conditions = ["true"]
+    if tokens is not None:
+        conditions = ["tokens @@ %s::tsquery"]
+        params.append(tokens)
     for condition in _conditions(question, deep=True):
         conditions.append(condition.text)
         params += condition.params

@@ -29,6 +29,7 @@ from shetong.registry.services.imports import lanes
 _TABLES = [
     model._meta.db_table for model in (Organisation, Filing, SearchEntry, OrganisationName, OrganisationAttribute)
 ]
+_OTHERS = [table for table in _TABLES if table != SearchEntry._meta.db_table]
 _UNVACUUMED = [model._meta.db_table for model in (Organisation, Filing, SearchEntry)]
 # Held exclusively by a first load, shared by every other import.
 _LOADING_LOCK = 0x5348_4C4F_4144
@@ -47,7 +48,9 @@ _INDEXES = """
 """
 
 
-_ADDED, _LAST = "add ", "vacuum "
+_ADDED, _VALIDATED, _LAST = "add ", "validate ", "vacuum "
+# A tree of tokens that fits into the processor's cache is filled faster than a large one, and merged when it is full.
+_CACHED_TREE = "64MB"
 # Strikes one thing off the list of what is owed, whatever another connection strikes off at the same time.
 _STRIKE = """
     UPDATE registry_importrun SET deferred = COALESCE(
@@ -105,7 +108,7 @@ def defer(run: ImportRun) -> None:
             ),
             *({"name": name, "sql": definition} for name, definition in indexes),
             *(
-                {"name": f"validate {name}", "sql": f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}"}
+                {"name": _VALIDATED + name, "sql": f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}"}
                 for name, table, _ in keys
             ),
             *(
@@ -127,7 +130,10 @@ def restore(run: ImportRun, progress: Callable[[int, int], None] | None = None) 
     """Build what :func:`defer` took away, each thing in a transaction: killed in between, the rest is built next time.
 
     Two connections build at a time, one processor each; inside a transaction of the caller there is only its own.
+    Statistics come before the keys are validated: of a column without values nothing is then read.
     """
+    if not run.deferred:
+        return
     owed, total = list(run.deferred), len(run.deferred)
     done = itertools.count(1)
 
@@ -136,16 +142,22 @@ def restore(run: ImportRun, progress: Callable[[int, int], None] | None = None) 
         if progress:
             progress(next(done), total)
 
-    first = [each for each in owed if each["name"].startswith(_ADDED)]
-    last = [each for each in owed if each["name"].startswith(_LAST)]
-    between = [each for each in owed if each not in first and each not in last]
-    for each in first:
-        build(each)
-    lanes.spread([each for each in between if _divides(each)], build, lanes=1)
-    lanes.spread([each for each in between if not _divides(each)], build)
-    for each in last:
-        build(each)
+    def named(beginning: str) -> list[lanes.Task]:
+        return [partial(build, each) for each in owed if each["name"].startswith(beginning)]
+
+    indexes = [each for each in owed if not each["name"].startswith((_ADDED, _VALIDATED, _LAST))]
+    lanes.spread(named(_ADDED), lanes.do, lanes=1)
+    lanes.spread([partial(build, each) for each in indexes if _divides(each)], lanes.do, lanes=1)
+    others: list[lanes.Task] = [partial(build, each) for each in indexes if not _divides(each)]
+    lanes.spread([*others, *map(_analysing, _OTHERS)], lanes.do)
+    settling: list[lanes.Task] = [] if connection.in_atomic_block else [search_index.settle]
+    lanes.spread([*settling, *named(_VALIDATED)], lanes.do)
+    lanes.spread(named(_LAST), lanes.do, lanes=1)
     run.refresh_from_db(fields=["deferred"])
+
+
+def _analysing(table: str) -> lanes.Task:
+    return partial(_analyse, [table])
 
 
 def _divides(owed: dict[str, str]) -> bool:
@@ -158,6 +170,8 @@ def _build(run: ImportRun, owed: dict[str, str]) -> None:
         cursor.execute("SET LOCAL synchronous_commit TO off")
         # The token index is built by two processes; of the others each lane builds one.
         cursor.execute(f"SET LOCAL max_parallel_maintenance_workers TO {int(_divides(owed))}")
+        if _divides(owed):
+            cursor.execute(f"SET LOCAL maintenance_work_mem TO '{_CACHED_TREE}'")
         cursor.execute("SET LOCAL client_connection_check_interval TO 1000")
         cursor.execute(owed["sql"])
         cursor.execute(_STRIKE, [owed["name"], run.pk])
@@ -165,9 +179,8 @@ def _build(run: ImportRun, owed: dict[str, str]) -> None:
 
 def settle() -> None:
     """Give the planner its statistics, and the walk of the search index its visibility map. Outside transactions."""
-    tables = [table for table in _TABLES if table != SearchEntry._meta.db_table]
-    tasks: list[Callable[[], None]] = [search_index.settle, partial(_analyse, tables)]
-    lanes.spread(tasks, lambda task: task())
+    tasks: list[lanes.Task] = [search_index.settle, partial(_analyse, _OTHERS)]
+    lanes.spread(tasks, lanes.do)
 
 
 def _analyse(tables: list[str]) -> None:

@@ -143,7 +143,7 @@ def _write(source: Source, run: ImportRun, actor: User | None, tell: Progress, r
             lanes.spread(chunks, lambda chunk: written.add(write(context, chunk)), lanes=lanes.LANES if first else 1)
         count = written.count
         deferral.restore(run, lambda built, total: tell("indexes", built, total))
-        if first or count >= _SETTLED_FROM:
+        if not first and count >= _SETTLED_FROM:
             deferral.settle()
         _finish(run)
 
