@@ -23,6 +23,7 @@ COUNTS = {
     "short": 200,
     "miss": 120,
 }
+TYPOS = 2_000
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _NOWHERE = "魑魅魍魉饕餮貔貅囫囵龃龉旮旯氍毹"  # characters that no name in the register's vocabulary has
 # A name without its division may be borne in many places; only where few bear it can one of them be meant.
@@ -82,11 +83,17 @@ def queries() -> list[Query]:
     return found
 
 
+def typos() -> list[Query]:
+    """Return 2,000 queries with an error: where most of a few misses are ambiguous, 250 tell little about the share."""
+    rng = random.Random(SEED + 1)
+    return [query for number, one in enumerate(_sample(rng, TYPOS)) if (query := _typo(rng, one, number))]
+
+
 def _sample(rng: random.Random, count: int) -> list[Sampled]:
-    numbers = Organisation.objects.order_by("id").values_list("id", flat=True)
-    first, last = numbers.first() or 0, numbers.last() or 0
-    wanted = [rng.randint(first, last) for _ in range(count * 2)]
-    rows = Organisation.objects.filter(id__in=wanted, uscc__isnull=False).order_by("id")
+    """Draw by place in the order of codes: row numbers differ from load to load, and the mix would with them."""
+    codes = sorted(filter(None, Organisation.objects.values_list("uscc", flat=True).iterator(chunk_size=50_000)))
+    wanted = rng.sample(codes, min(count * 2, len(codes)))
+    rows = Organisation.objects.filter(uscc__in=wanted).order_by("uscc")
     fields = rows.values_list("uscc", "name", "kind", "division_code", "founded_on")
     drawn = [Sampled(code or "", name, kind, where, founded.year) for code, name, kind, where, founded in fields]
     rng.shuffle(drawn)

@@ -15,7 +15,17 @@ from shetong.core.search_tokens import tokens
 from shetong.core.text import key
 from shetong.registry import jobs
 from shetong.registry.models import AttributeCode, Organisation, SearchEntry
-from shetong.registry.queries.search import Filters, Match, Result, SearchPage, SearchRequest, Sort, search, suggest
+from shetong.registry.queries.search import (
+    Filters,
+    Match,
+    Result,
+    SearchPage,
+    SearchRequest,
+    Sort,
+    literal,
+    search,
+    suggest,
+)
 from shetong.registry.queries.search.frequencies import Frequencies, forget
 from shetong.registry.queries.search.fuzzy import halves, likeness
 from shetong.registry.queries.search.literal import Question, find
@@ -188,6 +198,22 @@ def test_filters_restrict_every_way_of_finding() -> None:
     assert names(NAME, filters=foundations) == []
     assert names("张示范", filters=Filters(division="310000")) == []
     assert len(names("", filters=Filters(founded_from=2015, founded_to=2015))) == 5
+
+
+def test_filters_that_no_token_meets_find_what_a_short_walk_passed_by(
+    register: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(literal, "_LONGEST_WALK", 1)
+    monkeypatch.setattr(literal, "frequencies", lambda: Frequencies(rows=100))
+    common = Filters(kinds=("SG",), founded_from=1990, founded_to=2020)
+    assert set(names("", filters=common)) == {name for name in register if not name.endswith("基金会")}
+    assert search(SearchRequest(filters=common)).total == len(register) - 1
+
+
+def test_what_sounds_right_comes_before_what_looks_right() -> None:
+    for name in ("青神县茶叶产业促进会", "青田县茶叶产业促进会"):
+        register_organisation(name=name)
+    assert names("青天县茶叶产业促进会") == ["青田县茶叶产业促进会", "青神县茶叶产业促进会"]
 
 
 def test_lists_by_date_begin_with_the_newest_or_the_oldest() -> None:

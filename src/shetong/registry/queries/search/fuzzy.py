@@ -35,12 +35,13 @@ _BEHIND_THE_BEST = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A name that comes near; ``likeness`` from 0 to 1."""
+    """A name that comes near; ``likeness`` from 0 to 1; ``kept``: how much what it keeps of the query says."""
 
     entry_id: int
     organisation_id: int
     text: str
     likeness: float
+    kept: float = 0.0
 
 
 def near(terms: Terms, filters: Filters, limit: int) -> list[Near]:
@@ -70,13 +71,15 @@ def one_error(terms: Terms, filters: Filters, limit: int) -> list[Near]:
         queries = [Alternative(tuple((triple,) for triple in triples)).tsquery(known)]
     sounding, close = [], []
     for entry, owner, text, _, pinyin in _candidates(queries, _shared(query_pairs(folded), folded, known), filters):
-        each = Near(entry, owner, text, likeness(folded, text))
+        each = Near(entry, owner, text, likeness(folded, text), kept(folded, text, known))
         if f"{spelling.pinyin} " in f"{pinyin} ":
             sounding.append(each)
         elif each.likeness >= one_error_away(folded) and len(folded) >= LEAST_IN_HALVES:
             close.append(each)
     if any(len(each.text) == len(folded) for each in sounding):
-        return _best(sounding, limit)
+        # Most mistyped Chinese sounds right, but not all: what is as near in writing follows.
+        found = _best(sounding, limit)
+        return _best([*found, *close], limit, first=len(found)) if close else found
     return _best([*sounding, *close], limit) if close else []
 
 
@@ -116,7 +119,10 @@ def _by_pairs(folded: str, filters: Filters, known: Frequencies, limit: int) -> 
     for query in (two_of(pairs, known), _one_of(pairs, known)):
         if query and not found:
             candidates = _candidates([query], shared, filters)
-            scored = [Near(entry, owner, text, likeness(folded, text)) for entry, owner, text, _, _ in candidates]
+            scored = [
+                Near(entry, owner, text, likeness(folded, text), kept(folded, text, known))
+                for entry, owner, text, _, _ in candidates
+            ]
             found = _best(scored, limit)
     return found
 
@@ -174,7 +180,9 @@ def _shared(pairs: list[str], folded: str, known: Frequencies) -> Sql:
     weights = _sum_of_weights(pairs, "text", known)
     distinct = "".join(dict.fromkeys(folded))
     characters = f" + {_CHARACTER_WEIGHT} * (length(text) - length(translate(text, %s, '')))"
-    return Sql(weights.text + characters, (*weights.params, distinct))
+    # Of the many that hold one half, those of about its length are near.
+    length = " - abs(length(text) - %s)"
+    return Sql(weights.text + characters + length, (*weights.params, distinct, len(folded)))
 
 
 def _sum_of_weights(tokens: list[str], column: str, known: Frequencies) -> Sql:
@@ -211,10 +219,11 @@ def _candidates(queries: list[str], shared: Sql, filters: Filters) -> list[tuple
     return run(statement)
 
 
-def _best(scored: list[Near], limit: int) -> list[Near]:
+def _best(scored: list[Near], limit: int, *, first: int = 0) -> list[Near]:
+    """Return the best of ``scored``, once each; the ``first`` of them stay where they are."""
     once: dict[int, Near] = {}
     # Sorting is stable: equals stay in the order of what they share and of importance.
-    for each in sorted(scored, key=lambda n: -n.likeness):
+    for each in [*scored[:first], *sorted(scored[first:], key=lambda n: (-n.likeness, -n.kept))]:
         if each.likeness >= _LEAST_LIKENESS:
             once.setdefault(each.organisation_id, each)
     best = max((each.likeness for each in once.values()), default=0.0)
@@ -229,3 +238,10 @@ def likeness(query: str, text: str) -> float:
     """
     kept = LCSseq.similarity(query, text) / len(query)
     return 0.75 * kept + 0.25 * Levenshtein.normalized_similarity(query, text)
+
+
+def kept(query: str, text: str, known: Frequencies) -> float:
+    """Return how much the characters say that a name keeps of a query: rare ones are seldom typed by mistake."""
+    blocks = LCSseq.editops(query, text).as_matching_blocks()
+    characters = (character for block in blocks for character in query[block.a : block.a + block.size])
+    return sum(-log(max(known.of(f"{character}*"), 1e-4)) for character in characters)
