@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     """Codes stay unique throughout: the new index is there before the old ones go."""
 
     atomic = False
-    dependencies = [("registry", "0013_code_form_once")]
+    dependencies = [("registry", "0015_charter_filings")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[
