@@ -1,6 +1,11 @@
 // Forms of the service hall save as one types and say what the checks find. Without scripts the buttons save.
 import "./styles/hall.scss";
 
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 interface Answer {
   seen: string;
   saved: string;

@@ -16,6 +16,7 @@ from shetong.casework.rules.matters import (
     Step,
     Values,
 )
+from shetong.casework.rules.samples import EVERY_TOPIC, Sample
 from shetong.charity.queries.projects import organisation as organisation_of
 from shetong.charity.rules.plans import CL_24, CL_26
 from shetong.charity.services import plans
@@ -216,6 +217,18 @@ def _authority(_values: Values, code: str) -> Authority:
     return Authority(found.name, found.division_code)
 
 
+# What is signed: the plan's own topics, with places for signature and seal.
+SIGNED_FORM = Sample("{matter}表", topics=(EVERY_TOPIC,), signed=("法定代表人签字", "单位（盖章）", "日期"))
+UNDERTAKING = Sample(
+    "承诺书",
+    (
+        "{登记管理机关名称|示范市民政局}：",
+        "{组织名称|示范市邻里互助基金会}就“{活动名称|示范助学募捐}”公开募捐活动承诺：所填内容和提交的材料真实；"
+        "募得款物全部进入本组织账户，按照方案使用；依法公开募捐和使用情况，接受监督。",
+    ),
+    signed=("法定代表人签字", "单位（盖章）", "日期"),
+)
+
 PLAN = Matter(
     code="CH-PLAN",
     title="公开募捐方案备案",
@@ -226,8 +239,8 @@ PLAN = Matter(
     conditions=("有公开募捐资格", "每次活动分别备案", "在活动开始前的法定天数提交；应急募捐可以事后补办"),
     sections=(ACTIVITY, METHODS, PLATFORMS, AREA, PARTNER, BENEFICIARIES, COSTS, ACCOUNT, RESPONSIBLE),
     materials=(
-        Material("signed-form", "备案表签章页", "法定代表人签字、加盖公章。"),
-        Material("undertaking", "承诺书"),
+        Material("signed-form", "备案表签章页", "法定代表人签字、加盖公章。", sample=SIGNED_FORM),
+        Material("undertaking", "承诺书", sample=UNDERTAKING),
         Material("minutes", "内部决策文件", "理事会决议或者会议纪要。"),
         Material("consent", "业务主管单位或者其他部门的同意文件", required=False),
         Material("partner-evaluation", "合作方评估报告", provision=CL_26, when=(JOINT,)),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 from shetong.accounts.rules import Permission
 from shetong.casework.rules.conditions import When, hold, said
 from shetong.casework.rules.eligibility import Check
+from shetong.casework.rules.samples import Sample
 from shetong.core import statutes
 from shetong.core.findings import Finding
 from shetong.core.metadata import DataElement
@@ -97,7 +98,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A document that the applicant hands in. ``formats`` are media types; ``least`` and ``most`` count files."""
+    """A document that the applicant hands in. ``formats`` are media types, ``most`` counts files.
+
+    ``sample``: how it is written, where applicants write it themselves.
+    """
 
     code: str
     title: str
@@ -107,6 +111,7 @@ class Material:
     most: int = 5
     provision: str = ""
     when: tuple[When, ...] = ()
+    sample: Sample | None = None
 
     @property
     def condition(self) -> str:

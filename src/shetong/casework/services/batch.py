@@ -45,7 +45,7 @@ def accept(*, case_ids: Sequence[int], actor: User) -> list[Result]:
                     gettext("系统核查有需要核对的事项，请打开逐件办理：%(message)s") % {"message": grave[0].message}
                 )
         intake.accept(case_id=case.pk, actor=actor)
-        return "已受理。"
+        return gettext("已受理。")
 
     return _each(case_ids, actor, one)
 
@@ -55,7 +55,7 @@ def assign(*, case_ids: Sequence[int], actor: User, to: User, note: str = "") ->
 
     def one(case: Case) -> str:
         assignment.assign(case_id=case.pk, actor=actor, to=to, note=note)
-        return f"已交给{to.get_full_name()}。"
+        return gettext("已交给%(name)s。") % {"name": to.get_full_name()}
 
     return _each(case_ids, actor, one)
 
@@ -65,7 +65,7 @@ def take(*, case_ids: Sequence[int], actor: User) -> list[Result]:
 
     def one(case: Case) -> str:
         assignment.take(case_id=case.pk, actor=actor)
-        return "已领取。"
+        return gettext("已领取。")
 
     return _each(case_ids, actor, one)
 

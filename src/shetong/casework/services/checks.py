@@ -39,14 +39,14 @@ def order(
     case = moves.lock(case_id)
     faults = {}
     if kind not in Inspection.values:
-        faults["kind"] = "请选择核查方式。"
+        faults["kind"] = gettext("请选择核查方式。")
     if not purpose.strip():
-        faults["purpose"] = "请写明要核实的内容。"
+        faults["purpose"] = gettext("请写明要核实的内容。")
     if planned_on < timezone.localdate():
-        faults["planned_on"] = "计划日期不能早于今天。"
+        faults["planned_on"] = gettext("计划日期不能早于今天。")
     people = {officer.pk: officer for officer in officers}
     if len(people) < LEAST_OFFICERS:
-        faults["officers"] = "核查须由两名以上工作人员进行，请再选择一名。"
+        faults["officers"] = gettext("核查须由两名以上工作人员进行，请再选择一名。")
     if faults:
         raise InvalidInputError(gettext("核查安排有误，请改正后重试。"), fields=faults, provision=ARTICLE)
     for officer in people.values():
@@ -101,11 +101,11 @@ def note_down(*, check_id: int, actor: User, done_on: date, conclusion: str, rec
         raise ForbiddenError(gettext("核查结果由参加核查的人员记录。"))
     faults = {}
     if conclusion not in Conclusion.values:
-        faults["conclusion"] = "请选择结论。"
+        faults["conclusion"] = gettext("请选择结论。")
     if not record.strip():
-        faults["record"] = "请写明核查的情况。"
+        faults["record"] = gettext("请写明核查的情况。")
     if not timezone.localdate(found.ordered_at) <= done_on <= timezone.localdate():
-        faults["done_on"] = "核查日期应在安排之后、今天之前（含）。"
+        faults["done_on"] = gettext("核查日期应在安排之后、今天之前（含）。")
     if faults:
         raise InvalidInputError(gettext("核查记录有误，请改正后重试。"), fields=faults)
     moves.move(

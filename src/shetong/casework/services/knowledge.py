@@ -79,13 +79,13 @@ def _draft(article: Article, actor: User) -> ArticleVersion:
 def _check(title: str, body: str, kind: str, matters: Iterable[str]) -> None:
     faults = {}
     if not title.strip() or len(title.strip()) > LONGEST_TITLE:
-        faults["title"] = f"请填写标题，最多{LONGEST_TITLE}个字。"
+        faults["title"] = gettext("请填写标题，最多%(longest_title)s个字。") % {"longest_title": LONGEST_TITLE}
     if not body.strip() or len(body) > LONGEST:
-        faults["body"] = f"请填写正文，最多{LONGEST}个字。"
+        faults["body"] = gettext("请填写正文，最多%(longest)s个字。") % {"longest": LONGEST}
     if kind not in ArticleKind.values:
-        faults["kind"] = "请选择类别。"
+        faults["kind"] = gettext("请选择类别。")
     if set(matters) - {matter.code for matter in catalogue.matters()}:
-        faults["matters"] = "请从事项清单中选择。"
+        faults["matters"] = gettext("请从事项清单中选择。")
     if faults:
         raise InvalidInputError(gettext("条目有误，请改正后重试。"), fields=faults)
 

@@ -26,11 +26,11 @@ def ask(*, case_id: int, actor: User, asked_of: str, question: str, asked_divisi
     case = moves.lock(case_id)
     faults = {}
     if not asked_of.strip():
-        faults["asked_of"] = "请填写征求对象。"
+        faults["asked_of"] = gettext("请填写征求对象。")
     if not question.strip():
-        faults["question"] = "请填写征求内容。"
+        faults["question"] = gettext("请填写征求内容。")
     if asked_division and divisions.get(asked_division) is None:
-        faults["asked_division"] = "请填写征求对象所在的六位行政区划代码，或者留空。"
+        faults["asked_division"] = gettext("请填写征求对象所在的六位行政区划代码，或者留空。")
     if faults:
         raise InvalidInputError(gettext("请填写征求对象和征求内容。"), fields=faults)
     detail = {"asked_of": asked_of.strip(), **({"division": asked_division} if asked_division else {})}

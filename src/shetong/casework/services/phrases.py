@@ -22,9 +22,9 @@ def add(*, actor: User, title: str, text: str, division_code: str = "") -> Phras
     """Add a phrase of one's own, or with ``division_code`` one of the authority, by whoever assigns work there."""
     faults = {}
     if not title.strip() or len(title.strip()) > LONGEST_TITLE:
-        faults["title"] = f"请填写名称，最多{LONGEST_TITLE}个字。"
+        faults["title"] = gettext("请填写名称，最多%(longest_title)s个字。") % {"longest_title": LONGEST_TITLE}
     if not text.strip() or len(text.strip()) > LONGEST:
-        faults["text"] = f"请填写内容，最多{LONGEST}个字。"
+        faults["text"] = gettext("请填写内容，最多%(longest)s个字。") % {"longest": LONGEST}
     if faults:
         raise InvalidInputError(gettext("常用语有误，请改正后重试。"), fields=faults)
     if division_code:

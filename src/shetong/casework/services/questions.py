@@ -34,13 +34,13 @@ def ask(
         division_code, matter = case.authority_division, case.matter
     faults = {}
     if divisions.get(division_code) is None or not superior(division_code):
-        faults["division_code"] = "请填写请示单位所在的六位行政区划代码；全国一级没有上级可以请示。"
+        faults["division_code"] = gettext("请填写请示单位所在的六位行政区划代码；全国一级没有上级可以请示。")
     if not title.strip() or len(title.strip()) > LONGEST_TITLE:
-        faults["title"] = f"请填写标题，最多{LONGEST_TITLE}个字。"
+        faults["title"] = gettext("请填写标题，最多%(longest_title)s个字。") % {"longest_title": LONGEST_TITLE}
     if not text.strip() or len(text.strip()) > LONGEST:
-        faults["text"] = f"请填写请示内容，最多{LONGEST}个字。"
+        faults["text"] = gettext("请填写请示内容，最多%(longest)s个字。") % {"longest": LONGEST}
     if matter and matter not in {one.code for one in catalogue.matters()}:
-        faults["matter"] = "请从事项清单中选择。"
+        faults["matter"] = gettext("请从事项清单中选择。")
     if faults:
         raise InvalidInputError(gettext("请示有误，请改正后重试。"), fields=faults)
     permissions.require(actor, Permission.QUESTION_ASK, division_code)

@@ -68,19 +68,19 @@ def check(matter: str, division_code: str, first_day: date, last_day: date, chan
     faults = {}
     declared = catalogue.national(matter)
     if divisions.get(division_code) is None and division_code != divisions.NATION:
-        faults["division_code"] = "请填写六位行政区划代码，全国填 100000。"
+        faults["division_code"] = gettext("请填写六位行政区划代码，全国填 100000。")
     if last_day < first_day:
-        faults["last_day"] = "末日不能早于首日。"
+        faults["last_day"] = gettext("末日不能早于首日。")
     known = statutes.parameters()
     if unknown := [key for key in change.parameters if key not in known]:
-        faults["parameter"] = f"没有参数“{'、'.join(unknown)}”，请从清单中选择。"
+        faults["parameter"] = gettext("没有参数“%(list)s”，请从清单中选择。") % {"list": "、".join(unknown)}
     if change == Change():
-        faults["decision_number"] = "请至少改变一项。"
+        faults["decision_number"] = gettext("请至少改变一项。")
     if not faults:
         try:
             rules.changed(matters.in_force(declared.code, division_code), change)
         except ValueError:
-            faults["without_steps"] = "所选的环节或者材料在本地区的这个事项中没有，或者不能省去。"
+            faults["without_steps"] = gettext("所选的环节或者材料在本地区的这个事项中没有，或者不能省去。")
     if faults:
         raise InvalidInputError(gettext("试算条件有误，请改正后重试。"), fields=faults)
 

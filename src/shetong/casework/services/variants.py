@@ -42,20 +42,22 @@ def draft(
     declared = catalogue.national(matter)
     faults = {}
     if divisions.get(division_code) is None and division_code != divisions.NATION:
-        faults["division_code"] = "请填写六位行政区划代码，全国填 100000。"
+        faults["division_code"] = gettext("请填写六位行政区划代码，全国填 100000。")
     if valid_from < timezone.localdate():
-        faults["valid_from"] = "生效日期不能早于今天：已受理的办件沿用受理时的规定。"
+        faults["valid_from"] = gettext("生效日期不能早于今天：已受理的办件沿用受理时的规定。")
     if valid_to is not None and valid_to <= valid_from:
-        faults["valid_to"] = "失效日期须晚于生效日期。"
+        faults["valid_to"] = gettext("失效日期须晚于生效日期。")
     if not basis.strip():
-        faults["basis"] = "请写明依据，例如文件名称和文号。"
+        faults["basis"] = gettext("请写明依据，例如文件名称和文号。")
     if promised_number is not None and promised_unit not in ("day", "working_day"):
-        faults["promised_unit"] = "请选择承诺时限的单位。"
+        faults["promised_unit"] = gettext("请选择承诺时限的单位。")
     titles = [title.strip() for title in more_materials if title.strip()]
     if len(titles) > MOST_MATERIALS or any(len(title) > 80 for title in titles):
-        faults["more_materials"] = f"最多增加{MOST_MATERIALS}项材料，每项名称最多80个字。"
+        faults["more_materials"] = gettext("最多增加%(most_materials)s项材料，每项名称最多80个字。") % {
+            "most_materials": MOST_MATERIALS
+        }
     if promised_number is None and not (without_steps or without_materials or titles):
-        faults["promised_number"] = "请至少写明一项与全国规定不同之处。"
+        faults["promised_number"] = gettext("请至少写明一项与全国规定不同之处。")
     row = MatterVariant(
         matter=declared.code,
         division_code=division_code,

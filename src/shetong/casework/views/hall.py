@@ -52,6 +52,7 @@ def matter_guide(request: HttpRequest, code: str) -> HttpResponse:
         "mandates": held,
         "wanted": [(one, _formats(one)) for one in matter.materials],
         "rating": ratings.summary(matter=code),
+        "today": day,
         "phone": settings.CONSULT_PHONE,
         "articles": knowledge.of_matter(code, "", public=True),
     }

@@ -6,6 +6,7 @@ from shetong.casework.rules.matters import Applicant, Field, Limits, Material, M
 from shetong.core.metadata import ElementType
 from shetong.registry.elements import FR, SGR
 from shetong.registry.matters import questions as ask
+from shetong.registry.matters import samples
 from shetong.registry.matters.steps import SHORT_REVIEW, registering_authority
 from shetong.registry.queries import case_facts
 from shetong.registry.services import case_checks, case_effects
@@ -40,7 +41,7 @@ BRANCH = Matter(
         Section("resolution", "议决", (Field(RESOLVED_ON, required=True),)),
         ask.CONTACT,
     ),
-    materials=(Material("application", "备案表", "由法定代表人签字的扫描件。"), ask.MINUTES),
+    materials=(Material("application", "备案表", "由法定代表人签字的扫描件。", sample=samples.FILING), ask.MINUTES),
     steps=SHORT_REVIEW,
     limits=Limits("record_notice"),
     delivers=("备案通知书",),

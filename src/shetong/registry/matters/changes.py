@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from shetong.casework.rules.conditions import When
 from shetong.casework.rules.matters import Applicant, Field, Limits, Material, Matter, Nature, Section, Values
+from shetong.casework.rules.samples import Sample
 from shetong.registry.elements import FR, PNR, SGR
 from shetong.registry.matters import change_questions as change
 from shetong.registry.matters import questions as ask
+from shetong.registry.matters import samples
 from shetong.registry.matters.steps import REVIEW, registering_authority
 from shetong.registry.queries import case_facts
 from shetong.registry.services import case_changes, case_checks
@@ -21,8 +23,10 @@ def _topic(item: str, title: str, *fields: Field, intro: str = "") -> Section:
     return Section(item, title, fields, intro=intro, when=(change.changes(item),))
 
 
-def _proof(item: str, code: str, title: str, hint: str = "", *, when: tuple[When, ...] = ()) -> Material:
-    return Material(code, title, hint, when=(change.changes(item), *when))
+def _proof(
+    item: str, code: str, title: str, hint: str = "", *, when: tuple[When, ...] = (), sample: Sample | None = None
+) -> Material:
+    return Material(code, title, hint, when=(change.changes(item), *when), sample=sample)
 
 
 def _title(values: Values) -> str:
@@ -115,11 +119,19 @@ CHANGE = Matter(
             provision=AUDIT_BASIS,
             when=(change.changes("representative"), When("audited", (False,), "离任审计没有备案的")),
         ),
-        _proof("domicile", "premises", "新住所使用权证明", "房产证、租赁合同或者无偿使用证明。"),
+        _proof(
+            "domicile", "premises", "新住所使用权证明", "房产证、租赁合同或者无偿使用证明。", sample=samples.PREMISES
+        ),
         _proof("authority", "receiving", "迁入地登记管理机关同意接收的文件"),
         _proof("funds", "capital", "验资报告", "会计师事务所出具的验资报告。"),
         _proof("supervision", "new-supervisor", "新业务主管单位同意主管的文件，或者符合直接登记条件的说明"),
-        Material("charter", "修改后的章程", "变更的事项载入章程的，同时申请章程核准。", required=False),
+        Material(
+            "charter",
+            "修改后的章程",
+            "变更的事项载入章程的，同时申请章程核准。",
+            required=False,
+            sample=samples.CHARTER,
+        ),
     ),
     steps=REVIEW,
     limits=Limits("decision_change", "decision_change_extension"),

@@ -6,6 +6,7 @@ from shetong.casework.rules.matters import Applicant, Field, Limits, Material, M
 from shetong.core.metadata import ElementType
 from shetong.registry.elements import FR, PNR, SGR
 from shetong.registry.matters import questions as ask
+from shetong.registry.matters import samples
 from shetong.registry.matters.steps import SHORT_REVIEW, registering_authority
 from shetong.registry.queries import case_facts
 from shetong.registry.services import case_checks, case_effects
@@ -43,7 +44,7 @@ CHARTER = Matter(
         ask.CONTACT,
     ),
     materials=(
-        Material("charter", "修改后的章程", "全文，由法定代表人签字。"),
+        Material("charter", "修改后的章程", "全文，由法定代表人签字。", sample=samples.CHARTER),
         ask.MINUTES,
         ask.SUPERVISORS_CONSENT,
     ),

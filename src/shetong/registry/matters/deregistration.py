@@ -7,6 +7,7 @@ from shetong.casework.rules.matters import Applicant, Field, Limits, Material, M
 from shetong.registry.elements import FR, PNR, SGR
 from shetong.registry.matters import ending_questions as end
 from shetong.registry.matters import questions as ask
+from shetong.registry.matters import samples
 from shetong.registry.matters.changes import APL_42
 from shetong.registry.matters.steps import REVIEW, registering_authority
 from shetong.registry.queries import case_facts
@@ -75,8 +76,8 @@ DEREGISTRATION = Matter(
         ask.APPLICATION,
         ask.MINUTES,
         ask.SUPERVISORS_CONSENT,
-        Material("liquidation", "清算报告书", "清算组全体成员签字。"),
-        Material("announcement", "清算公告", "公告的报样或者网页截图。"),
+        Material("liquidation", "清算报告书", "清算组全体成员签字。", sample=samples.LIQUIDATION),
+        Material("announcement", "清算公告", "公告的报样或者网页截图。", sample=samples.ANNOUNCEMENT),
         Material("tax", "清税证明", "税务机关出具。", when=(When("taxed", (True,), "办理过税务登记的"),)),
     ),
     steps=REVIEW,

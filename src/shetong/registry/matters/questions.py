@@ -6,6 +6,7 @@ from shetong.casework.rules.conditions import When
 from shetong.casework.rules.matters import Field, Material, Section
 from shetong.core.metadata import Code, CodeList, DataElement, ElementType, Sharing
 from shetong.registry.elements import FR, KINDS, ORGANISATION, PNR, SGR, YES_NO
+from shetong.registry.matters import samples
 from shetong.registry.services.people import IDENTITY_CONTEXT
 
 # Answers that may be so long are written in several lines.
@@ -154,18 +155,25 @@ def officers(*more: Field) -> Section:
     )
 
 
-APPLICATION = Material("application", "登记申请书", "由全体发起人或者法定代表人签字的扫描件。")
+APPLICATION = Material(
+    "application", "登记申请书", "由全体发起人或者法定代表人签字的扫描件。", sample=samples.APPLICATION
+)
 CONSENT = Material(
     "consent",
     "业务主管单位批准文件",
     "业务主管单位同意设立的文件。",
     when=(When("direct_registration", (False,), "不是直接登记的"),),
+    sample=samples.CONSENT,
 )
 SUPERVISORS_CONSENT = Material(
-    "supervisor-consent", "业务主管单位审查同意文件", "业务主管单位盖章的审查意见。", when=(SUPERVISED,)
+    "supervisor-consent",
+    "业务主管单位审查同意文件",
+    "业务主管单位盖章的审查意见。",
+    when=(SUPERVISED,),
+    sample=samples.SUPERVISORS_CONSENT,
 )
 CAPITAL = Material("capital", "验资报告", "会计师事务所出具的验资报告。")
-PREMISES = Material("premises", "场所使用权证明", "房产证、租赁合同或者无偿使用证明。")
-IDENTITIES = Material("identities", "发起人和拟任负责人的基本情况、身份证明", most=30)
-CHARTER = Material("charter", "章程草案", "按示范文本拟定。")
-MINUTES = Material("minutes", "会议纪要（表决决议）", "会员大会、理事会的表决情况。")
+PREMISES = Material("premises", "场所使用权证明", "房产证、租赁合同或者无偿使用证明。", sample=samples.PREMISES)
+IDENTITIES = Material("identities", "发起人和拟任负责人的基本情况、身份证明", most=30, sample=samples.IDENTITIES)
+CHARTER = Material("charter", "章程草案", "按示范文本拟定。", sample=samples.CHARTER)
+MINUTES = Material("minutes", "会议纪要（表决决议）", "会员大会、理事会的表决情况。", sample=samples.MINUTES)

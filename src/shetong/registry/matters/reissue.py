@@ -6,6 +6,7 @@ from shetong.casework.rules.conditions import When
 from shetong.casework.rules.matters import Applicant, Field, Limits, Material, Matter, Nature, Section
 from shetong.core.metadata import Code, CodeList, ElementType
 from shetong.registry.matters import questions as ask
+from shetong.registry.matters import samples
 from shetong.registry.matters.steps import SHORT_REVIEW, registering_authority
 from shetong.registry.queries import case_facts
 from shetong.registry.services import case_checks, case_effects
@@ -49,7 +50,7 @@ REISSUE = Matter(
     ),
     materials=(
         ask.APPLICATION,
-        Material("declaration", "遗失声明", "公开声明作废的报样或者网页截图。", when=LOST),
+        Material("declaration", "遗失声明", "公开声明作废的报样或者网页截图。", when=LOST, sample=samples.LOSS),
         Material(
             "certificate",
             "原登记证书",

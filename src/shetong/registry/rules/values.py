@@ -49,8 +49,8 @@ def clean(given: Mapping[str, Any], *, allowed: frozenset[str]) -> State:
     faults: dict[str, str] = {}
     for name, raw in given.items():
         if name not in allowed:
-            title = ORGANISATION[name].name_zh if name in ELEMENT_NAMES else name
-            faults[name] = f"“{title}”不能在此事项中填报。"
+            title = ORGANISATION[name].label if name in ELEMENT_NAMES else name
+            faults[name] = gettext("“%(title)s”不能在此事项中填报。") % {"title": title}
             continue
         try:
             cleaned[name] = clean_value(ORGANISATION[name], raw)
@@ -85,17 +85,17 @@ def _contradictions(kept: Mapping[str, Json]) -> dict[str, str]:
     faults: dict[str, str] = {}
     begins, ends = kept.get("certificate_valid_from"), kept.get("certificate_valid_to")
     if begins and ends and ends < begins:
-        faults["certificate_valid_to"] = "证书有效期止不能早于有效期起，请核对。"
+        faults["certificate_valid_to"] = gettext("证书有效期止不能早于有效期起，请核对。")
     if "kind" in kept:
         branch = kept["kind"] == "BR"
         if branch and not kept.get("parent"):
-            faults["parent"] = "请填写分支（代表）机构所属社会组织的统一社会信用代码。"
+            faults["parent"] = gettext("请填写分支（代表）机构所属社会组织的统一社会信用代码。")
         if not branch and kept.get("parent"):
-            faults["parent"] = "只有分支（代表）机构填写所属组织，请删去。"
+            faults["parent"] = gettext("只有分支（代表）机构填写所属组织，请删去。")
         if not branch and not kept.get("uscc"):
             faults.setdefault("uscc", "请填写统一社会信用代码。")
         if not branch and not kept.get("founded_on"):
-            faults["founded_on"] = "请填写成立登记日期。"
+            faults["founded_on"] = gettext("请填写成立登记日期。")
         if not kept.get("division_code"):
             faults.setdefault("division_code", "请填写住所行政区划代码。")
     return faults

@@ -115,10 +115,10 @@ def _ends_by(valid_to: date | None, day: date) -> bool:
 def _check_grant(code: AttributeCode, value: str, effective_on: date, valid_to: date | None) -> None:
     faults = {}
     if valid_to is not None and valid_to <= effective_on:
-        faults["valid_to"] = "截止日期应晚于起始日期。"
+        faults["valid_to"] = gettext("截止日期应晚于起始日期。")
     if code == AttributeCode.EVALUATION and value.strip() not in GRADES:
-        faults["value"] = f"评估等级应为{'、'.join(GRADES)}之一。"
+        faults["value"] = gettext("评估等级应为%(list)s之一。") % {"list": "、".join(GRADES)}
     if len(value.strip()) > 40:
-        faults["value"] = "证书编号最多40个字符，请核对。"
+        faults["value"] = gettext("证书编号最多40个字符，请核对。")
     if faults:
         raise InvalidInputError(gettext("填报的内容有误，请按提示修改。"), fields=faults)

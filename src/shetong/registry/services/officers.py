@@ -166,13 +166,13 @@ def end_officer(
 def _check_form(name: str, phone: str, effective_on: date, valid_to: date | None) -> None:
     faults = {}
     if not name:
-        faults["name"] = "请填写姓名。"
+        faults["name"] = gettext("请填写姓名。")
     elif len(name) > 100:
-        faults["name"] = "姓名最多100个字，请核对。"
+        faults["name"] = gettext("姓名最多100个字，请核对。")
     if phone and not _PHONE.fullmatch(phone):
-        faults["phone"] = "联系电话的写法无法识别，请填写手机号码或带区号的固定电话。"
+        faults["phone"] = gettext("联系电话的写法无法识别，请填写手机号码或带区号的固定电话。")
     if valid_to is not None and valid_to <= effective_on:
-        faults["valid_to"] = "任期截止日期应晚于开始日期。"
+        faults["valid_to"] = gettext("任期截止日期应晚于开始日期。")
     if faults:
         raise InvalidInputError(gettext("填报的内容有误，请按提示修改。"), fields=faults)
 

@@ -77,13 +77,13 @@ def _check(permit: PermitRecord, given: Mapping[str, Any], reason: str) -> None:
     for name, value in given.items():
         longest = PermitRecord._meta.get_field(name).max_length if isinstance(value, str) else None  # type: ignore[union-attr]
         if longest and len(str(value)) > longest:
-            faults[name] = f"最多{longest}个字。"
+            faults[name] = gettext("最多%(longest)s个字。") % {"longest": longest}
     if given.get("category") and given["category"] not in PermitCategory.values:
-        faults["category"] = "请选择许可类别。"
+        faults["category"] = gettext("请选择许可类别。")
     begins, ends = given.get("valid_from", permit.valid_from), given.get("valid_to", permit.valid_to)
     if isinstance(begins, date) and isinstance(ends, date) and ends < begins:
-        faults["valid_to"] = "有效期至不能早于有效期自。"
+        faults["valid_to"] = gettext("有效期至不能早于有效期自。")
     if not reason.strip() or len(reason.strip()) > 300:
-        faults["reason"] = "请写明更正的理由，最多300个字。"
+        faults["reason"] = gettext("请写明更正的理由，最多300个字。")
     if faults:
         raise InvalidInputError(gettext("请改正后重试。"), fields=faults)

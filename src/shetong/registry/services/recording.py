@@ -167,11 +167,11 @@ def apply(organisation: Organisation, *, caused_by: Filing, today: date) -> None
 def _check_form(basis: str, effective_on: date, today: date) -> None:
     faults = {}
     if not basis.strip():
-        faults["basis"] = "请填写办理依据，例如批准文件的名称和文号。"
+        faults["basis"] = gettext("请填写办理依据，例如批准文件的名称和文号。")
     elif len(basis.strip()) > 300:
-        faults["basis"] = f"办理依据最多300个字，现有{len(basis.strip())}个字，请缩短。"
+        faults["basis"] = gettext("办理依据最多300个字，现有%(count)s个字，请缩短。") % {"count": len(basis.strip())}
     if effective_on > today + FURTHEST:
-        faults["effective_on"] = "生效日期过远，请核对年份。"
+        faults["effective_on"] = gettext("生效日期过远，请核对年份。")
     if faults:
         raise InvalidInputError(gettext("填报的内容有误，请按提示修改。"), fields=faults)
 
