@@ -25,7 +25,7 @@ from shetong.volunteering.models import (
     Volunteer,
     VolunteerState,
 )
-from shetong.volunteering.services import erasure, guardians, volunteers
+from shetong.volunteering.services import erasure, guardians, merging, volunteers
 from shetong.volunteering.services.identity import IdentityServiceError
 from shetong.volunteering.services.signups import sign_up
 from shetong.volunteering.services.volunteers import Profile, Registration
@@ -280,8 +280,8 @@ def test_two_records_of_one_person_become_one_with_its_history() -> None:
     record(kept, 0)
     twice, other = record(gone, 1), record(gone, 5)
     with pytest.raises(ForbiddenError):
-        erasure.merge(kept_id=kept.pk, gone_id=gone.pk, actor=factories.person(), reason="同一人重复登记")
-    done = erasure.merge(kept_id=kept.pk, gone_id=gone.pk, actor=official, reason="同一人重复登记")
+        merging.merge(kept_id=kept.pk, gone_id=gone.pk, actor=factories.person(), reason="同一人重复登记")
+    done = merging.merge(kept_id=kept.pk, gone_id=gone.pk, actor=official, reason="同一人重复登记")
     gone.refresh_from_db()
     assert (gone.state, gone.merged_into, gone.identity_index) == (VolunteerState.MERGED, kept, None)
     assert kept.system_numbers.count() == 1

@@ -21,3 +21,5 @@ VOLUNTEER_REVIEW_GROUPS = env.flag("VOLUNTEER_REVIEW_GROUPS", default=True)
 VOLUNTEER_CERTIFICATES_AT_ONCE = env.flag("VOLUNTEER_CERTIFICATES_AT_ONCE", default=True)
 # How many days a certificate is shown publicly by its issuer; 0: not at all.
 VOLUNTEER_CERTIFICATE_NOTICE_DAYS = env.number("VOLUNTEER_CERTIFICATE_NOTICE_DAYS", 7, least=0, most=60)
+# For how many days two records made one can be made two again; until then what the one held waits, sealed.
+VOLUNTEER_MERGE_UNDO_DAYS = env.number("VOLUNTEER_MERGE_UNDO_DAYS", 30, least=1, most=365)

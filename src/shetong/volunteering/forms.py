@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shetong.core import divisions
@@ -14,6 +16,8 @@ from shetong.volunteering.models import ALL_TIMES, Admission, ConsentPurpose, Fi
 from shetong.volunteering.rules import places
 from shetong.volunteering.services.volunteers import Profile
 
+WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+QUARTERS = (_("夜间"), _("上午"), _("下午"), _("晚上"))
 _DIVISION = {"label": _("居住区域"), "help_text": _("写到区县，例如：北京市朝阳区。")}
 
 
@@ -30,6 +34,26 @@ def _several(label: Any, choices: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
 
 
+class TimesField(forms.MultipleChoiceField):
+    """A week in quarters of a day, one box for each; its value is their bits (:data:`ALL_TIMES`)."""
+
+    def __init__(self, **options: Any) -> None:
+        choices = [
+            (str(bit), format_lazy("{} {}", day, quarter))
+            for bit, (day, quarter) in enumerate(product(WEEKDAYS, QUARTERS))
+        ]
+        super().__init__(choices=choices, widget=forms.CheckboxSelectMultiple, **options)
+
+    def clean(self, value: Any) -> Any:
+        """Return the bits of the boxes that were ticked."""
+        return sum(1 << int(bit) for bit in super().clean(value))
+
+    @staticmethod
+    def ticked(times: int) -> list[str]:
+        """Return the boxes of bits."""
+        return [str(bit) for bit in range(28) if times >> bit & 1]
+
+
 class ProfileForm(forms.Form):
     """Skills, times and place of a volunteer."""
 
@@ -42,6 +66,7 @@ class ProfileForm(forms.Form):
     skills = _several(_("我会的"), Skill)
     languages = _several(_("我说的语言"), Language)
     fields_ = _several(_("想参加的服务"), Field)
+    times = TimesField(label=_("每周有空的时段"), required=False)
 
     def profile(self) -> Profile:
         """Return what was filled in."""
@@ -49,7 +74,7 @@ class ProfileForm(forms.Form):
         return Profile(
             division_code=division_code(given["division_code"]), spot=places.read(given["spot"]),
             reach_km=given["reach_km"] or 10, skills=given["skills"], languages=given["languages"],
-            fields=given["fields_"], times=ALL_TIMES,
+            fields=given["fields_"], times=given["times"] or ALL_TIMES,
         )  # fmt: skip
 
 

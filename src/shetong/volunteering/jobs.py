@@ -9,7 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shetong.volunteering.models import FinderEntry, Shift, Signup, SignupState
-from shetong.volunteering.services import finder, guardians, places
+from shetong.volunteering.services import finder, guardians, merging, places, searches
 
 
 @app.task(name=finder.REFRESH_TASK, queue="volunteering", retry=5)
@@ -43,3 +43,17 @@ def forget_past(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     now = timezone.now()
     begun = FinderEntry.objects.filter(activity__sessions__during__startswith__range=(now - timedelta(hours=3), now))
     return finder.refresh(begun.values_list("pk", flat=True))
+
+
+@app.periodic(cron="20 1,9 * * *")
+@app.task(name="volunteering.saved_searches", queue="volunteering", queueing_lock="volunteering.saved_searches")
+def saved_searches(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Tell the owners of saved searches what is new, at 9:20 and 17:20 of China; return how many were told."""
+    return searches.tell_all()
+
+
+@app.periodic(cron="30 18 * * *")
+@app.task(name="volunteering.forget_holds", queue="volunteering", queueing_lock="volunteering.forget_holds")
+def forget_holds(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Delete what merged records held once their merge cannot be undone any more, nightly; return how many."""
+    return merging.forget_holds()

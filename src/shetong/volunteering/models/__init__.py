@@ -33,6 +33,7 @@ from shetong.volunteering.models.choices import (
     VolunteerState,
 )
 from shetong.volunteering.models.finder import FinderEntry
+from shetong.volunteering.models.merges import MergeHold, MergeUndo
 from shetong.volunteering.models.people import (
     ALL_TIMES,
     Consent,
@@ -70,6 +71,8 @@ __all__ = [
     "Membership",
     "MembershipState",
     "Merge",
+    "MergeHold",
+    "MergeUndo",
     "Post",
     "RecordState",
     "RegisteredBy",

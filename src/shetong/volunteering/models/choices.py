@@ -16,6 +16,16 @@ class VolunteerState(models.TextChoices):
     ERASED = "erased", _("已注销并删除个人信息")
 
 
+# Kinds of identity papers, in the reader's language (the register's own list is not translated).
+PAPERS = {
+    "resident": _("居民身份证"),
+    "hmt-residence": _("港澳台居民居住证"),
+    "permanent-resident": _("外国人永久居留身份证"),
+    "passport": _("护照"),
+    "travel-permit": _("港澳台居民来往内地（大陆）通行证"),
+}
+
+
 class RegisteredBy(models.TextChoices):
     """How a volunteer came into the register."""
 

@@ -23,10 +23,10 @@ from shetong.core.errors import NotFoundError
 from shetong.core.pinyin import transliterate
 from shetong.core.text import key
 from shetong.core.typesetting import Template
-from shetong.registry.models.choices import IdentityDocument
 from shetong.registry.rules.certificate_serials import grouped
 from shetong.registry.services.certificate_document import qr_picture
 from shetong.volunteering.models import Field, ServiceCertificate
+from shetong.volunteering.models.choices import PAPERS
 from shetong.volunteering.rules import service_certificates as rules
 from shetong.volunteering.rules import service_tokens
 from shetong.volunteering.services.certificates import SNAPSHOT, TOKEN_CONTEXT
@@ -77,6 +77,10 @@ def romanised(name: str) -> str:
     return f"{syllables[0].upper()} {''.join(syllables[1:]).capitalize()}".strip() if syllables else name
 
 
+def _person(name: str, *, english: bool) -> str:
+    return f"{romanised(name)} ({name})" if english and name else name or "—"
+
+
 def _content(certificate: ServiceCertificate, told: dict[str, Any], language: str) -> dict[str, Any]:
     english = language == "en"
     hours = rules.hours(told["minutes"])
@@ -94,7 +98,7 @@ def _content(certificate: ServiceCertificate, told: dict[str, Any], language: st
         "other": gettext("四、其他"),
         "person_rows": [
             [gettext("姓名"), name],
-            [gettext("证件类型"), gettext(IdentityDocument(told["paper"]).label) if told["paper"] else "—"],
+            [gettext("证件类型"), str(PAPERS[told["paper"]]) if told["paper"] else "—"],
             [gettext("证件号码"), told["identity_number"]],
             [gettext("志愿者编号"), told["volunteer"]],
         ],
@@ -110,8 +114,8 @@ def _content(certificate: ServiceCertificate, told: dict[str, Any], language: st
         "issuer_rows": [
             [gettext("出具单位"), told["team"]],
             [gettext("统一社会信用代码或团体编号"), told["team_code"]],
-            [gettext("负责人"), told["head"] or "—"],
-            [gettext("经办人"), told["handler"] or "—"],
+            [gettext("单位负责人"), _person(told["head"], english=english)],
+            [gettext("证明经办人"), _person(told["handler"], english=english)],
             [gettext("联系方式"), told["contact"]],
             [gettext("所在地"), divisions.full_name(told["division"])],
         ],

@@ -14,9 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shetong.core.errors import DomainError
-from shetong.registry.models.choices import IdentityDocument
 from shetong.registry.rules.certificate_serials import grouped, parse_serial
 from shetong.volunteering.models import Field, ForgedNumber, Team
+from shetong.volunteering.models.choices import PAPERS
 from shetong.volunteering.queries import certificates as queries
 from shetong.volunteering.rules import service_certificates as rules
 from shetong.volunteering.views.certificate_words import LABELS, WORDS
@@ -109,7 +109,7 @@ def _shown(name: str, value: Any) -> str:
     if name == "minutes":
         return _("%(hours)s 小时（%(minutes)d 分钟）") % {"hours": rules.hours(value), "minutes": value}
     if name == "paper":
-        return _(IdentityDocument(value).label) if value in IdentityDocument.values else str(value)
+        return str(PAPERS.get(value, value))
     return str(value)
 
 
@@ -122,7 +122,7 @@ def _browser_words() -> dict[str, Any]:
         },
         "labels": {**{name: str(label) for name, label in LABELS.items()}, "issued": _("出具日期"),
                    "serial": _("证明编号")},
-        "papers": {paper.value: _(paper.label) for paper in IdentityDocument},
+        "papers": {code: str(label) for code, label in PAPERS.items()},
         "texts": {
             "facts": _("证明所载内容"),
             "reason": _("原因：{reason}（{day}）"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shetong.accounts.views.own import current_user
 from shetong.core import divisions
 from shetong.core.errors import DomainError
-from shetong.volunteering.forms import GuardianForm, ProfileForm, RegistrationForm
+from shetong.volunteering.forms import QUARTERS, WEEKDAYS, GuardianForm, ProfileForm, RegistrationForm, TimesField
 from shetong.volunteering.models import ConsentPurpose, Shift, SignupState, Volunteer
 from shetong.volunteering.queries import signups as queries
 from shetong.volunteering.services import erasure, guardians, places, signups, tokens, volunteers
@@ -113,6 +113,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         initial={
             "division_code": divisions.full_name(who.division_code) if who.division_code else "", "spot": spot,
             "reach_km": who.reach_km, "skills": who.skills, "languages": who.languages, "fields_": who.fields,
+            "times": TimesField.ticked(who.times),
         },
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -123,7 +124,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("资料已经保存。"))
             return redirect("volunteering:hall")
-    context = {"form": form, "volunteer": who}
+    context = {"form": form, "volunteer": who, "week": week(form), "quarters": QUARTERS}
     return render(request, "volunteering/profile.html", context, status=422 if form.is_bound else 200)
 
 
@@ -216,6 +217,12 @@ def token(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("以前的令牌都已失效。"))
         return redirect("volunteering:hall")
     return render(request, "volunteering/token.html", {"token": tokens.issue(who)})
+
+
+def week(form: ProfileForm) -> list[tuple[Any, list[Any]]]:
+    """Return the days of a week with the boxes of their quarters."""
+    boxes = list(form["times"])
+    return [(day, boxes[4 * number : 4 * number + 4]) for number, day in enumerate(WEEKDAYS)]
 
 
 def _own(request: HttpRequest) -> Volunteer:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +17,7 @@ from shetong.accounts.views.own import current_user
 from shetong.core import divisions
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms import ActivityForm, PostForm, SessionsForm, TeamForm, division_code
-from shetong.volunteering.models import LIVE, Activity, Shift, Signup, StaffRole, TeamKind
+from shetong.volunteering.models import LIVE, Activity, SessionState, Shift, Signup, StaffRole, TeamKind
 from shetong.volunteering.queries import activities as queries
 from shetong.volunteering.queries import staff
 from shetong.volunteering.services import activities, places, teams
@@ -159,6 +160,8 @@ def _page(request: HttpRequest, activity: Activity, post: Any, sessions: Any, *,
         "place": divisions.full_name(activity.division_code),
         "shifts": Shift.objects.filter(session__activity=activity).select_related("session", "post")
         .order_by("session__during", "post")[:100],
+        "coming": activity.sessions.filter(state=SessionState.PLANNED, during__startswith__gt=timezone.now())
+        .order_by("during")[:60],
         "signups": signed.order_by("shift", "ticket")[:200],
     }  # fmt: skip
     return render(request, "volunteering/organise_activity.html", context, status=status)

@@ -79,6 +79,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "previous": f"?{asked.query_string()}&page={page - 1}" if page > 1 else "",
         "next": f"?{asked.query_string()}&page={page + 1}" if len(found) > PAGE else "",
         "volunteer": who,
+        "query": asked.query_string(),
         "demo": any(row.found.demo for row in rows),
     }
     return render(request, "volunteering/find.html", context)
