@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import subprocess
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import cbor2
@@ -16,7 +19,10 @@ from django.utils import timezone
 from pycose.keys import OKPKey
 from pycose.messages import Sign1Message
 
-from shetong.registry.models import Certificate
+from shetong.casework.queries import seals
+from shetong.casework.queries.seals import Verdict
+from shetong.casework.services import seals as seal_services
+from shetong.registry.models import Certificate, CertificateFile
 from shetong.registry.rules.certificate_tokens import token_in
 from shetong.registry.services import certificates, filings, signing_keys
 from tests.registry import factories
@@ -102,6 +108,42 @@ class TestThePdf:
         for block in page.get_text("blocks"):
             assert block[3] <= page.rect.height - 28  # nothing runs into the frame
         assert certificates.verify_text(qr_of(certificate, dpi=250)).verdict == "valid"
+
+
+class TestTheSeal:
+    def test_it_is_sealed_once_and_kept(self, client: Client) -> None:
+        certificate = issued(demo=True)
+        where = f"/organisations/{certificate.snapshot['uscc']}/certificate.pdf"
+        pdf = client.get(where).content
+        checked = seals.check(pdf)
+        assert checked.verdict == Verdict.VALID
+        assert checked.seal.authority_name == certificate.snapshot["authority"]
+        again = client.get(where)
+        assert again.content == pdf
+        assert client.get(where, headers={"If-None-Match": again["ETag"]}).status_code == 304
+
+    @pytest.mark.skipif(not shutil.which("pdfsig"), reason="needs pdfsig (poppler-utils)")
+    def test_a_program_of_others_finds_it_whole(self, tmp_path: Path) -> None:
+        file = tmp_path / "certificate.pdf"
+        file.write_bytes(certificates.sealed(issued(demo=True).pk))
+        said = subprocess.run(["pdfsig", file], capture_output=True, text=True, check=False).stdout
+        assert "Signature is Valid" in said
+        assert "Total document signed" in said
+
+    def test_one_whose_seal_is_no_longer_believed_is_sealed_anew(self) -> None:
+        certificate = issued(demo=True)
+        before = certificates.sealed(certificate.pk)
+        seal_services.compromise(
+            fingerprint=certificate.document.seal.fingerprint, reason="私钥外泄", actor="system:tests"
+        )
+        after = certificates.sealed(certificate.pk)
+        assert (seals.check(before).verdict, seals.check(after).verdict) == (Verdict.COMPROMISED, Verdict.VALID)
+
+    def test_an_authority_without_a_seal_hands_out_the_bare_document(self, settings: Any) -> None:
+        settings.SEALS_AUTOMATIC = False
+        certificate = issued()
+        assert certificates.sealed(certificate.pk) == certificates.render_pdf(certificate)
+        assert not CertificateFile.objects.exists()
 
 
 class TestTheCode:

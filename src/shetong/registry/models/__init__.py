@@ -2,7 +2,7 @@
 
 from shetong.registry.models.attribute import OrganisationAttribute
 from shetong.registry.models.authority import Authority
-from shetong.registry.models.certificate import Certificate, SigningKey
+from shetong.registry.models.certificate import Certificate, CertificateFile, SigningKey
 from shetong.registry.models.choices import (
     AttributeCode,
     AuditOpinion,
@@ -30,6 +30,7 @@ __all__ = [
     "AuditOpinion",
     "Authority",
     "Certificate",
+    "CertificateFile",
     "DepartureAudit",
     "Filing",
     "FilingKind",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from shetong.casework.models import Seal, StoredFile
 from shetong.registry.models.organisation import Organisation
 
 
@@ -88,3 +89,23 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.serial
+
+
+class CertificateFile(models.Model):
+    """A certificate's document as it was sealed, kept: sealing it again would give other octets."""
+
+    certificate = models.OneToOneField(Certificate, models.PROTECT, related_name="document", verbose_name="证书")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="文件")
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="+", verbose_name="印章")
+    sealed_at = models.DateTimeField("盖章时间")
+
+    class Meta:
+        verbose_name = "证书文件"
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id}: {self.file_id[:12]}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether the seal under it may still be believed."""
+        return self.seal.use != Seal.Use.COMPROMISED

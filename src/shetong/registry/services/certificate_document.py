@@ -1,42 +1,33 @@
 """The certificate as PDF: Typst sets it, segno draws the QR code, nothing in the data is read as markup.
 
-One compiler per process keeps its fonts (Noto Serif SC and Noto Sans SC, SIL Open Font License 1.1, from the wheel
-``pylopdf-fonts-zh-cn``) and the parsed template. The same certificate always gives the same octets.
+The same certificate always gives the same octets; the authority's seal is set under them once, and what was sealed is
+kept: that file is the certificate (:func:`sealed`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
 
-import pylopdf_fonts_zh_cn
 import segno
-import typst
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
+from shetong.casework.rules import contents
+from shetong.casework.services import documents, seals, storage
 from shetong.core.money import format_amount
-from shetong.registry.models import Certificate, OrganisationKind
+from shetong.core.typesetting import Template
+from shetong.registry.models import Authority, Certificate, CertificateFile, OrganisationKind
 from shetong.registry.rules import certificate_tokens
 from shetong.registry.rules.certificate_elements import TITLES, chinese_date, label, shown
 from shetong.registry.rules.certificate_serials import grouped
 
 TEMPLATE = Path(__file__).parents[1] / "documents" / "certificate.typ"
-FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
-# Tags, title, language and alternative texts, checked by the compiler.
-STANDARD: Final = "ua-1"
-
-_compiling = threading.Lock()
-
-
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(TEMPLATE), font_paths=[str(FONTS)], ignore_system_fonts=True)
+_SET = Template(TEMPLATE)
 
 
 @lru_cache(maxsize=1)
@@ -45,22 +36,56 @@ def template_digest() -> str:
     return hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()[:12]
 
 
-def render_pdf(certificate: Certificate) -> bytes:
+@transaction.atomic
+def sealed(certificate_id: int) -> bytes:
+    """Return a certificate under the seal of its authority: sealed now where it was not yet, else as it was kept.
+
+    Where the authority has no seal the document stays without one and is not kept; one whose seal must no longer be
+    believed is sealed anew. What the store has lost can be made again, since everything in it stands in the register.
+    """
+    certificate = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate_id)
+    kept = CertificateFile.objects.select_related("seal").filter(certificate=certificate).first()
+    if kept is not None and kept.stands:
+        try:
+            return storage.read(kept.file_id)
+        except (FileNotFoundError, storage.AlteredError):
+            pass
+    authority = str(certificate.snapshot["authority"])
+    held = seals.hold(authority, _division(certificate), demo=certificate.demo)
+    pdf = render_pdf(certificate, held)
+    if held is None:
+        return pdf
+    title = TITLES[OrganisationKind(str(certificate.snapshot["kind"]))]
+    pdf = documents.under_seal(pdf, held, reason=f"{title} {certificate.serial}")
+    file = storage.keep(pdf, media_type=contents.PDF)
+    CertificateFile.objects.update_or_create(
+        certificate=certificate, defaults={"file": file, "seal": held.seal, "sealed_at": timezone.now()}
+    )
+    return pdf
+
+
+def _division(certificate: Certificate) -> str:
+    """Return the division of the authority that issued a certificate, which may not be the organisation's any more."""
+    own: Authority = certificate.organisation.authority
+    name = str(certificate.snapshot["authority"])
+    if own.name == name:
+        return own.division_code
+    return Authority.objects.filter(name=name).values_list("division_code", flat=True).first() or own.division_code
+
+
+def tag(certificate: Certificate) -> str:
+    """Return what changes with the document: the kept file's digest, or the layout's where none is kept."""
+    kept = CertificateFile.objects.select_related("seal").filter(certificate=certificate).first()
+    return kept.file_id[:12] if kept is not None and kept.stands else template_digest()
+
+
+def render_pdf(certificate: Certificate, held: seals.Held | None = None) -> bytes:
     """Return the certificate as an accessible PDF (PDF/UA-1) with its signed QR code; A4 landscape.
 
-    A business scope that does not fit goes to a second page in full.
+    ``held``: the seal whose picture is drawn. A business scope that does not fit goes to a second page in full.
     """
-    data = json.dumps(_content(certificate), ensure_ascii=False)
-    # The compiler's caches are not meant for several threads at once; a document takes some ten milliseconds.
-    with _compiling:
-        pdf = _compiler().compile(
-            sys_inputs={"data": data},
-            format="pdf",
-            pdf_standards=STANDARD,
-            timestamp=int(certificate.issued_at.timestamp()),
-        )
-    assert isinstance(pdf, bytes)  # noqa: S101 - a document without an output path comes back as one value
-    return pdf
+    data = {**_content(certificate), "seal": documents.seal_picture(held)}
+    return _SET.render(json.dumps(data, ensure_ascii=False), at=certificate.issued_at)
 
 
 def _content(certificate: Certificate) -> dict[str, object]:

@@ -27,6 +27,7 @@ from shetong.registry.rules.certificate_elements import differences
 from shetong.registry.rules.certificate_serials import new_serial
 from shetong.registry.services import locks, public_log, signing_keys
 from shetong.registry.services.certificate_document import render_pdf as render_pdf
+from shetong.registry.services.certificate_document import sealed as sealed
 from shetong.registry.services.signing_keys import Signer
 from shetong.store import rows
 from shetong.store.transactions import act

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
 from shetong.registry.models import Certificate, Organisation, OrganisationKind, Status
-from shetong.registry.services.certificate_document import render_pdf, template_digest
+from shetong.registry.services.certificate_document import sealed, tag
 
 
 def _in_force(request: HttpRequest, code: str) -> Certificate | None:
@@ -24,17 +24,17 @@ def _in_force(request: HttpRequest, code: str) -> Certificate | None:
 
 def _tag(request: HttpRequest, code: str) -> str | None:
     certificate = _in_force(request, code)
-    return f'"{certificate.serial}-{template_digest()}"' if certificate else None
+    return f'"{certificate.serial}-{tag(certificate)}"' if certificate else None
 
 
 @require_safe
 @condition(etag_func=_tag)
 def certificate_pdf(request: HttpRequest, code: str) -> HttpResponse:
-    """Send the certificate in force as PDF, or a page that says why there is none."""
+    """Send the certificate in force as PDF under the authority's seal, or a page that says why there is none."""
     certificate = _in_force(request, code)
     if certificate is None:
         return _no_certificate(request, code)
-    response = HttpResponse(render_pdf(certificate), content_type="application/pdf")
+    response = HttpResponse(sealed(certificate.pk), content_type="application/pdf")
     name = f"{certificate.snapshot['name']}-登记证书-{certificate.serial}.pdf"
     response["Content-Disposition"] = content_disposition_header("download" in request.GET, name) or "inline"
     # The next issue must show at once, so caches ask each time.
