@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from shetong.accounts.models import User
 from shetong.casework.models import Conclusion, Inspection, Procedure
-from shetong.casework.queries import desk
+from shetong.casework.queries import desk, routing
 from shetong.casework.queries.cases import CasePage
 from shetong.casework.rules import forms as answers
 from shetong.core.findings import Finding
@@ -74,26 +74,32 @@ class RefusalForm(ReasonForm):
 
 
 class OpinionForm(DeedForm):
-    """Whom to ask, and what."""
+    """Whom to ask, what, and who brings the answer."""
 
     text = "question"
     asked_of = forms.CharField(label=gettext_lazy("征求对象"), max_length=200, required=False)
-    asked_division = forms.CharField(
-        label=gettext_lazy("征求对象所在的行政区划代码（选填）"),
-        max_length=6,
-        required=False,
-        help_text=gettext_lazy("业务主管单位使用本平台的，填写后由其人员在线反馈；不填的，收到意见后由本机关录入。"),
-    )
+    asked_division = forms.ChoiceField(label=gettext_lazy("由谁反馈"), required=False)
     question = forms.CharField(
         label=gettext_lazy("征求内容"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000, required=False
     )
 
     def fit(self, shown: CasePage, findings: list[Finding]) -> None:  # noqa: ARG002 - the same for every act
-        """Propose the supervising body where the matter needs its opinion."""
+        """Propose the supervising body where the matter needs its opinion, and who answers for it on the platform."""
+        values = answers.flat(shown.matter, shown.case.form)
+        body = str(values.get("supervising_body") or "")
+        routes = routing.routes(body, shown.case.authority_division)
+        places: Any = self.fields["asked_division"]
+        places.choices = [
+            *(
+                (route.division, gettext("%(place)s的业务主管单位人员在线反馈（%(number)d人）")
+                 % {"place": route.place, "number": route.officers})
+                for route in routes
+            ),
+            ("", gettext("对方不用本平台，收到意见后由本机关录入")),
+        ]  # fmt: skip
+        places.initial = routes[0].division if routes else ""
         if shown.matter.joint_opinion:
-            values = answers.flat(shown.matter, shown.case.form)
-            self.fields["asked_of"].initial = values.get("supervising_body", "")
-            self.fields["asked_division"].initial = shown.case.authority_division
+            self.fields["asked_of"].initial = body
             self.fields["question"].initial = gettext("请就是否同意本项申请出具审查意见。")
 
 

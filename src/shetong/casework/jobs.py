@@ -63,6 +63,14 @@ def archive(*, case_id: int) -> None:
     archives.archive(case_id=case_id)
 
 
+@app.periodic(cron="50 * * * *")
+@app.task(name="casework.archive_waiting", queue="casework", queueing_lock="casework.archive_waiting")
+def archive_waiting(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Archive closed cases whose own job was lost or comes from before there was one, hourly; return how many."""
+    since = timezone.now() - timedelta(hours=1)
+    return sum(archives.archive(case_id=case_id) is not None for case_id in archives.waiting(before=since))
+
+
 @app.periodic(cron="25 18 * * *")
 @app.task(name="casework.check_archives", queue="casework", queueing_lock="casework.check_archives")
 def check_archives(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from shetong.casework.views import (
     archives,
+    check_files,
     desk,
     documents,
     eligibility,
@@ -75,6 +76,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/cases/<int:pk>/hand-over/", desk.hand_over, name="hand-over"),
     path("office/cases/<int:pk>/notes/", desk.note, name="note"),
     path("office/cases/<int:pk>/checks/<int:check>/", desk.record_check, name="record-check"),
+    path("office/cases/<int:pk>/checks/<int:check>/files/", check_files.change, name="check-files"),
+    path("office/checks/<int:check>/uploads/", uploads.create_for_check, name="check-uploads"),
+    path("office/check-files/<int:pk>/", check_files.file, name="check-file"),
+    path("office/check-files/<int:pk>/picture.jpg", check_files.picture, name="check-file-picture"),
     path("office/cases/<int:pk>/opinions/<int:opinion>/", opinions.entered, name="opinion-entered"),
     path("office/opinions/", opinions.opinion_list, name="opinions"),
     path("office/opinions/<int:pk>/", opinions.opinion, name="opinion"),

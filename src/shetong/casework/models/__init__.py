@@ -16,7 +16,7 @@ from shetong.casework.models.choices import (
     VersionState,
     WaitsFor,
 )
-from shetong.casework.models.desk import CaseNote, Mention, Phrase, SiteCheck
+from shetong.casework.models.desk import CaseNote, CheckFile, Mention, Phrase, SiteCheck
 from shetong.casework.models.file import CaseMaterial, StoredFile
 from shetong.casework.models.invitation import MandateInvitation
 from shetong.casework.models.knowledge import Article, ArticleVersion, Question
@@ -39,6 +39,7 @@ __all__ = [
     "CaseMaterial",
     "CaseNote",
     "CasePerson",
+    "CheckFile",
     "Conclusion",
     "Inspection",
     "Mandate",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from shetong.casework.models.case import Case
 from shetong.casework.models.file import StoredFile
@@ -28,6 +30,8 @@ class Archive(models.Model):
     archived_at = models.DateTimeField("归档时间")
     checked_at = models.DateTimeField("最近检测时间", null=True)
     sound = models.BooleanField("检测合格", null=True)
+    # Tokens of the title (shetong.core.search_tokens).
+    search = SearchVectorField(null=True)
     fault = models.CharField("检测发现的问题", max_length=300, blank=True)
 
     class Meta:
@@ -35,7 +39,17 @@ class Archive(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(retention__in=Retention.values), name="archive_retention_known"),
         ]
-        indexes = [models.Index(fields=["checked_at"], name="archive_next_check")]
+        indexes = [
+            models.Index(fields=["checked_at"], name="archive_next_check"),
+            GinIndex(fields=["search"], name="archive_search", fastupdate=False),
+            models.Index(F("archived_at").desc(), F("id").desc(), name="archive_latest"),
+            models.Index(fields=["archived_at"], condition=Q(sound=False), name="archive_faulty"),
+            models.Index(
+                fields=["retention", "archived_at"],
+                condition=~Q(retention=Retention.PERMANENT),
+                name="archive_ending",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from shetong.casework.models.case import Case
 from shetong.casework.models.choices import Conclusion, Inspection
+from shetong.casework.models.file import StoredFile
 
 
 class Phrase(models.Model):
@@ -116,3 +117,26 @@ class SiteCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.get_kind_display()}"
+
+
+class CheckFile(models.Model):
+    """A photo or paper that the officers of a check bring back; taken back ones stay in the record."""
+
+    check_made = models.ForeignKey(SiteCheck, models.PROTECT, related_name="files", verbose_name="核查")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="文件")
+    name = models.CharField("文件名", max_length=200)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+    removed_at = models.DateTimeField("撤下时间", null=True)
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "核查附件"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["check_made", "file"], condition=Q(removed_at__isnull=True), name="check_file_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,13 +9,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from shetong.casework.models.case import Case
+from shetong.casework.models.desk import CheckFile, SiteCheck
 from shetong.casework.models.file import CaseMaterial
 
 
 class Upload(models.Model):
     """A file on its way (tus 1.0.0). ``pieces``: lengths of what has come, in order; each lies sealed in the store.
 
-    Once whole it becomes a material, or is refused with ``refusal``; the pieces are deleted either way.
+    Once whole it becomes a material, or with ``check_made`` what officers brought back from a check; or it is refused
+    with ``refusal``. The pieces are deleted either way.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -29,6 +31,12 @@ class Upload(models.Model):
     created_at = models.DateTimeField("开始时间")
     expires_at = models.DateTimeField("过期时间")
     material = models.ForeignKey(CaseMaterial, models.PROTECT, null=True, related_name="+", verbose_name="成为的材料")
+    check_made = models.ForeignKey(
+        SiteCheck, models.PROTECT, null=True, related_name="+", verbose_name="核查", db_index=False
+    )
+    check_file = models.ForeignKey(
+        CheckFile, models.PROTECT, null=True, related_name="+", verbose_name="成为的核查附件", db_index=False
+    )
     refusal = models.CharField("拒收理由", max_length=300, blank=True)
 
     class Meta:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import Permission
 from shetong.casework.models import Archive, Retention
+from shetong.casework.queries import archive_search
 from shetong.core import divisions
 
 PAGE = 30
@@ -38,9 +39,8 @@ def search(grants: Grants, given: Mapping[str, str], page: int = 1) -> Found:
     """
     there = _seen(grants)
     found = {"faults": _faulty, "ending": ending}.get(given.get("tab", ""), lambda rows: rows)(there)
-    if text := given.get("q", "").strip()[:100]:
-        exact = Q(number=text) | Q(case__number=text) | Q(case__subject_code=text.upper())
-        found = found.filter(exact | Q(title__icontains=text))
+    if (wanted := archive_search.wanted(given.get("q", "").replace("\x00", ""))) is not None:
+        found = found.filter(wanted)
     if matter := given.get("matter", ""):
         found = found.filter(case__matter=matter)
     if (year := given.get("year", "")).isdigit() and len(year) == 4:
@@ -85,5 +85,6 @@ def _seen(grants: Grants) -> QuerySet[Archive]:
     for code in grants.jurisdictions(Permission.CASE_VIEW):
         if not (prefix := divisions.prefix(code)):
             return Archive.objects.all()
-        within |= Q(case__authority_division__startswith=prefix)
+        # An archive's number begins with the division of its authority: no other table is read.
+        within |= Q(number__startswith=prefix)
     return Archive.objects.filter(within)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import get_language, gettext
 
 from shetong.accounts.models import User
@@ -19,6 +19,7 @@ from shetong.casework.models import (
     CaseEvent,
     CaseMaterial,
     CaseNote,
+    CheckFile,
     Mandate,
     Notice,
     Opinion,
@@ -85,11 +86,18 @@ def page(case: Case) -> CasePage:
     )
 
 
+_KEPT_FILES = Prefetch(
+    "files",
+    CheckFile.objects.filter(removed_at__isnull=True).select_related("file").order_by("pk"),
+    to_attr="kept_files",
+)
+
+
 def office_page(case: Case) -> CasePage:
-    """Return the page of a case with what only officers see: checks and notes between them. Nine queries."""
+    """Return the page of a case with what only officers see: checks and notes between them. Ten queries."""
     return replace(
         page(case),
-        checks=tuple(SiteCheck.objects.filter(case=case).order_by("-pk")),
+        checks=tuple(SiteCheck.objects.filter(case=case).prefetch_related(_KEPT_FILES).order_by("-pk")),
         notes=tuple(CaseNote.objects.filter(case=case).select_related("author").order_by("-pk")),
     )
 

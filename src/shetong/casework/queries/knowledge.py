@@ -16,7 +16,7 @@ PAGE = 30
 MOST_LINKED = 10
 
 
-class _Found(Func):
+class Found(Func):
     """Whether a vector holds all tokens; ``tsquery`` is cast from its own text form, so that no word is stemmed."""
 
     template = "(%(expressions)s::tsquery)"
@@ -49,7 +49,7 @@ def search(rows: QuerySet[Article], text: str, *, kind: str = "", matter: str = 
     for word in words:
         pairs = search_tokens.query_pairs(word)
         query = " & ".join(f"'{pair}'" for pair in pairs) if pairs else f"'{word}':*"
-        rows = rows.filter(_Found(F("search"), Value(query)))
+        rows = rows.filter(Found(F("search"), Value(query)))
     if words:
         titled = Q(title__icontains=text.strip())
         return rows.annotate(titled=Exists(Article.objects.filter(titled, pk=OuterRef("pk")))).order_by(

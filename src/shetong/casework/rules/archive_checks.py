@@ -22,6 +22,10 @@ from shetong.core.errors import InvalidInputError
 PROPERTIES = ("真实性", "完整性", "可用性", "安全性")
 REQUIRED = ("档号", "题名", "责任者", "办件编号", "提交时间", "保管期限", "密级", "归档时间")
 RECORDS = ("form.json", "form.txt", "events.json", "opinions.json", "metadata.json")
+# What came with later versions; packages from before are whole without it.
+CHECKS = "site-checks.json"
+FOLDERS = ("materials", "documents", "site-checks")
+ENTRIES = ("materials", "documents", "site_checks")
 SEALS = "signatures/seals.pem"
 REPORT = "checks.json"
 _FORMATS = (contents.PDF, contents.JPEG, contents.PNG)
@@ -68,8 +72,8 @@ class Report:
 def check(payload: Payload) -> Report:
     """Return the report on a payload by path; what cannot be read is a finding, never an error."""
     metadata, events = _json(payload, "metadata.json", dict), _json(payload, "events.json", list)
-    entries = [*_entries(metadata, "materials"), *_entries(metadata, "documents")]
-    kept = sorted(path for path in payload if path.split("/")[0] in ("materials", "documents"))
+    entries = [entry for name in ENTRIES for entry in _entries(metadata, name)]
+    kept = sorted(path for path in payload if path.split("/")[0] in FOLDERS)
     opened = {path: _refusal(payload[path]) for path in kept}
     return Report(
         {
@@ -164,5 +168,5 @@ def _refusal(content: bytes) -> str:
 
 
 def _strangers(payload: Payload) -> list[str]:
-    known = {*RECORDS, SEALS, REPORT}
-    return [path for path in payload if path not in known and path.split("/")[0] not in ("materials", "documents")]
+    known = {*RECORDS, CHECKS, SEALS, REPORT}
+    return [path for path in payload if path not in known and path.split("/")[0] not in FOLDERS]

@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from shetong.accounts.services import audit
-from shetong.casework.models import Archive, Case, CaseEvent, CaseMaterial, Notice, Opinion, Retention, Seal, State
+from shetong.casework.models import (
+    Archive,
+    Case,
+    CaseEvent,
+    CaseMaterial,
+    Notice,
+    Opinion,
+    Retention,
+    Seal,
+    SiteCheck,
+    State,
+)
 from shetong.casework.models.choices import Act
-from shetong.casework.queries import cases, matters
+from shetong.casework.queries import archive_search, cases, matters
 from shetong.casework.rules import archive_checks, bags, contents, notice_words, sealed_pdfs
 from shetong.casework.rules.matters import Matter
 from shetong.casework.services import answers, documents, moves, numbers, storage
 
 MEDIA_TYPE = "application/zip"
+MOST_AT_ONCE = 5_000
 READY = (State.DELIVERED, State.WITHDRAWN)
 
 
@@ -46,7 +59,14 @@ def archive(*, case_id: int) -> Archive | None:
         file=storage.keep(package, media_type=MEDIA_TYPE),
         retention=retention,
         archived_at=now,
+        search=archive_search.vector(title),
     )
+
+
+def waiting(*, before: datetime) -> list[int]:
+    """Return closed cases that should have been archived: untouched since a time, the oldest first."""
+    ready = Case.objects.filter(state__in=READY, number__isnull=False, updated_at__lt=before)
+    return list(ready.order_by("updated_at").values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
 def _info(case: Case, number: str, title: str) -> dict[str, str]:
@@ -64,11 +84,15 @@ def _payload(case: Case, matter: Matter, naming: dict[str, str]) -> dict[str, by
     materials = [_pack_material(files, *one) for one in enumerate(_materials(case), 1)]
     notices = [_pack_notice(files, notice) for notice in Notice.objects.filter(case=case).order_by("pk")]
     events = [_event(event) for event in CaseEvent.objects.filter(case=case).order_by("number")]
-    metadata = _metadata(case, matter, naming) | {"materials": materials, "documents": notices}
-    metadata["页数"] = sum(one["pages"] for one in (*materials, *notices))
+    checks, brought = _pack_checks(files, case)
+    metadata = _metadata(case, matter, naming) | {
+        "materials": materials, "documents": notices, "site_checks": brought,
+    }  # fmt: skip
+    metadata["页数"] = sum(one["pages"] for one in (*materials, *notices, *brought))
     files["form.json"] = _json(answers.whole(case))
     files["events.json"] = _json(events)
     files["opinions.json"] = _json([_opinion(opinion) for opinion in Opinion.objects.filter(case=case).order_by("pk")])
+    files[archive_checks.CHECKS] = _json(checks)
     files["form.txt"] = _readable(case, matter).encode()
     if seals := _seals(files):
         files[archive_checks.SEALS] = seals.encode()
@@ -113,6 +137,39 @@ def _pack_notice(files: dict[str, bytes], notice: Notice) -> dict[str, Any]:
         "received_at": _time(notice.received_at),
         "received_by": notice.received_by,
     }
+
+
+def _pack_checks(files: dict[str, bytes], case: Case) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Put what the checks of a case brought back into ``files``; return the checks, and their files' descriptions."""
+    told: list[dict[str, Any]] = []
+    brought: list[dict[str, Any]] = []
+    for check in SiteCheck.objects.filter(case=case).order_by("pk"):
+        described = []
+        for one in check.files.filter(removed_at__isnull=True).select_related("file").order_by("pk"):
+            path = f"site-checks/{len(brought) + 1:03}{one.name[one.name.rfind('.'):]}"
+            files[path] = storage.read(one.file_id)
+            described.append({
+                "path": path,
+                "name": one.name,
+                "sha256": one.file_id,
+                "format": one.file.media_type,
+                "size": one.file.size,
+                "pages": contents.pages(files[path]),
+                "uploaded_at": _time(one.uploaded_at),
+            })  # fmt: skip
+            brought.append(described[-1])
+        told.append({
+            "kind": check.get_kind_display(),
+            "purpose": check.purpose,
+            "place": check.place,
+            "officers": check.officer_names,
+            "planned_on": str(check.planned_on),
+            "done_on": str(check.done_on or ""),
+            "conclusion": check.get_conclusion_display(),
+            "record": check.record,
+            "files": [one["path"] for one in described],
+        })  # fmt: skip
+    return told, brought
 
 
 def _opinion(opinion: Opinion) -> dict[str, Any]:

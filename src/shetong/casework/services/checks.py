@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -12,12 +13,15 @@ from django.utils.translation import gettext
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
 from shetong.accounts.rules import Permission
-from shetong.casework.models import Act, Conclusion, Inspection, SiteCheck
-from shetong.casework.services import moves, telling
+from shetong.casework.models import Act, CheckFile, Conclusion, Inspection, SiteCheck
+from shetong.casework.rules import contents
+from shetong.casework.services import materials, moves, scanning, storage, telling
 from shetong.casework.states import APL
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 
 LEAST_OFFICERS = 2
+MOST_FILES = 30
+FORMATS = (contents.JPEG, contents.PNG, contents.PDF)
 ARTICLE = f"{APL}第三十四条第三款"
 
 
@@ -94,7 +98,7 @@ def note_down(*, check_id: int, actor: User, done_on: date, conclusion: str, rec
     if found is None:
         raise NotFoundError(gettext("没有找到这次核查。"))
     case = moves.lock(found.case_id)
-    found.refresh_from_db()
+    found = SiteCheck.objects.select_for_update().get(pk=check_id)
     if found.recorded_at is not None:
         raise ConflictError(gettext("这次核查已经记录，不能再改；情况有变的请另行安排核查。"))
     if actor.pk not in found.officers:
@@ -118,6 +122,7 @@ def note_down(*, check_id: int, actor: User, done_on: date, conclusion: str, rec
             "officers": list(found.officer_names),
             "conclusion": conclusion,
             "done_on": str(done_on),
+            "files": CheckFile.objects.filter(check_made=found, removed_at__isnull=True).count(),
         },
     )
     found.done_on, found.conclusion, found.record = done_on, conclusion, record.strip()
@@ -125,3 +130,56 @@ def note_down(*, check_id: int, actor: User, done_on: date, conclusion: str, rec
     found.save()
     moves.wait(case)
     return found
+
+
+def attach(*, check_id: int, actor: User, name: str, content: bytes) -> CheckFile:
+    """Add a photo or paper to a check before it is recorded, by one of its officers; the same file again is one.
+
+    Raises :class:`InvalidInputError` with the reason where the file is refused, and as :func:`to_be_recorded`.
+    """
+    to_be_recorded(check_id=check_id, actor=actor)
+    kind = contents.check(content, allowed=FORMATS, largest=settings.UPLOAD_LARGEST)
+    scanning.require_clean(content)
+    file = storage.keep(content, media_type=kind)
+    with transaction.atomic():
+        check = to_be_recorded(check_id=check_id, actor=actor)
+        there = list(CheckFile.objects.filter(check_made=check, removed_at__isnull=True).order_by("pk"))
+        if (known := next((one for one in there if one.file_id == file.pk), None)) is not None:
+            return known
+        if len(there) >= MOST_FILES:
+            raise ConflictError(f"一次核查最多{MOST_FILES}个附件，请先删去不需要的。")
+        return CheckFile.objects.create(
+            check_made=check,
+            file=file,
+            name=materials.name_of(name, kind, otherwise="核查附件"),
+            uploaded_by=actor,
+            uploaded_at=timezone.now(),
+        )
+
+
+@transaction.atomic
+def detach(*, file_id: int, actor: User) -> None:
+    """Take a file back before the check is recorded; the record of it stays."""
+    found = CheckFile.objects.filter(pk=file_id, removed_at__isnull=True).first()
+    if found is None:
+        raise NotFoundError("没有找到这个文件，可能已经删去。")
+    to_be_recorded(check_id=found.check_made_id, actor=actor)
+    found.removed_at, found.removed_by = timezone.now(), actor
+    found.save(update_fields=["removed_at", "removed_by"])
+
+
+def to_be_recorded(*, check_id: int, actor: User) -> SiteCheck:
+    """Return a check that waits for its record, held for this transaction where there is one.
+
+    Raises :class:`NotFoundError`, :class:`ForbiddenError` for others than its officers, :class:`ConflictError` where
+    it is recorded already.
+    """
+    rows = SiteCheck.objects.filter(pk=check_id)
+    check = (rows.select_for_update() if transaction.get_connection().in_atomic_block else rows).first()
+    if check is None:
+        raise NotFoundError("没有找到这次核查。")
+    if actor.pk not in check.officers:
+        raise ForbiddenError("核查附件由参加核查的人员上传。")
+    if check.recorded_at is not None:
+        raise ConflictError("这次核查已经记录，不能再增减附件；情况有变的请另行安排核查。")
+    return check

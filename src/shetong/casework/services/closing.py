@@ -17,10 +17,12 @@ ARCHIVE_TASK = "casework.archive"
 
 @transaction.atomic
 def withdraw(*, case_id: int, actor: User, reason: str = "") -> Case:
-    """Withdraw an application before it is decided."""
+    """Withdraw an application before it is decided; what there is of it is archived."""
     case = moves.lock(case_id)
     event = moves.move(case, Act.WITHDRAW, actor=actor, reason=reason)
     applicants.withdrawn(case, event)
+    if case.number is not None:
+        queue.defer(ARCHIVE_TASK, queue="casework", case_id=case.pk)
     return case
 
 

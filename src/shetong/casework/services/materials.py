@@ -58,7 +58,7 @@ def upload_all(*, case_id: int, actor: User, files: Sequence[Handed]) -> list[Ca
             key = (one.material, file.pk)
             if key not in there and key not in new:
                 new[key] = CaseMaterial(
-                    case=case, code=one.material, file=file, name=_name(one.name, kind), uploaded_by=actor,
+                    case=case, code=one.material, file=file, name=name_of(one.name, kind), uploaded_by=actor,
                     uploaded_at=timezone.now(),
                 )  # fmt: skip
         for code, number in Counter(code for code, _ in [*there, *new]).items():
@@ -122,9 +122,9 @@ def _asked(matter: Matter, material: str) -> Material:
 _ENDINGS = {contents.PDF: ".pdf", contents.JPEG: ".jpg", contents.PNG: ".png"}
 
 
-def _name(given: str, media_type: str) -> str:
+def name_of(given: str, media_type: str, otherwise: str = "材料") -> str:
     """Return a file name to show: no path, no control characters, the ending of what the content is."""
     bare = unicodedata.normalize("NFC", given).replace("\\", "/").rsplit("/", 1)[-1]
     bare = "".join(sign for sign in bare if unicodedata.category(sign)[0] != "C").strip(" .")
     stem = bare.rsplit(".", 1)[0] if "." in bare else bare
-    return (stem[:180] or "材料") + _ENDINGS[media_type]
+    return (stem[:180] or otherwise) + _ENDINGS[media_type]

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from shetong.accounts.models import User
-from shetong.accounts.queries.deputies import colleagues
-from shetong.accounts.rules import Permission
 from shetong.casework.models import Act, Opinion
+from shetong.casework.queries import routing
 from shetong.casework.services import applicants, moves, telling
 from shetong.core import divisions
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
@@ -30,7 +29,9 @@ def ask(*, case_id: int, actor: User, asked_of: str, question: str, asked_divisi
     if not question.strip():
         faults["question"] = gettext("请填写征求内容。")
     if asked_division and divisions.get(asked_division) is None:
-        faults["asked_division"] = gettext("请填写征求对象所在的六位行政区划代码，或者留空。")
+        faults["asked_division"] = gettext("请选择由谁反馈。")
+    elif asked_division and not routing.speakers(asked_division).exists():
+        faults["asked_division"] = gettext("该地区没有可以在线反馈的业务主管单位人员，请改由本机关录入。")
     if faults:
         raise InvalidInputError(gettext("请填写征求对象和征求内容。"), fields=faults)
     detail = {"asked_of": asked_of.strip(), **({"division": asked_division} if asked_division else {})}
@@ -47,7 +48,7 @@ def ask(*, case_id: int, actor: User, asked_of: str, question: str, asked_divisi
     applicants.opinion_asked(case, event, opinion.asked_of)
     if asked_division:
         telling.officers(
-            colleagues((asked_division,), Permission.OPINION_GIVE)[: telling.MOST],
+            routing.speakers(asked_division)[: telling.MOST],
             key=f"opinion:{opinion.pk}",
             title=f"{case.authority_name}征求本单位的意见",
             case=case,

@@ -6,19 +6,18 @@ import io
 
 from PIL import Image, ImageOps
 
-from shetong.casework.models import CaseMaterial
 from shetong.casework.services import storage
 
 LONGEST_SIDE = 2400
 QUALITY = 85
 
 
-def picture(material: CaseMaterial) -> bytes:
-    """Return a picture as JPEG, upright, at most :data:`LONGEST_SIDE` points long, without what is hidden in it.
+def picture(digest: str) -> bytes:
+    """Return a kept picture as JPEG, upright, at most :data:`LONGEST_SIDE` points long, without what is hidden in it.
 
     Raises ``FileNotFoundError`` and :class:`~shetong.casework.services.storage.AlteredError`.
     """
-    with Image.open(io.BytesIO(storage.read(material.file_id))) as opened:
+    with Image.open(io.BytesIO(storage.read(digest))) as opened:
         upright = ImageOps.exif_transpose(opened)
         upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         flat = Image.new("RGB", upright.size, "white")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from procrastinate.contrib.django import app
@@ -21,9 +22,11 @@ from shetong.casework.rules import forms
 from shetong.casework.rules import trials as rules
 from shetong.casework.rules.matters import Values
 from shetong.casework.rules.trials import Change
-from shetong.casework.services import answers
+from shetong.casework.services import answers, moves
 from shetong.core import divisions, statutes
-from shetong.core.errors import ConflictError, InvalidInputError
+from shetong.core.errors import ConflictError, DomainError, InvalidInputError
+
+logger = structlog.get_logger(__name__)
 
 RUN_TASK = "casework.run_trial"
 
@@ -86,7 +89,10 @@ def check(matter: str, division_code: str, first_day: date, last_day: date, chan
 
 
 def run(trial_id: int) -> None:
-    """Run a trial that waits, and keep what came out. One that was cut off is run again from the beginning."""
+    """Run a trial that waits, and keep what came out, or why nothing did.
+
+    One that was cut off is run again from the beginning; where the database cannot be reached the job comes again.
+    """
     trial = Trial.objects.get(pk=trial_id)
     if trial.state in (TrialState.DONE, TrialState.FAILED):
         return
@@ -96,9 +102,33 @@ def run(trial_id: int) -> None:
     def progress(done: int) -> None:
         Trial.objects.filter(pk=trial_id).update(done=min(done, trial.cases))
 
-    tally = queries.run(cases, rules.from_json(trial.change), open_form, progress)
+    try:
+        tally = queries.run(cases, rules.from_json(trial.change), open_form, progress)
+    except OperationalError:
+        raise
+    except DomainError as error:
+        _failed(trial, error.message)
+        return
+    except Exception as error:
+        # Whatever it was must not leave a trial that runs for ever: people are told, the log tells the rest.
+        logger.exception("trial.failed", trial=trial_id)
+        _failed(trial, f"试算程序出错（{type(error).__name__}，试算{trial_id}号），请联系系统管理员查看日志。")
+        return
     Trial.objects.filter(pk=trial_id).update(
         state=TrialState.DONE, cases=tally.tried, done=tally.tried, result=tally.as_json(), ended_at=timezone.now()
+    )
+
+
+def _failed(trial: Trial, failure: str) -> None:
+    Trial.objects.filter(pk=trial.pk).update(
+        state=TrialState.FAILED, failure=failure[:300], ended_at=timezone.now()
+    )
+    audit.record(
+        actor=moves.SYSTEM,
+        action="trial.fail",
+        target=trial,
+        jurisdiction=trial.division_code,
+        detail={"matter": trial.matter},
     )
 
 

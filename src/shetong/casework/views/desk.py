@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -69,6 +70,8 @@ def show(
         "may_take": case.state in OPEN_STATES and case.holder_id is None,
         "holds": case.holder_id in {user.pk, *(one.principal for one in grants.lent)},
         "may_assign": grants.may(Permission.CASE_ASSIGN, case.authority_division),
+        "largest": settings.UPLOAD_LARGEST,
+        "largest_mb": settings.UPLOAD_LARGEST // 1_048_576,
         "may_ask": grants.may(Permission.QUESTION_ASK, case.authority_division),
     }
     return render(request, "casework/desk_case.html", context, status=status)

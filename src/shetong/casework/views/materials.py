@@ -17,7 +17,7 @@ from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import Permission
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
-from shetong.casework.models import Case, CaseMaterial, State
+from shetong.casework.models import Case, CaseMaterial, State, StoredFile
 from shetong.casework.queries import cases, corrections, desk, matters
 from shetong.casework.rules import contents
 from shetong.casework.rules.contents import JPEG, NAMES
@@ -96,7 +96,7 @@ def own_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = CaseMaterial.objects.select_related("file", "case").filter(pk=pk).first()
     if found is None or cases.for_applicant(current_user(request), found.case_id) is None:
         raise Http404
-    return _file(found)
+    return shown(found.file, found.name)
 
 
 @require_safe
@@ -106,12 +106,13 @@ def office_file(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponseB
     found = CaseMaterial.objects.select_related("file", "case").filter(pk=pk).first()
     if found is None or (cases.for_officer(grants, found.case_id) is None and not desk.asked_about(grants, found.case)):
         raise Http404
-    return _file(found)
+    return shown(found.file, found.name)
 
 
-def _file(material: CaseMaterial) -> HttpResponse:
-    response = HttpResponse(storage.read(material.file_id), content_type=material.file.media_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=material.name) or ""
+def shown(file: StoredFile, name: str) -> HttpResponse:
+    """Return an answer that shows a kept file under a name and runs nothing of it."""
+    response = HttpResponse(storage.read(file.pk), content_type=file.media_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or ""
     # What others handed in is shown, never run: no scripts, no forms, no guessing of types.
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
     response["X-Content-Type-Options"] = "nosniff"

@@ -70,6 +70,22 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @protocol
+@require_http_methods(["POST", "OPTIONS"])
+def create_for_check(request: HttpRequest, check: int) -> HttpResponse:
+    """Begin an upload of what an officer brings back from a check."""
+    said = tus.metadata(request.headers.get("Upload-Metadata", ""))
+    upload = uploads.begin_for_check(
+        check_id=check,
+        actor=current_user(request),
+        name=said.get("filename", ""),
+        length=tus.number(request.headers.get("Upload-Length", "")),
+    )
+    response = _standing(upload, status=201)
+    response["Location"] = reverse("casework:upload", args=[upload.pk])
+    return response
+
+
+@protocol
 @require_http_methods(["HEAD", "PATCH", "DELETE", "OPTIONS"])
 def upload(request: HttpRequest, key: UUID) -> HttpResponse:
     """Say where an upload stands, continue it, or give it up."""

@@ -90,4 +90,4 @@ def _page(request: HttpRequest, material: CaseMaterial, *, face: str, base: str)
 def _picture(material: CaseMaterial) -> HttpResponse:
     if material.file.media_type == PDF:
         raise Http404
-    return HttpResponse(previews.picture(material), content_type="image/jpeg")
+    return HttpResponse(previews.picture(material.file_id), content_type="image/jpeg")
