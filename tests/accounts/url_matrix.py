@@ -199,6 +199,7 @@ def office_things(case_id: int) -> dict[str, Any]:
     check = checks.order(
         case_id=running.pk, actor=clerk, kind="on-site", purpose="核实住所。", planned_on=today, officers=[clerk, other]
     )
+    brought = checks.attach(check_id=check.pk, actor=clerk, name="测试.pdf", content=cases.pdf())
     question = questions.ask(actor=clerk, title="测试", text="测试", case_id=case_id)
     version = knowledge.write(actor=clerk, title="测试", body="测试", public=True, division_code=cases.DISTRICT)
     knowledge.submit(article_id=version.article_id, actor=clerk)
@@ -224,6 +225,7 @@ def office_things(case_id: int) -> dict[str, Any]:
         "asked": asked.pk,
         "opinion": entered.pk,
         "check": check.pk,
+        "check_file": brought.pk,
         "question": question.pk,
         "article": version.article_id,
         "deputyship": deputy.pk,

@@ -6,12 +6,15 @@ import contextlib
 import io
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import bagit
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from shetong.accounts.models import AuditEvent
 from shetong.casework import jobs
@@ -66,6 +69,22 @@ class TestArchives:
         assert archives.archive(case_id=case.pk) is None
         closing.withdraw(case_id=case.pk, actor=case.applicant)
         assert archives.archive(case_id=case.pk).retention == "30-years"
+
+    def test_closed_cases_are_archived_by_themselves(self) -> None:
+        withdrawn = factories.submitted()
+        closing.withdraw(case_id=withdrawn.pk, actor=withdrawn.applicant)
+        (task,) = ProcrastinateJob.objects.filter(task_name=closing.ARCHIVE_TASK)
+        assert task.args == {"case_id": withdrawn.pk}
+        ended = factories.at_decision()
+        closing.terminate(case_id=ended.pk, actor=factories.chief(), reason="申请人已经不存在。")
+        for notice in Notice.objects.filter(case=ended):
+            jobs.deliver_notice(notice_id=notice.pk)
+        assert ProcrastinateJob.objects.filter(task_name=closing.ARCHIVE_TASK).count() == 2
+        # What a lost job left lying is found by the hour.
+        assert jobs.archive_waiting(0) == 0
+        Case.objects.update(updated_at=timezone.now() - timedelta(hours=2))
+        assert jobs.archive_waiting(0) == 2
+        assert set(Case.objects.values_list("state", flat=True)) == {State.ARCHIVED}
 
     def test_the_nightly_check_finds_what_was_altered_or_lost(self) -> None:
         archive = archived()

@@ -154,13 +154,15 @@ class TestOpinions:
     def test_nobody_else_answers_for_it_and_nobody_twice(self) -> None:
         clerk = factories.registrar()
         case = factories.accepted(clerk)
-        opinion = opinions.ask(
-            case_id=case.pk, actor=clerk, asked_of="示范主管单位", question="是否同意？", asked_division="110101"
-        )
+        asked = {"case_id": case.pk, "actor": clerk, "asked_of": "示范主管单位", "question": "是否同意？"}
+        with pytest.raises(InvalidInputError):
+            opinions.ask(asked_division="110101", **asked)
+        body = supervisor("110101")
+        opinion = opinions.ask(asked_division="110101", **asked)
         with pytest.raises(ForbiddenError):
             opinions.give(opinion_id=opinion.pk, actor=supervisor("310101"), agrees=True, answer="同意。")
         assert desk.for_body(grants_of(supervisor("310101")), opinion.pk) is None
-        opinions.give(opinion_id=opinion.pk, actor=supervisor("110101"), agrees=False, answer="不同意。")
+        opinions.give(opinion_id=opinion.pk, actor=body, agrees=False, answer="不同意。")
         with pytest.raises(ConflictError):
             opinions.give(opinion_id=opinion.pk, actor=supervisor("110101"), agrees=True, answer="同意。")
         with pytest.raises(NotFoundError):

@@ -102,8 +102,8 @@ def test_a_supervising_body_reads_and_answers() -> None:
         "ask-opinion-asked_of": "示范主管单位", "ask-opinion-question": "是否同意？",
         "ask-opinion-asked_division": "110101",
     }  # fmt: skip
-    clerk.post(desk(case, "desk-act", "ask-opinion"), asked)
     body, stranger = (signed_in(registry.official("supervisor", code)) for code in ("110101", "310101"))
+    clerk.post(desk(case, "desk-act", "ask-opinion"), asked)
     opinion = Opinion.objects.get()
     assert case.subject_name in body.get(reverse("casework:opinions")).content.decode()
     where = reverse("casework:opinion", args=[opinion.pk])

@@ -27,10 +27,10 @@ def refused(results: list[object]) -> int:
 def test_an_opinion_is_given_once_and_a_check_recorded_once() -> None:
     clerk, other, today = factories.registrar(), factories.registrar(), timezone.localdate()
     case = factories.accepted(clerk)
+    bodies = [registry.official("supervisor", "110101") for _ in range(3)]
     asked = opinions.ask(
         case_id=case.pk, actor=clerk, asked_of="示范主管单位", question="是否同意？", asked_division="110101"
     )
-    bodies = [registry.official("supervisor", "110101") for _ in range(3)]
     results = at_once(
         [lambda one=one: opinions.give(opinion_id=asked.pk, actor=one, agrees=True, answer="同意。") for one in bodies]
     )

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from shetong.casework.models import Act, Case, Trial
 from shetong.casework.queries import trials as queries
 from shetong.casework.rules import trials as rules
 from shetong.casework.rules.clock import Happened
-from shetong.casework.rules.matters import Material
+from shetong.casework.rules.matters import Material, Values
 from shetong.casework.rules.trials import Change, Outcome, Past
 from shetong.casework.services import trials
 from shetong.core import statutes
@@ -26,6 +27,7 @@ from shetong.core.findings import Finding, Severity
 from shetong.core.statutes import Unit
 from shetong.core.working_days import Period
 from tests.casework import factories
+from tests.casework.test_pages import signed_in
 
 
 def past(days: int = 30, *, granted: bool = True, now: Any = (), then: Any = (), events: Any = ()) -> Past:
@@ -120,6 +122,33 @@ class TestRuns:
         assert Case.objects.values().get() == before
         trials.run(made.pk)
         assert AuditEvent.objects.filter(action="trial.ask").count() == 1
+
+    def test_one_that_fails_says_why(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        factories.approved()
+        chief, today = factories.chief(), timezone.localdate()
+        asked = {"actor": chief, "matter": "SO-SG-EST", "division_code": factories.DISTRICT, "first_day": today,
+                 "last_day": today, "change": Change(parameters={"members_individual": 100})}  # fmt: skip
+
+        def broken(_case: Case) -> Values:
+            raise KeyError("officers")
+
+        monkeypatch.setattr(trials, "open_form", broken)
+        made = trials.ask(**asked)  # type: ignore[arg-type]
+        trials.run(made.pk)
+        made.refresh_from_db()
+        assert (made.state, made.ended_at is not None) == ("failed", True)
+        shown = signed_in(chief).get(reverse("casework:trial", args=[made.pk])).content.decode()
+        assert "试算没有完成" in shown
+        assert f"KeyError，试算{made.pk}号" in shown
+        assert AuditEvent.objects.filter(action="trial.fail").count() == 1
+
+        def silent(_case: Case) -> Values:
+            raise OperationalError
+
+        monkeypatch.setattr(trials, "open_form", silent)
+        again = trials.ask(**asked)  # type: ignore[arg-type]
+        with pytest.raises(OperationalError):
+            trials.run(again.pk)
 
     def test_who_may_try_and_what_is_refused(self) -> None:
         today = timezone.localdate()

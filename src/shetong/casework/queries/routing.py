@@ -12,6 +12,7 @@ from shetong.accounts.rules import ROLES, Permission
 from shetong.casework.queries.matters import above
 from shetong.core import divisions
 
+MOST_OTHERS = 50
 _ABLE = [code for code, role in ROLES.items() if Permission.OPINION_GIVE in role.permissions]
 
 
@@ -28,13 +29,16 @@ class Route:
 def routes(body: str, authority_division: str) -> list[Route]:
     """Return the divisions in which somebody may give opinions, that of the body's name first, then the nearest.
 
-    ``body``: its full name, which tells its division (``示范市示范区教育局``); of names that do not, the authority's own
-    division and those above are offered. A division without officers is left out: nobody would answer there.
+    ``body``: its full name, which tells its division (``示范区教育局``); of names that do not, the authority's own
+    division, those above, and then others of the province are offered. A division without officers is left out:
+    nobody would answer there.
     """
     found = divisions.find(body) if body else None
     named = found.division.code if found is not None and found.certain else ""
     made = [Route(named, _place(named), speakers(named).count(), True)] if named else []
-    for code in dict.fromkeys(reversed(above(authority_division))):
+    others = _holding().filter(division_code__startswith=authority_division[:2]).values_list("division_code", flat=True)
+    codes = [*reversed(above(authority_division)), *others.order_by("division_code").distinct()[:MOST_OTHERS]]
+    for code in dict.fromkeys(codes):
         if code != named and _exists(code):
             made.append(Route(code, _place(code), _holders(Q(division_code=code)).count(), False))
     return [route for route in made if route.officers]
@@ -46,11 +50,14 @@ def speakers(division_code: str) -> QuerySet[User]:
 
 
 def _holders(where: Q) -> QuerySet[User]:
-    now = timezone.now()
-    held = RoleAssignment.objects.filter(
-        where, Q(valid_to__isnull=True) | Q(valid_to__gt=now), role__in=_ABLE, valid_from__lte=now
-    )
+    held = _holding().filter(where)
     return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("display_name", "username")
+
+
+def _holding() -> QuerySet[RoleAssignment]:
+    now = timezone.now()
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gt=now)
+    return RoleAssignment.objects.filter(lasting, role__in=_ABLE, valid_from__lte=now)
 
 
 def _exists(code: str) -> bool:

@@ -146,7 +146,7 @@ def _pack_checks(files: dict[str, bytes], case: Case) -> tuple[list[dict[str, An
     for check in SiteCheck.objects.filter(case=case).order_by("pk"):
         described = []
         for one in check.files.filter(removed_at__isnull=True).select_related("file").order_by("pk"):
-            path = f"site-checks/{len(brought) + 1:03}{one.name[one.name.rfind('.'):]}"
+            path = f"site-checks/{len(brought) + 1:03}{one.name[one.name.rfind('.') :]}"
             files[path] = storage.read(one.file_id)
             described.append({
                 "path": path,

@@ -120,9 +120,7 @@ def run(trial_id: int) -> None:
 
 
 def _failed(trial: Trial, failure: str) -> None:
-    Trial.objects.filter(pk=trial.pk).update(
-        state=TrialState.FAILED, failure=failure[:300], ended_at=timezone.now()
-    )
+    Trial.objects.filter(pk=trial.pk).update(state=TrialState.FAILED, failure=failure[:300], ended_at=timezone.now())
     audit.record(
         actor=moves.SYSTEM,
         action="trial.fail",

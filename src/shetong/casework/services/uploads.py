@@ -100,7 +100,9 @@ def append(*, upload_id: UUID, actor: User, offset: int, piece: bytes) -> Upload
 
     Raises :class:`OffsetError`, :class:`TooLargeError`, :class:`NotFoundError`, :class:`ExpiredError`.
     """
-    locked = Upload.objects.select_for_update(of=("self",)).select_related("case", "check_made").filter(pk=upload_id).first()
+    locked = (
+        Upload.objects.select_for_update(of=("self",)).select_related("case", "check_made").filter(pk=upload_id).first()
+    )
     upload = _own(locked, actor)
     if offset != upload.offset:
         raise OffsetError(gettext("上传已经进行到第%(offset)s字节，请从那里继续。") % {"offset": upload.offset})
@@ -161,7 +163,9 @@ def _made(upload: Upload, actor: User, content: bytes) -> CaseMaterial | CheckFi
 @transaction.atomic
 def terminate(*, upload_id: UUID, actor: User) -> None:
     """Give an upload up; what has come of it is deleted."""
-    locked = Upload.objects.select_for_update(of=("self",)).select_related("case", "check_made").filter(pk=upload_id).first()
+    locked = (
+        Upload.objects.select_for_update(of=("self",)).select_related("case", "check_made").filter(pk=upload_id).first()
+    )
     upload = _own(locked, actor)
     _forget(upload)
     upload.delete()

@@ -35,6 +35,8 @@ def certificate_pdf(request: HttpRequest, code: str) -> HttpResponse:
     if certificate is None:
         return _no_certificate(request, code)
     response = HttpResponse(sealed(certificate.pk), content_type="application/pdf")
+    # Sealing may just have made the document, so that the tag asked before was not yet its own.
+    response["ETag"] = str(_tag(request, code))
     name = f"{certificate.snapshot['name']}-登记证书-{certificate.serial}.pdf"
     response["Content-Disposition"] = content_disposition_header("download" in request.GET, name) or "inline"
     # The next issue must show at once, so caches ask each time.
