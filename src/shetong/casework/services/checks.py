@@ -147,7 +147,7 @@ def attach(*, check_id: int, actor: User, name: str, content: bytes) -> CheckFil
         if (known := next((one for one in there if one.file_id == file.pk), None)) is not None:
             return known
         if len(there) >= MOST_FILES:
-            raise ConflictError(f"一次核查最多{MOST_FILES}个附件，请先删去不需要的。")
+            raise ConflictError(gettext("一次核查最多%(most)d个附件，请先删去不需要的。") % {"most": MOST_FILES})
         return CheckFile.objects.create(
             check_made=check,
             file=file,
@@ -162,7 +162,7 @@ def detach(*, file_id: int, actor: User) -> None:
     """Take a file back before the check is recorded; the record of it stays."""
     found = CheckFile.objects.filter(pk=file_id, removed_at__isnull=True).first()
     if found is None:
-        raise NotFoundError("没有找到这个文件，可能已经删去。")
+        raise NotFoundError(gettext("没有找到这个文件，可能已经删去。"))
     to_be_recorded(check_id=found.check_made_id, actor=actor)
     found.removed_at, found.removed_by = timezone.now(), actor
     found.save(update_fields=["removed_at", "removed_by"])
@@ -177,9 +177,9 @@ def to_be_recorded(*, check_id: int, actor: User) -> SiteCheck:
     rows = SiteCheck.objects.filter(pk=check_id)
     check = (rows.select_for_update() if transaction.get_connection().in_atomic_block else rows).first()
     if check is None:
-        raise NotFoundError("没有找到这次核查。")
+        raise NotFoundError(gettext("没有找到这次核查。"))
     if actor.pk not in check.officers:
-        raise ForbiddenError("核查附件由参加核查的人员上传。")
+        raise ForbiddenError(gettext("核查附件由参加核查的人员上传。"))
     if check.recorded_at is not None:
-        raise ConflictError("这次核查已经记录，不能再增减附件；情况有变的请另行安排核查。")
+        raise ConflictError(gettext("这次核查已经记录，不能再增减附件；情况有变的请另行安排核查。"))
     return check
