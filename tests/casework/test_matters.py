@@ -18,6 +18,7 @@ from shetong.casework.rules.matters import Matter, Nature
 from shetong.casework.services import drafts
 from shetong.core.findings import Severity
 from shetong.registry.models import Certificate, DepartureAudit, Filing, FilingKind, OfficerRole, Organisation
+from shetong.registry.services.announcements import ANNOUNCED
 from tests.casework import factories
 from tests.casework.applications import (
     CONTACT,
@@ -145,6 +146,8 @@ class TestChanges:
         assert permit.publish_by > permit.decided_on
         actions = AuditEvent.objects.filter(target=f"organisation:{organisation.pk}").values_list("action", flat=True)
         assert "registry.change" in actions
+        announced = organisation.announcements.filter(document_number=permit.document_number)
+        assert announced.exists() == (told.element in ANNOUNCED)
 
     def test_several_items_change_by_one_decision_and_one_certificate(self) -> None:
         organisation, agent = body()

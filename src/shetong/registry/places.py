@@ -11,6 +11,10 @@ PLACES = (
         Permission.REGISTER_VIEW_INTERNAL, order=200,
     ),
     Entrance(
+        Face.OFFICE, _("经办人核验"), "registry:representative-list",
+        _("组织还没有网上经办人的，核验纸质授权书后发给邀请码。"), Permission.CASE_ACCEPT, order=55,
+    ),
+    Entrance(
         Face.OFFICE, _("登记管理机关"), "registry:authorities", _("各机关的统一社会信用代码。"),
         Permission.REGISTER_VIEW_INTERNAL, order=210,
     ),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from shetong.registry.views import (
+    announcements,
     api_documentation,
     authorities,
     certificate_pdf,
@@ -10,6 +11,7 @@ from shetong.registry.views import (
     organisation,
     published_keys,
     register,
+    representatives,
     search,
     verification,
 )
@@ -27,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^[vV]/(?P<serial>[0-9A-Za-z -]{1,40})/?$", verification.verify, name="verify-serial"),
     path(".well-known/shetong-keys", published_keys.cose_key_set, name="keys-cose"),
     path(".well-known/shetong-keys.json", published_keys.json_key_set, name="keys-json"),
+    path("announcements/", announcements.announcement_list, name="announcements"),
+    path("announcements/<int:pk>/", announcements.announcement, name="announcement"),
     path("office/authorities/", authorities.authority_list, name="authorities"),
     path("office/authorities/<int:pk>/", authorities.authority_code, name="authority-code"),
     path("office/organisations/", register.register, name="register"),
@@ -47,6 +51,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "office/organisations/<slug:code>/log/<int:filing>/<str:field>/erase/",
         register.mention_erase,
         name="log-person-erase",
+    ),
+    path("office/representatives/", representatives.representative_list, name="representative-list"),
+    path("office/organisations/<slug:code>/representatives/", representatives.representatives, name="representatives"),
+    path(
+        "office/organisations/<slug:code>/representatives/<int:pk>/revoke/",
+        representatives.revoke,
+        name="representative-revoke",
+    ),
+    path(
+        "office/organisations/<slug:code>/representatives/invitations/<int:pk>/withdraw/",
+        representatives.withdraw,
+        name="representative-withdraw",
     ),
     path("office/organisations/<slug:code>/officers/", officers.officers, name="officers"),
 ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from shetong.accounts.models import User
@@ -28,12 +30,15 @@ from shetong.casework.models import (
 )
 from shetong.casework.queries import clocks, matters
 from shetong.casework.queries.mandates import may_act
+from shetong.casework.rules import forms
 from shetong.casework.rules.clock import Clock
-from shetong.casework.rules.matters import Matter
-from shetong.core import divisions
+from shetong.casework.rules.matters import FACTS, Matter
+from shetong.core import divisions, working_days
 from shetong.core.metadata import DataElement, ElementType
 from shetong.core.money import format_amount
+from shetong.core.statutes import Unit
 from shetong.core.values import is_empty
+from shetong.core.working_days import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,32 @@ class CasePage:
     step_title: str
     checks: tuple[SiteCheck, ...] = ()
     notes: tuple[CaseNote, ...] = ()
+
+    @property
+    def step_due(self) -> date | None:
+        """Return the office's own target for the present step (内部节点), ``None`` where the step has none.
+
+        It begins with the act that brought the case there; the legal limit is the clock's alone.
+        """
+        if self.case.state != State.REVIEWING or not self.case.step:
+            return None
+        days = self.matter.step(self.case.step).days
+        came = next((event for event in self.events if event.act in _BRINGING), None)
+        if not days or came is None:
+            return None
+        return working_days.due(timezone.localdate(came.recorded_at), Period(days, Unit.WORKING_DAY, ""))
+
+
+_BRINGING = (Act.ACCEPT, Act.DEEM_ACCEPTED, Act.FORWARD, Act.SEND_BACK)
+
+
+def supervised(shown: CasePage) -> bool:
+    """Whether the body of a case has, or is to have, a supervising body (双重管理)."""
+    given = forms.flat(shown.matter, shown.case.form)
+    if given.get("direct_registration"):
+        return False
+    facts = shown.case.form.get(FACTS) or {}
+    return bool(given.get("supervising_body") or facts.get("dual"))
 
 
 def page(case: Case) -> CasePage:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from shetong.accounts.models import User
+from shetong.accounts.queries.permissions import Grants
+from shetong.accounts.rules import Permission
 from shetong.casework.models import Case, Mandate, MandateInvitation
+from shetong.core import divisions
 from shetong.store import rows
 
 
@@ -82,6 +85,28 @@ def bodies(user: User) -> list[Body]:
         )
         for one in own
     ]
+
+
+def of_organisation(code: str, name: str) -> Body:
+    """Return who acts, is invited and did act for an organisation, as its registrar sees it. Two queries."""
+    held = list(Mandate.objects.filter(organisation_code=code).select_related("user").order_by("pk"))
+    waiting = open_invitations(code, timezone.now()).select_related("invited_by").order_by("pk")
+    return Body(
+        code,
+        name,
+        tuple(one for one in held if one.revoked_at is None),
+        tuple(waiting),
+        tuple(one for one in held if one.revoked_at is not None),
+    )
+
+
+def by_registrars(grants: Grants) -> QuerySet[MandateInvitation]:
+    """Return the invitations that registrars of the viewer's jurisdictions gave upon proof, the latest first."""
+    within = Q(pk__in=[])
+    for code in grants.jurisdictions(Permission.CASE_ACCEPT):
+        within |= Q(division_code__startswith=divisions.prefix(code))
+    found = MandateInvitation.objects.filter(within).exclude(division_code="")
+    return found.select_related("invited_by", "accepted_by").order_by("-pk")
 
 
 def open_invitations(organisation_code: str, at: datetime) -> QuerySet[MandateInvitation]:

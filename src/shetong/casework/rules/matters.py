@@ -161,7 +161,7 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What an approved case tells the effect of its matter."""
+    """What an approved case tells the effect of its matter; ``announced``: whether the matter is announced publicly."""
 
     case_number: str
     document_number: str
@@ -172,6 +172,7 @@ class Approval:
     applicant: Any
     actor: Any
     demo: bool
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
                 applicant=rows.load(User, "WHERE id = %s", [case.applicant_id])[0],
                 actor=actor,
                 demo=case.demo,
+                announced=matter.publish,
             )
         )
         case.subject_code, case.subject_name = outcome.subject_code, outcome.subject_name

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shetong.accounts.models import User
+from shetong.accounts.queries import permissions
+from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.casework.models import Mandate, MandateInvitation
 from shetong.casework.queries import mandates as queries
@@ -38,20 +40,55 @@ def invite(*, organisation_code: str, actor: User, note: str) -> tuple[MandateIn
         raise ForbiddenError(_("只有这家组织的经办人可以邀请同事。"))
     if not note.strip() or len(note.strip()) > 60:
         raise InvalidInputError(_("请写明邀请谁，最多60个字。"), fields={"note": _("请写明邀请谁，最多60个字。")})
+    return _made(
+        MandateInvitation(
+            organisation_code=organisation_code,
+            organisation_name=own.organisation_name,
+            note=note.strip(),
+            invited_by=actor,
+        )
+    )
+
+
+@transaction.atomic
+def invite_upon_proof(
+    *, organisation_code: str, organisation_name: str, division_code: str, actor: User, person: str, proof: str
+) -> tuple[MandateInvitation, str]:
+    """Invite somebody as the registrar of an organisation, having seen papers; return the code, shown this once.
+
+    For an organisation's first representative, or where nobody is left who could invite. ``person``: whom the papers
+    authorise; ``proof``: which papers were seen. Raises ``ForbiddenError``, :class:`InvalidInputError`,
+    :class:`ConflictError`.
+    """
+    permissions.require(actor, Permission.CASE_ACCEPT, division_code)
+    faults = {}
+    if not person.strip() or len(person.strip()) > 60:
+        faults["person"] = _("请填写授权书所载的经办人姓名，最多60个字。")
+    if not proof.strip() or len(proof.strip()) > 300:
+        faults["proof"] = _("请写明核验过的材料，最多300个字。")
+    if faults:
+        raise InvalidInputError(_("请改正后重试。"), fields=faults)
+    return _made(
+        MandateInvitation(
+            organisation_code=organisation_code,
+            organisation_name=organisation_name,
+            note=person.strip(),
+            division_code=division_code,
+            proof=proof.strip(),
+            invited_by=actor,
+        )
+    )
+
+
+def _made(invitation: MandateInvitation) -> tuple[MandateInvitation, str]:
     now = timezone.now()
-    if queries.open_invitations(organisation_code, now).count() >= MOST_OPEN:
+    if queries.open_invitations(invitation.organisation_code, now).count() >= MOST_OPEN:
         raise ConflictError(_("没有使用的邀请过多，请先撤回一些。"))
     code = "".join(secrets.choice(ALPHABET) for _sign in range(LENGTH))
-    invitation = MandateInvitation.objects.create(
-        organisation_code=organisation_code,
-        organisation_name=own.organisation_name,
-        digest=pii.blind_index(code, context=CONTEXT),
-        note=note.strip(),
-        invited_by=actor,
-        invited_at=now,
-        expires_at=now + timedelta(days=settings.INVITATION_DAYS),
-    )
-    _record(actor, "mandate.invite", invitation)
+    invitation.digest = pii.blind_index(code, context=CONTEXT)
+    invitation.invited_at, invitation.expires_at = now, now + timedelta(days=settings.INVITATION_DAYS)
+    invitation.save(force_insert=True)
+    _record(invitation.invited_by, "mandate.invite", invitation)
     return invitation, code
 
 
@@ -72,14 +109,14 @@ def accept(*, code: str, actor: User) -> Mandate:
     if found is None:
         raise NotFoundError(_("没有这个邀请码，请核对，或者请邀请人重新发一个。"))
     usable = found.accepted_at is None and found.withdrawn_at is None and found.expires_at > timezone.now()
-    if not usable or not queries.holds(found.invited_by, found.organisation_code):
+    if not usable or not _may_invite(found.invited_by, found):
         raise WrongStateError(_("邀请码已经失效，请邀请人重新发一个。"))
     mandate = mandates.grant(
         organisation_code=found.organisation_code,
         organisation_name=found.organisation_name,
-        division_code="",
+        division_code=found.division_code,
         user=actor,
-        basis=f"受{found.invited_by.get_full_name()}邀请（邀请{found.pk}号）",
+        basis=_basis(found),
         actor=found.invited_by,
     )
     found.accepted_by, found.accepted_at = actor, timezone.now()
@@ -94,13 +131,34 @@ def withdraw(*, invitation_id: int, actor: User) -> MandateInvitation:
     found = MandateInvitation.objects.select_for_update().filter(pk=invitation_id).first()
     if found is None or found.accepted_at is not None or found.withdrawn_at is not None:
         raise NotFoundError(_("没有找到这项邀请，可能已经使用或者撤回。"))
-    if not queries.holds(actor, found.organisation_code):
-        raise ForbiddenError(_("只有这家组织的经办人可以撤回邀请。"))
+    if not _may_invite(actor, found):
+        raise ForbiddenError(_("只有这家组织的经办人或者发出邀请的登记管理机关可以撤回邀请。"))
     found.withdrawn_at = timezone.now()
     found.save(update_fields=["withdrawn_at"])
     _record(actor, "mandate.invite-withdraw", found)
     return found
 
 
+def _may_invite(actor: User, invitation: MandateInvitation) -> bool:
+    """Whether somebody may stand for an invitation: as one of the organisation's, or of the registrar that gave it."""
+    if invitation.division_code and permissions.may(actor, Permission.CASE_ACCEPT, invitation.division_code):
+        return True
+    return queries.holds(actor, invitation.organisation_code)
+
+
+def _basis(invitation: MandateInvitation) -> str:
+    by = invitation.invited_by.get_full_name()
+    # Kept with the mandate, so it stays in the language of the record.
+    if invitation.division_code:
+        return f"登记管理机关核验：{invitation.proof}（核验人{by}，邀请{invitation.pk}号）"[:300]
+    return f"受{by}邀请（邀请{invitation.pk}号）"
+
+
 def _record(actor: User, action: str, invitation: MandateInvitation) -> None:
-    audit.record(actor=actor, action=action, target=invitation, detail={"organisation": invitation.organisation_code})
+    audit.record(
+        actor=actor,
+        action=action,
+        target=invitation,
+        jurisdiction=invitation.division_code,
+        detail={"organisation": invitation.organisation_code, "proof": invitation.proof},
+    )

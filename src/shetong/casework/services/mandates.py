@@ -12,7 +12,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.casework.models import Mandate
 from shetong.casework.services import applicants
-from shetong.core.errors import ConflictError, ForbiddenError, NotFoundError
+from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from shetong.store import rows
 from shetong.store.transactions import act
 
@@ -55,13 +55,39 @@ def revoke(*, mandate_id: int, actor: User) -> Mandate:
         raise NotFoundError(gettext("没有找到这项授权，可能已经撤销。"))
     if not _speaks_for(actor, mandate.organisation_code):
         raise ForbiddenError(gettext("只有这家组织的经办人可以撤销授权。"))
+    return _ended(mandate, actor, "", "")
+
+
+@transaction.atomic
+def revoke_upon_proof(
+    *, mandate_id: int, organisation_code: str, division_code: str, actor: User, reason: str
+) -> Mandate:
+    """End a mandate as the organisation's registrar, on its letter: where its agents are gone or at odds with it.
+
+    Raises :class:`NotFoundError`, ``ForbiddenError``, :class:`InvalidInputError` without a reason.
+    """
+    permissions.require(actor, Permission.CASE_ACCEPT, division_code)
+    if not reason.strip():
+        message = gettext("请写明撤销的理由和依据。")
+        raise InvalidInputError(message, fields={"reason": message})
+    found = Mandate.objects.select_for_update().filter(
+        pk=mandate_id, organisation_code=organisation_code, revoked_at__isnull=True
+    )
+    mandate = found.first()
+    if mandate is None:
+        raise NotFoundError(gettext("没有找到这项授权，可能已经撤销。"))
+    return _ended(mandate, actor, division_code, reason.strip()[:300])
+
+
+def _ended(mandate: Mandate, actor: User, division_code: str, reason: str) -> Mandate:
     mandate.revoked_at = timezone.now()
     mandate.save(update_fields=["revoked_at"])
     audit.record(
         actor=actor,
         action="mandate.revoke",
         target=mandate,
-        detail={"organisation": mandate.organisation_code, "user": mandate.user_id},
+        jurisdiction=division_code,
+        detail={"organisation": mandate.organisation_code, "user": mandate.user_id, "reason": reason},
     )
     applicants.mandate_ended(mandate, actor)
     return mandate

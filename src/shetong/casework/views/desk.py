@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +19,7 @@ from shetong.accounts.services import audit
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
 from shetong.casework.desk_forms import DeedForm, HandOverForm, NoteForm, RecordForm
-from shetong.casework.models import OPEN_STATES, Case
+from shetong.casework.models import OPEN_STATES, Case, State
 from shetong.casework.queries import cases, desk, knowledge
 from shetong.casework.services import assignment, checks, notes, resubmission, submission
 from shetong.casework.views.deeds import DEEDS, fitting
@@ -70,6 +71,7 @@ def show(
         "may_take": case.state in OPEN_STATES and case.holder_id is None,
         "holds": case.holder_id in {user.pk, *(one.principal for one in grants.lent)},
         "may_assign": grants.may(Permission.CASE_ASSIGN, case.authority_division),
+        "today": timezone.localdate(),
         "largest": settings.UPLOAD_LARGEST,
         "largest_mb": settings.UPLOAD_LARGEST // 1_048_576,
         "may_ask": grants.may(Permission.QUESTION_ASK, case.authority_division),
@@ -92,9 +94,24 @@ def findings(shown: cases.CasePage) -> list[Finding]:
     if shown.case.state not in OPEN_STATES:
         return []
     try:
-        return submission.check(shown.case, shown.matter)
+        found = submission.check(shown.case, shown.matter)
     except DomainError as error:
-        return [Finding(error.code, Severity.WARN, error.message)]
+        found = [Finding(error.code, Severity.WARN, error.message)]
+    return [*found, *_of_the_supervising_body(shown)]
+
+
+def _of_the_supervising_body(shown: cases.CasePage) -> list[Finding]:
+    """Return what the officer should know of the joint opinion: not asked, or against the application."""
+    if not shown.matter.joint_opinion or shown.case.state != State.REVIEWING or not cases.supervised(shown):
+        return []
+    against = [one.asked_of for one in shown.opinions if one.agrees is False]
+    if against:
+        message = _("%(body)s不同意本项申请，请核实后再作决定。") % {"body": "、".join(against)}
+        return [Finding("opinion-against", Severity.WARN, message)]
+    if not shown.opinions:
+        message = _("还没有在平台上征求业务主管单位的意见，请核对申请人提交的批准文件，或者征求意见。")
+        return [Finding("opinion-not-asked", Severity.NOTE, message)]
+    return []
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,9 +1,11 @@
 """The register's data and its invariants."""
 
+from shetong.registry.models.announcement import Announcement
 from shetong.registry.models.attribute import OrganisationAttribute
 from shetong.registry.models.authority import Authority
 from shetong.registry.models.certificate import Certificate, CertificateFile, SigningKey
 from shetong.registry.models.choices import (
+    AnnouncementKind,
     AttributeCode,
     AuditOpinion,
     FilingKind,
@@ -26,6 +28,8 @@ from shetong.registry.models.record import PenaltyRecord, PermitRecord
 from shetong.registry.models.search import SearchEntry
 
 __all__ = [
+    "Announcement",
+    "AnnouncementKind",
     "AttributeCode",
     "AuditOpinion",
     "Authority",

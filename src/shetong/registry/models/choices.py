@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 
 class OrganisationKind(models.TextChoices):
@@ -92,6 +93,14 @@ class PermitCategory(models.TextChoices):
     APPROVAL = "approval", "核准"
     REGISTRATION = "registration", "登记"
     OTHER = "other", "其他"
+
+
+class AnnouncementKind(models.TextChoices):
+    """What is announced of registrations (《社会团体登记管理条例》第二十三条 and its like)."""
+
+    FOUNDED = "founded", N_("成立登记公告")
+    CHANGED = "changed", N_("变更登记公告")
+    ENDED = "ended", N_("注销登记公告")
 
 
 class AuditOpinion(models.TextChoices):

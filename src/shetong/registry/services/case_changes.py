@@ -10,10 +10,10 @@ from shetong.casework.rules.matters import Approval, Outcome
 from shetong.core.metadata import ElementType
 from shetong.core.money import format_amount
 from shetong.registry.elements import ORGANISATION
-from shetong.registry.models import Certificate, DepartureAudit, Filing, OfficerRole, Organisation
+from shetong.registry.models import AnnouncementKind, Certificate, DepartureAudit, Filing, OfficerRole, Organisation
 from shetong.registry.queries import case_facts
 from shetong.registry.queries.certificates import certifiable, valid_certificate
-from shetong.registry.services import certificates, permits
+from shetong.registry.services import announcements, certificates, permits
 from shetong.registry.services.case_effects import of
 from shetong.registry.services.changes import change
 from shetong.registry.services.officers import Appointment, appoint_officers
@@ -31,6 +31,7 @@ def amend(approval: Approval) -> Outcome:
     organisation, answers = of(approval.subject_code), approval.values
     before = valid_certificate(organisation.pk)
     values = differing(organisation, answers)
+    before_values = {name: getattr(organisation, name) for name in announcements.ANNOUNCED}
     with together():
         filing = change(
             organisation_id=organisation.pk,
@@ -54,6 +55,10 @@ def amend(approval: Approval) -> Outcome:
         content=f"准予{former}变更{items}：{_described(values)}",
         certificate=certificate,
     )
+    announced = [name for name in announcements.ANNOUNCED if name in values]
+    if announced:
+        lines = [("统一社会信用代码", organisation.uscc or ""), *_before_and_after(before_values, values, announced)]
+        announcements.announce(organisation, approval, AnnouncementKind.CHANGED, lines)
     changed = certificate is not None and (before is None or certificate.pk != before.pk)
     sentence = f"准予变更{items}，{'登记证书已经换发' if changed else '登记证书所载事项没有变化，继续有效'}。"
     return Outcome(organisation.public_code, organisation.name, sentence, permits.document_title(TITLE))
@@ -102,6 +107,13 @@ def _certificate(organisation: Organisation, before: Certificate | None, approva
     if not certifiable().filter(pk=organisation.pk).exists():
         return None
     return certificates.issue(organisation.pk, actor=approval.actor)
+
+
+def _before_and_after(before: Mapping[str, Any], after: Mapping[str, Any], names: list[str]) -> list[tuple[str, str]]:
+    return [
+        (ORGANISATION[name].name_zh, f"由“{_written(name, before[name])}”变更为“{_written(name, after[name])}”")
+        for name in names
+    ]
 
 
 def _described(values: Mapping[str, Any]) -> str:

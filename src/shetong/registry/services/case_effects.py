@@ -14,6 +14,7 @@ from shetong.casework.rules.matters import Approval, Outcome
 from shetong.casework.services import mandates
 from shetong.core.errors import NotFoundError
 from shetong.registry.models import (
+    AnnouncementKind,
     DepartureAudit,
     OfficerRole,
     Organisation,
@@ -22,7 +23,7 @@ from shetong.registry.models import (
     Status,
 )
 from shetong.registry.queries.organisation import find
-from shetong.registry.services import certificates, codes, filings, permits
+from shetong.registry.services import announcements, certificates, codes, filings, permits
 from shetong.registry.services.endings import deregister, open_liquidation
 from shetong.registry.services.officers import Appointment
 from shetong.registry.services.recording import together
@@ -71,8 +72,20 @@ def establish(approval: Approval, kind: OrganisationKind) -> Outcome:
     )
     title = f"准予{organisation.get_kind_display()}成立登记"
     permits.record(organisation, approval, title=title, content=_founded(organisation), certificate=certificate)
+    announcements.announce(organisation, approval, AnnouncementKind.FOUNDED, _announced(organisation))
     sentence = f"{title}，统一社会信用代码为{code}。"
     return Outcome(organisation.public_code, organisation.name, sentence, permits.document_title(title))
+
+
+def _announced(organisation: Organisation) -> list[tuple[str, str]]:
+    """Return what is announced of a new body: what everybody may see of it in the register."""
+    return [
+        ("名称", organisation.name),
+        ("统一社会信用代码", organisation.uscc or ""),
+        ("住所", organisation.domicile),
+        ("法定代表人", organisation.legal_representative),
+        ("业务主管单位", organisation.supervising_body or "无（直接登记）"),
+    ]
 
 
 def _founded(organisation: Organisation) -> str:
@@ -117,6 +130,8 @@ def end(approval: Approval) -> Outcome:
     cause = str(approval.values.get("ending_reason") or "")
     title = "准予注销登记"
     permits.record(organisation, approval, title=title, content=f"准予{organisation.name}注销登记。{cause}")
+    lines = [("名称", organisation.name), ("统一社会信用代码", organisation.uscc or ""), ("登记证书", "同时废止")]
+    announcements.announce(organisation, approval, AnnouncementKind.ENDED, lines)
     return Outcome(
         organisation.public_code,
         organisation.name,

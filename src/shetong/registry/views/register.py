@@ -97,6 +97,7 @@ def organisation(request: HttpRequest, grants: Grants, code: str) -> HttpRespons
         "may_issue": grants.may(Permission.CERTIFICATE_ISSUE, division),
         "may_revoke": grants.may(Permission.CERTIFICATE_REVOKE, division),
         "may_reveal": grants.may(Permission.PERSONAL_DATA_REVEAL, division),
+        "may_represent": grants.may(Permission.CASE_ACCEPT, division),
     }
     return render(request, "registry/register_organisation.html", context)
 
@@ -115,7 +116,7 @@ def certificate_issue(request: HttpRequest, grants: Grants, code: str) -> HttpRe
         issued = certificates.issue(found.pk, actor=current_user(request))
         return gettext("已签发证书 %(serial)s。") % {"serial": issued.serial}
 
-    return _confirm(request, found, title, text, forms.Form, run)
+    return confirm(request, found, title, text, forms.Form, run)
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,7 +135,7 @@ def certificate_revoke(request: HttpRequest, grants: Grants, code: str, serial: 
         certificates.revoke(serial, reason=given["reason"], actor=current_user(request))
         return gettext("证书 %(serial)s 已经废止。") % {"serial": serial}
 
-    return _confirm(request, found, title, text, ReasonForm, run)
+    return confirm(request, found, title, text, ReasonForm, run)
 
 
 @require_safe
@@ -201,7 +202,7 @@ def mention_erase(request: HttpRequest, grants: Grants, code: str, filing: int, 
         )
         return gettext("已经销毁。")
 
-    return _confirm(request, found, title, text, ReasonForm, run, back="registry:log-people")
+    return confirm(request, found, title, text, ReasonForm, run, back="registry:log-people")
 
 
 def _found(
@@ -216,7 +217,7 @@ def _found(
     return found
 
 
-def _confirm(
+def confirm(
     request: HttpRequest,
     found: Organisation,
     title: str,

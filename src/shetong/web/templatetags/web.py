@@ -172,6 +172,8 @@ MAIN_PLACES = (
 )
 FOOTER_PLACES = (
     *MAIN_PLACES,
+    (gettext_lazy("登记公告"), "registry:announcements"),
+    (gettext_lazy("行政许可公示"), "exchange:permits"),
     (gettext_lazy("开放数据"), "exchange:open-data"),
     (gettext_lazy("数据标准"), "exchange:standards"),
     (gettext_lazy("公开日志"), "ledger:overview"),

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casework', '0013_site_check_files'),
-        ('registry', '0015_charter_filings'),
+        ('registry', '0016_one_index_of_codes'),
     ]
 
     operations = [
