@@ -132,6 +132,7 @@ class World:
             "notice": case.notices.get().pk,
             "material": case.materials.first().pk,
         }
+        self.things |= _of_organisation(organisation)
         self.things["authority"] = organisation.authority_id
         self.things["permit"] = _permit(organisation)
         self.things["message"] = messages.send(to=subject, topic=Topic.CASE, key="world", title="测试")
@@ -169,6 +170,24 @@ class World:
                     pass
             transaction.set_rollback(True)
         return int(response.status_code)
+
+
+def _of_organisation(organisation: Any) -> dict[str, Any]:
+    """Return one of what hangs on an organisation: an announcement, a representative, a code of its registrar."""
+    from shetong.casework.services import invitations, mandates
+    from shetong.registry.models import Announcement
+    from tests.casework import factories as cases
+
+    known = {"organisation_code": organisation.public_code, "organisation_name": organisation.name}
+    made, _code = invitations.invite_upon_proof(
+        division_code=INSIDE, actor=cases.registrar(INSIDE), person="测试", proof="授权委托书", **known
+    )
+    announcement = Announcement.objects.create(
+        organisation=organisation, kind="founded", document_number="一号", title="测试", lines=[],
+        authority_name="测试", division_code=INSIDE, announced_on=timezone.localdate(),
+    )  # fmt: skip
+    held = mandates.grant(division_code=INSIDE, user=cases.applicant(), basis="测试", actor=None, **known)
+    return {"announcement": announcement.pk, "mandate": held.pk, "invitation": made.pk}
 
 
 def _permit(organisation: Any) -> int:
