@@ -141,7 +141,7 @@ class CheckForm(DeedForm):
     officers = forms.ModelMultipleChoiceField(
         User.objects.none(),
         label=gettext_lazy("核查人员"),
-        help_text=gettext_lazy("两名以上，可以按住 Ctrl 键多选。"),
+        help_text=gettext_lazy("两名以上。在电脑上按住 Ctrl 键可以多选。"),
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 5}),
     )

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from shetong.accounts.models import RoleAssignment, User
@@ -22,7 +22,7 @@ from shetong.accounts.rules import NATIONAL
 from shetong.accounts.services import roles
 from shetong.casework import catalogue
 from shetong.casework import jobs as casework_jobs
-from shetong.casework.models import Case, Mandate, Notice
+from shetong.casework.models import Case, Mandate, Notice, NoticeKind
 from shetong.casework.services import (
     closing,
     decision,
@@ -36,7 +36,7 @@ from shetong.casework.services import (
 from shetong.registry.demo import past
 from shetong.registry.demo.applications import Cast, paper
 from shetong.registry.models import Certificate, Organisation, Status
-from shetong.registry.services import certificates
+from shetong.registry.services import certificates, permits
 
 Story: TypeAlias = Generator[int, None, None]
 REASON = "演示账号"
@@ -95,6 +95,8 @@ class Scene:
     def approved(self, case: Case, reason: str = "符合法定条件，准予办理。") -> None:
         """Grant an application and deliver what it brings."""
         decision.approve(case_id=case.pk, actor=self.chief, reason=reason)
+        number = Notice.objects.get(case=case, kind=NoticeKind.APPROVAL).document_number
+        permits.publish(only=Q(document_number=number))
         self.delivered(case)
 
     def delivered(self, case: Case) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 
@@ -74,7 +74,8 @@ def for_officer(grants: Grants, permit_id: int) -> PermitRecord | None:
 def without_code(grants: Grants) -> int:
     """Return how many of the viewer's authorities have decided permits and have no code to publish them under."""
     bare = Authority.objects.filter(within(grants, Permission.REGISTER_VIEW_INTERNAL), uscc="")
-    return bare.filter(Q(organisations__permits__withdrawn_at__isnull=True)).distinct().count()
+    decided = PermitRecord.objects.filter(organisation__authority=OuterRef("pk"), withdrawn_at__isnull=True)
+    return bare.filter(Exists(decided)).count()
 
 
 def foreign_authorities(permits: Iterable[PermitRecord]) -> set[str]:
