@@ -1,5 +1,7 @@
 """Take the pictures of docs/screenshots from the demonstration, by the real server and Chromium: ``make screenshots``.
 
+``python -m tools.screenshots work`` takes those only whose name begins with ``work``.
+
 The installation is that of ``make run`` (or of ``SHETONG_VAR``), with its small demonstration; the pictures show the
 organisation with the most to tell, so that they change only when pages or the demonstration do.
 """
@@ -22,11 +24,13 @@ FOLDER = ROOT / "docs" / "screenshots"
 MOST_BYTES = 250_000
 DESKTOP: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+# Of the demonstration accounts, which exist in the development profile only.
+PASSWORD = "demo-shetong"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: file name without ending, address, window, and what the visitor chose before."""
+    """One picture: file name without ending, address, window, what the visitor chose before, and who is logged in."""
 
     name: str
     address: str
@@ -34,10 +38,22 @@ class Picture:
     dark: bool = False
     elder: bool = False
     english: bool = False
+    user: str = ""
 
 
-def pictures(code: str, certificate_link: str) -> list[Picture]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the pictures are of: an organisation, its certificate's link, addresses of a form and of a case."""
+
+    code: str
+    certificate_link: str
+    form: str
+    case: str
+
+
+def pictures(of: Shown) -> list[Picture]:
     """Return what is shown of an installation; the certificate's link is what its QR code holds."""
+    code, certificate_link = of.code, of.certificate_link
     organisation = f"/organisations/{code}/"
     results = f"/search/?q={quote('基金会')}"
     return [
@@ -52,6 +68,14 @@ def pictures(code: str, certificate_link: str) -> list[Picture]:
         Picture("organisation-english-desktop", organisation, DESKTOP, english=True),
         Picture("verify-desktop", certificate_link, DESKTOP),
         Picture("verify-phone", certificate_link, PHONE),
+        Picture("hall-desktop", "/hall/", DESKTOP),
+        Picture("guide-desktop", "/hall/matters/SO-SG-EST/", DESKTOP),
+        Picture("form-phone", of.form, PHONE, user="demo-applicant"),
+        Picture("work-desktop", "/office/cases/", DESKTOP, user="demo-chief"),
+        Picture("work-phone", "/office/cases/", PHONE, user="demo-chief"),
+        Picture("case-desktop", of.case, DESKTOP, user="demo-chief"),
+        Picture("case-phone", of.case, PHONE, user="demo-chief"),
+        Picture("statistics-desktop", "/office/statistics/", DESKTOP, user="demo-chief"),
         Picture("standards-desktop", "/standards/", DESKTOP),
         Picture("design-desktop", "/design/", DESKTOP),
     ]
@@ -65,6 +89,12 @@ def take(chromium: Browser, base: str, picture: Picture) -> Path:
     chosen = {"mode": "elder"} if picture.elder else {"language": "en"} if picture.english else {}
     context.add_cookies([{"name": name, "value": value, "url": base} for name, value in chosen.items()])
     page = context.new_page()
+    if picture.user:
+        page.goto("/accounts/login/")
+        page.fill("[name=login]", picture.user)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url("**/accounts/")
     page.goto(picture.address, wait_until="networkidle")
     page.evaluate("window.scrollTo(0, 0)")
     file = FOLDER / f"{picture.name}.png"
@@ -75,11 +105,15 @@ def take(chromium: Browser, base: str, picture: Picture) -> Path:
     return file
 
 
-def subject(base: str) -> tuple[str, str]:
-    """Return the code of the organisation with the most to tell, and the link of its certificate in force."""
+def subject(base: str) -> Shown:
+    """Return what to show: the organisation with the most to tell, an application at work, a case to be decided."""
     from django.conf import settings
     from django.db.models import Count
+    from django.urls import reverse
 
+    from shetong.accounts.services.demo import ensure_demo_accounts
+    from shetong.casework.models import Case, State
+    from shetong.casework.queries import matters
     from shetong.registry.models import Certificate, Organisation
     from shetong.registry.rules import certificate_tokens
 
@@ -94,7 +128,18 @@ def subject(base: str) -> tuple[str, str]:
         raise SystemExit("no organisation has a certificate here: load the demonstration first, shetong demo")
     certificate = body.certificates.get(state=Certificate.State.VALID)
     token = bytes(certificate.token)
-    return str(body.uscc), certificate_tokens.link(token, serial=certificate.serial, public_url=base)
+    ensure_demo_accounts()
+    draft = Case.objects.filter(demo=True, state=State.DRAFT).order_by("pk").first()
+    running = Case.objects.filter(demo=True, state=State.REVIEWING, matter="SO-SG-EST").order_by("pk").first()
+    if draft is None or running is None:
+        raise SystemExit("no cases are at work here: load the demonstration first, shetong demo")
+    section = matters.in_force(draft.matter, draft.authority_division, draft.rules_on).sections[0].name
+    return Shown(
+        str(body.uscc),
+        certificate_tokens.link(token, serial=certificate.serial, public_url=base),
+        reverse("casework:form", args=[draft.pk, section]),
+        reverse("casework:desk-case", args=[running.pk]),
+    )
 
 
 def main() -> None:
@@ -108,7 +153,8 @@ def main() -> None:
     with installation.server(dict(os.environ), workers=1) as (host, port):
         base = f"http://{host}:{port}"
         # Before Playwright, whose event loop would make Django refuse to ask the database.
-        chosen = pictures(*subject(base))
+        wanted = tuple(sys.argv[1:]) or ("",)
+        chosen = [picture for picture in pictures(subject(base)) if picture.name.startswith(wanted)]
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
             for picture in chosen:
