@@ -17,6 +17,8 @@ from shetong.volunteering.models import (
     ServiceRecord,
     Session,
     Shift,
+    Signup,
+    SignupState,
     StaffRole,
     Team,
     TeamKind,
@@ -141,3 +143,24 @@ def served(
         "recorded_at": timezone.now(), "confirmed_at": timezone.now() if state == "confirmed" else None,
     }  # fmt: skip
     return ServiceRecord.objects.create(**{**values, **overrides})
+
+
+def running(of: Activity | None = None, *, ago: int = 60, minutes: int = 120, **post: Any) -> Shift:
+    """Return a shift that began ``ago`` minutes ago and lasts ``minutes``."""
+    made = shift(of, **post)
+    start = timezone.now() - timedelta(minutes=ago)
+    made.session.during = (start, start + timedelta(minutes=minutes))
+    made.session.save()
+    made.session.refresh_from_db()
+    return made
+
+
+def held(of: Shift, who: Volunteer | None = None) -> Signup:
+    """Return a sign-up that holds a place, however late."""
+    made = Signup.objects.create(
+        shift=of, volunteer=who or volunteer(), state=SignupState.HELD, ticket=of.tickets + 1,
+        during=of.session.during, applied_at=timezone.now(),
+    )  # fmt: skip
+    of.tickets, of.taken = of.tickets + 1, of.taken + 1
+    of.save()
+    return made

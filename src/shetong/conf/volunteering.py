@@ -23,3 +23,17 @@ VOLUNTEER_CERTIFICATES_AT_ONCE = env.flag("VOLUNTEER_CERTIFICATES_AT_ONCE", defa
 VOLUNTEER_CERTIFICATE_NOTICE_DAYS = env.number("VOLUNTEER_CERTIFICATE_NOTICE_DAYS", 7, least=0, most=60)
 # For how many days two records made one can be made two again; until then what the one held waits, sealed.
 VOLUNTEER_MERGE_UNDO_DAYS = env.number("VOLUNTEER_MERGE_UNDO_DAYS", 30, least=1, most=365)
+
+# Time served. What follows is practice that differs from place to place; no provision was found for it.
+# Hours are told in full steps of so many minutes: 6 is a tenth of an hour.
+VOLUNTEER_HOUR_STEP_MINUTES = env.number("VOLUNTEER_HOUR_STEP_MINUTES", 6, least=1, most=60)
+# How long before a session people may check in, and how much of what they stay after its end counts.
+VOLUNTEER_EARLY_MINUTES = env.number("VOLUNTEER_EARLY_MINUTES", 60, least=0, most=720)
+VOLUNTEER_OVERTIME_MINUTES = env.number("VOLUNTEER_OVERTIME_MINUTES", 60, least=0, most=720)
+# How long after its end a session that nobody closed is closed, and how old a scan made offline may be.
+VOLUNTEER_CLOSE_HOURS = env.number("VOLUNTEER_CLOSE_HOURS", 12, least=1, most=240)
+VOLUNTEER_OFFLINE_DAYS = env.number("VOLUNTEER_OFFLINE_DAYS", 7, least=1, most=60)
+# What a person looks at: more than so much in a day, faster than that from place to place, more people with one phone.
+VOLUNTEER_LONG_DAY_MINUTES = env.number("VOLUNTEER_LONG_DAY_MINUTES", 600, least=60, most=1440)
+VOLUNTEER_SPEED_KMH = env.number("VOLUNTEER_SPEED_KMH", 300, least=10, most=2000)
+VOLUNTEER_DEVICE_PEOPLE = env.number("VOLUNTEER_DEVICE_PEOPLE", 1, least=1, most=100)

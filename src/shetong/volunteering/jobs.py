@@ -8,8 +8,16 @@ from django.db.models import F
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shetong.volunteering.models import FinderEntry, Shift, Signup, SignupState
-from shetong.volunteering.services import finder, guardians, merging, places, searches
+from shetong.volunteering.models import (
+    FinderEntry,
+    RecordState,
+    Referral,
+    ServiceRecord,
+    Shift,
+    Signup,
+    SignupState,
+)
+from shetong.volunteering.services import closing, finder, guardians, hours, judging, merging, places, searches
 
 
 @app.task(name=finder.REFRESH_TASK, queue="volunteering", retry=5)
@@ -57,3 +65,27 @@ def saved_searches(timestamp: int) -> int:  # noqa: ARG001 - given by the schedu
 def forget_holds(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Delete what merged records held once their merge cannot be undone any more, nightly; return how many."""
     return merging.forget_holds()
+
+
+@app.periodic(cron="7,27,47 * * * *")
+@app.task(name="volunteering.close_sessions", queue="volunteering", queueing_lock="volunteering.close_sessions")
+def close_sessions(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Close sessions that nobody closed and leave their organisers the task; return how many people were inside."""
+    return sum(closing.close(session_id=pk) for pk in closing.overdue()) + closing.left_open()
+
+
+@app.periodic(cron="20 0 * * *")
+@app.task(name="volunteering.end_notices", queue="volunteering", queueing_lock="volunteering.end_notices")
+def end_notices(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Count the records whose public notice has ended; return how many."""
+    today = timezone.localdate()
+    ended = ServiceRecord.objects.filter(state=RecordState.NOTICED, notice_until__lt=today).order_by("pk")
+    return sum(hours.end_notice(record_id=pk, today=today) for pk in list(ended.values_list("pk", flat=True)))
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(name="volunteering.refer", queue="volunteering", queueing_lock="volunteering.refer")
+def refer_waiting(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Give waiting referrals to whoever takes complaints by now; return how many were taken."""
+    waiting = Referral.objects.filter(taken_at__isnull=True).order_by("pk")
+    return sum(judging.deliver(referral_id=pk) for pk in list(waiting.values_list("pk", flat=True)[:1_000]))

@@ -1,8 +1,8 @@
-"""What may happen to activities and sign-ups in which state, as tables."""
+"""What may happen to activities, sign-ups and records of service in which state, as tables."""
 
 from __future__ import annotations
 
-from shetong.volunteering.models.choices import ActivityState, SignupAct, SignupState
+from shetong.volunteering.models.choices import ActivityState, HoursAct, RecordState, SignupAct, SignupState
 
 # (state, act) → next state. Acts that are not here are refused.
 SIGNUPS: dict[tuple[SignupState, SignupAct], SignupState] = {
@@ -38,7 +38,37 @@ ACTIVITIES: dict[ActivityState, frozenset[ActivityState]] = {
     ActivityState.CANCELLED: frozenset(),
 }
 
+# A record is corrected by another that replaces it; judged doubts and ended notices confirm it.
+RECORDS: dict[tuple[RecordState, HoursAct], RecordState] = {
+    **{
+        (state, act): target
+        for act, target in (
+            (HoursAct.CONFIRM, RecordState.CONFIRMED),
+            (HoursAct.FLAG, RecordState.FLAGGED),
+            (HoursAct.ANNOUNCE, RecordState.NOTICED),
+        )
+        for state in (RecordState.PENDING, RecordState.NOTICED, RecordState.FLAGGED)
+        if state != target
+    },
+    (RecordState.CONFIRMED, HoursAct.OBJECT): RecordState.OBJECTED,
+    (RecordState.OBJECTED, HoursAct.KEEP): RecordState.CONFIRMED,
+    (RecordState.CONFIRMED, HoursAct.FLAG): RecordState.FLAGGED,
+    (RecordState.OBJECTED, HoursAct.FLAG): RecordState.FLAGGED,
+    **{
+        (state, act): target
+        for act, target in ((HoursAct.VOID, RecordState.VOID), (HoursAct.CORRECT, RecordState.SUPERSEDED))
+        for state in (
+            RecordState.PENDING, RecordState.NOTICED, RecordState.FLAGGED, RecordState.CONFIRMED, RecordState.OBJECTED,
+        )
+    },
+}  # fmt: skip
+
 
 def after(state: str, act: SignupAct) -> SignupState | None:
     """Return the state of a sign-up after an act, ``None`` where the act is not open to it."""
     return SIGNUPS.get((SignupState(state), act))
+
+
+def record_after(state: str, act: HoursAct) -> RecordState | None:
+    """Return the state of a record after an act, ``None`` where the act is not open to it."""
+    return RECORDS.get((RecordState(state), act))

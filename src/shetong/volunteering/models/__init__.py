@@ -13,14 +13,22 @@ from shetong.volunteering.models.choices import (
     COUNTED,
     HOLDING,
     LIVE,
+    SERIOUS,
     ActivityState,
     Admission,
     CheckInWay,
     ConsentPurpose,
+    DoubtKind,
+    DoubtState,
+    Evidence,
     Field,
     HoursAct,
     Language,
     MembershipState,
+    ObjectionState,
+    PlaceVerdict,
+    PresenceAct,
+    PresenceWay,
     RecordState,
     RegisteredBy,
     SessionState,
@@ -32,6 +40,7 @@ from shetong.volunteering.models.choices import (
     TeamState,
     VolunteerState,
 )
+from shetong.volunteering.models.doubts import Doubt, Objection, Referral
 from shetong.volunteering.models.finder import FinderEntry
 from shetong.volunteering.models.merges import MergeHold, MergeUndo
 from shetong.volunteering.models.people import (
@@ -43,15 +52,18 @@ from shetong.volunteering.models.people import (
     SystemNumber,
     Volunteer,
 )
-from shetong.volunteering.models.records import HoursEvent, ServiceRecord
+from shetong.volunteering.models.presence import Device, Presence, SessionCode
+from shetong.volunteering.models.records import HoursEvent, RecordBatch, ServiceRecord
 from shetong.volunteering.models.signups import Signup, SignupEvent
 from shetong.volunteering.models.teams import Membership, Team, TeamStaff, Training
+from shetong.volunteering.models.totals import HoursFigure, TeamMonth, TeamYear, VolunteerTotal
 
 __all__ = [
     "ALL_TIMES",
     "COUNTED",
     "HOLDING",
     "LIVE",
+    "SERIOUS",
     "Activity",
     "ActivityState",
     "ActivityTemplate",
@@ -61,20 +73,34 @@ __all__ = [
     "CheckInWay",
     "Consent",
     "ConsentPurpose",
+    "Device",
+    "Doubt",
+    "DoubtKind",
+    "DoubtState",
+    "Evidence",
     "Field",
     "FinderEntry",
     "ForgedNumber",
     "GuardianConsent",
     "HoursAct",
     "HoursEvent",
+    "HoursFigure",
     "Language",
     "Membership",
     "MembershipState",
     "Merge",
     "MergeHold",
     "MergeUndo",
+    "Objection",
+    "ObjectionState",
+    "PlaceVerdict",
     "Post",
+    "Presence",
+    "PresenceAct",
+    "PresenceWay",
+    "RecordBatch",
     "RecordState",
+    "Referral",
     "RegisteredBy",
     "RequestState",
     "SavedSearch",
@@ -83,6 +109,7 @@ __all__ = [
     "ServiceCertificateState",
     "ServiceRecord",
     "Session",
+    "SessionCode",
     "SessionState",
     "Shift",
     "Signup",
@@ -94,9 +121,12 @@ __all__ = [
     "SystemNumber",
     "Team",
     "TeamKind",
+    "TeamMonth",
     "TeamStaff",
     "TeamState",
+    "TeamYear",
     "Training",
     "Volunteer",
     "VolunteerState",
+    "VolunteerTotal",
 ]

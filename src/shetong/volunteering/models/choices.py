@@ -234,6 +234,7 @@ class RecordState(models.TextChoices):
     """Where a record of service stands; only counted ones may not overlap for one person."""
 
     PENDING = "pending", _("待确认")
+    NOTICED = "noticed", _("公示中，期满计入")
     FLAGGED = "flagged", _("存疑待核")
     CONFIRMED = "confirmed", _("已确认")
     OBJECTED = "objected", _("有异议")
@@ -249,8 +250,88 @@ class HoursAct(models.TextChoices):
 
     RECORD = "record", _("记录")
     CONFIRM = "confirm", _("确认")
+    ANNOUNCE = "announce", _("公示")
     FLAG = "flag", _("存疑")
     OBJECT = "object", _("提出异议")
     KEEP = "keep", _("维持")
     CORRECT = "correct", _("更正")
     VOID = "void", _("作废")
+
+
+class Evidence(models.TextChoices):
+    """What a record of service rests on."""
+
+    SCAN = "scan", _("扫码签到签退")
+    PLACE = "place", _("到场定位签到签退")
+    LIST = "list", _("负责人点名")
+    MANUAL = "manual", _("手工补录")
+    IMPORT = "import", _("其他系统导入")
+
+
+class PresenceAct(models.TextChoices):
+    """Coming and leaving."""
+
+    IN = "in", _("签到")
+    OUT = "out", _("签退")
+
+
+class PresenceWay(models.TextChoices):
+    """How somebody's coming or leaving became known."""
+
+    QR = "qr", _("扫码")
+    DIGITS = "digits", _("输入数字码")
+    OFFLINE = "offline", _("离线扫码")
+    PLACE = "place", _("到场定位")
+    LIST = "list", _("负责人点名")
+    CLOSED = "closed", _("系统结束场次")
+
+
+class PlaceVerdict(models.TextChoices):
+    """Where somebody was, as far as it is kept."""
+
+    INSIDE = "inside", _("在签到范围内")
+    UNSURE = "unsure", _("定位不够准，无法判断")
+    OUTSIDE = "outside", _("不在签到范围内")
+    UNKNOWN = "unknown", _("没有提供位置")
+
+
+class DoubtKind(models.TextChoices):
+    """Why somebody should look at a record of service."""
+
+    OVERLAP = "overlap", _("同一时间有另一条记录")
+    SPEED = "speed", _("两处之间来不及到达")
+    DAY = "day", _("一天的时长过长")
+    DEVICE = "device", _("一部手机为多人签到")
+    CLOCK = "clock", _("离线签到的时间对不上")
+    OUTSIDE = "outside", _("签到时不在活动地点")
+    NO_PLACE = "no-place", _("没有位置佐证")
+    UNCLOSED = "unclosed", _("没有签退，由系统结束")
+
+
+# Doubts that keep a record from being counted until the guiding authority has judged; the others are for whoever
+# confirms.
+SERIOUS = (
+    DoubtKind.OVERLAP,
+    DoubtKind.SPEED,
+    DoubtKind.DAY,
+    DoubtKind.DEVICE,
+    DoubtKind.CLOCK,
+    DoubtKind.OUTSIDE,
+)
+
+
+class DoubtState(models.TextChoices):
+    """Where a doubt stands."""
+
+    OPEN = "open", _("待核")
+    DISMISSED = "dismissed", _("疑点排除")
+    UPHELD = "upheld", _("疑点成立")
+
+
+class ObjectionState(models.TextChoices):
+    """What became of an objection to a record."""
+
+    OPEN = "open", _("待处理")
+    KEPT = "kept", _("核实后维持")
+    CORRECTED = "corrected", _("已更正")
+    VOIDED = "voided", _("已作废")

@@ -9,10 +9,36 @@ from django.db import models
 from django.db.models import F, Q
 
 from shetong.volunteering.models.activities import Activity
-from shetong.volunteering.models.choices import COUNTED, Field, HoursAct, RecordState
+from shetong.volunteering.models.choices import COUNTED, Evidence, Field, HoursAct, RecordState
 from shetong.volunteering.models.people import Volunteer
 from shetong.volunteering.models.signups import SAME_VOLUNTEER, Signup
 from shetong.volunteering.models.teams import Team
+
+
+class RecordBatch(models.Model):
+    """Records that came from another system together: the first event of each of them, with who confirmed them there.
+
+    ``digest``: SHA-256 over what the records say without their people, each salted with ``salt_sealed``. Never changed.
+    """
+
+    source = models.CharField("来源系统", max_length=40)
+    number = models.CharField("批次号", max_length=60)
+    confirmer = models.CharField("来源系统的确认人", max_length=100)
+    records = models.PositiveIntegerField("记录数")
+    counted = models.PositiveIntegerField("计入的记录数")
+    flagged = models.PositiveIntegerField("存疑的记录数")
+    minutes = models.BigIntegerField("计入的时长（分钟）")
+    digest = models.BinaryField("内容摘要", max_length=32)
+    salt_sealed = models.BinaryField("盐值（密文）")
+    received_at = models.DateTimeField("接收时间")
+    demo = models.BooleanField("演示数据", default=False)
+
+    class Meta:
+        verbose_name = "导入批次"
+        constraints = [models.UniqueConstraint(fields=["source", "number"], name="record_batch_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.number}"
 
 
 class ServiceRecord(models.Model):
@@ -21,6 +47,7 @@ class ServiceRecord(models.Model):
     ``minutes``: what is counted, no more than ``during`` is long. ``source``: the system that it came from (``""``:
     this one) with its number there, ``source_number``, which never comes twice. ``replaces``: the record that this one
     corrects. Counted records of one person never overlap; those that would stand flagged until somebody judged.
+    ``notice_until``: last day of the public notice. ``batch``: with which it came from another system.
     """
 
     volunteer = models.ForeignKey(
@@ -41,6 +68,11 @@ class ServiceRecord(models.Model):
     flags = ArrayField(models.CharField(max_length=16), verbose_name="疑点", default=list)
     source = models.CharField("来源系统", max_length=40, blank=True)
     source_number = models.CharField("来源系统内编号", max_length=60, blank=True)
+    evidence = models.CharField("依据", max_length=6, choices=Evidence, db_default=Evidence.MANUAL)
+    batch = models.ForeignKey(
+        RecordBatch, models.PROTECT, null=True, related_name="rows", db_index=False, verbose_name="导入批次"
+    )
+    notice_until = models.DateField("公示截止日期", null=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="更正")
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
@@ -64,6 +96,11 @@ class ServiceRecord(models.Model):
             models.UniqueConstraint(
                 fields=["source", "source_number"], condition=~Q(source=""), name="record_of_source_once"
             ),
+            models.UniqueConstraint(
+                fields=["signup"],
+                condition=Q(signup__isnull=False, replaces__isnull=True) & ~Q(state=RecordState.VOID),
+                name="record_of_signup_once",
+            ),
             ExclusionConstraint(
                 name="record_counted_once",
                 condition=Q(state__in=COUNTED),
@@ -73,6 +110,7 @@ class ServiceRecord(models.Model):
         indexes = [
             models.Index(fields=["volunteer", "-id"], name="record_of_volunteer"),
             models.Index(fields=["team", "-id"], name="record_of_team"),
+            models.Index(fields=["notice_until"], condition=Q(state=RecordState.NOTICED), name="record_notice_to_end"),
         ]
 
     def __str__(self) -> str:
@@ -82,13 +120,15 @@ class ServiceRecord(models.Model):
 class HoursEvent(models.Model):
     """What happened to the hours of a record, numbered within it: never changed, never deleted.
 
-    ``minutes``: by how much the volunteer's counted time changed.
+    ``minutes``: by how much the volunteer's counted time changed. ``volunteer_number``: whose the record then was;
+    merging two records of one person may give it to another number later.
     """
 
     record = models.ForeignKey(ServiceRecord, models.PROTECT, related_name="events", verbose_name="记录")
     number = models.PositiveSmallIntegerField("序号")
     act = models.CharField("行为", max_length=8, choices=HoursAct)
     minutes = models.IntegerField("计入时长的变化（分钟）")
+    volunteer_number = models.CharField("当时的志愿者编号", max_length=14, db_default="")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     actor_name = models.CharField("行为人", max_length=100)
     recorded_at = models.DateTimeField("时间")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from shetong.accounts.models import User
 from shetong.accounts.services import audit
 from shetong.core import pii
+from shetong.ledger.services import people
 from shetong.volunteering.models import (
     GuardianConsent,
     Membership,
@@ -22,6 +23,7 @@ from shetong.volunteering.models import (
     Volunteer,
     VolunteerState,
 )
+from shetong.volunteering.queries import public_log
 from shetong.volunteering.services import places, volunteers
 
 _GIVEN_UP = (SignupState.APPLIED, SignupState.WAITING, SignupState.OFFERED, SignupState.HELD)
@@ -87,6 +89,10 @@ def erase(*, user: User) -> None:
             volunteer=volunteer, state__in=(MembershipState.APPLIED, MembershipState.MEMBER)
         ).update(state=MembershipState.LEFT, ended_at=now)
         Membership.objects.filter(volunteer=volunteer).update(answers={})
+        volunteer.devices.filter(revoked_at__isnull=True).update(revoked_at=now)
+        # What the public log commits to of this person can never be opened again.
+        numbers = [volunteer.number, *volunteer.merged_records.values_list("number", flat=True)]
+        people.erase(subjects=[public_log.subject(number) for number in numbers])
 
 
 def _empty_certificates(volunteer: Volunteer) -> None:

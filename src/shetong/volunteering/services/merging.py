@@ -24,17 +24,20 @@ from shetong.core import pii
 from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
 from shetong.volunteering.models import (
     COUNTED,
+    DoubtKind,
+    DoubtState,
+    HoursAct,
     MembershipState,
     Merge,
     MergeHold,
     MergeUndo,
     RecordState,
     ServiceCertificateState,
-    ServiceRecord,
     Signup,
     Volunteer,
     VolunteerState,
 )
+from shetong.volunteering.services import doubts, record_events
 from shetong.volunteering.services.erasure import emptied
 
 HOLD = "volunteer.merge_hold"
@@ -45,6 +48,8 @@ _PLAIN = (
 )  # fmt: skip
 # What belongs to a person and simply changes hands.
 _SIMPLE = ("system_numbers", "trainings")
+# Doubts that come from the records of the other one.
+_OF_OTHERS = (DoubtKind.OVERLAP, DoubtKind.SPEED, DoubtKind.DAY)
 
 
 @transaction.atomic
@@ -63,7 +68,7 @@ def merge(*, kept_id: int, gone_id: int, actor: User, reason: str) -> Merge:
     for each in (kept, gone):
         permissions.require(actor, Permission.VOLUNTEERING_MANAGE, each.division_code)
     held = _held(gone)
-    moved = _move(kept, gone)
+    moved = _move(kept, gone, actor)
     if kept.user_id is None and gone.user_id is not None:
         user, gone.user = gone.user, None
         gone.save(update_fields=["user"])
@@ -109,7 +114,7 @@ def undo(*, merge_id: int, actor: User, reason: str) -> MergeUndo:
         raise WrongStateError(gettext("已过撤销期限，或者已经撤销，不能再撤销这次合并。"))
     held = json.loads(pii.open_sealed(bytes(hold.content_sealed), context=HOLD))
     _put_back(kept, gone, held, taken_user=bool(done.moved.get("user")))
-    _move_back(kept, gone, done.moved)
+    _move_back(kept, gone, done.moved, actor)
     hold.delete()
     undone = MergeUndo.objects.create(
         merge=done, reason=reason.strip()[:300], actor_name=actor.get_full_name(), recorded_at=timezone.now()
@@ -153,7 +158,7 @@ def _put_back(kept: Volunteer, gone: Volunteer, held: dict[str, Any], *, taken_u
         raise WrongStateError(gettext("此人后来又重新注册，不能撤销这次合并。")) from error
 
 
-def _move(kept: Volunteer, gone: Volunteer) -> dict[str, list[int]]:
+def _move(kept: Volunteer, gone: Volunteer, actor: User) -> dict[str, list[int]]:
     """Move what belongs to a person; return the numbers of what was moved and of what was flagged or left."""
     moved: dict[str, list[int]] = {}
     for name in _SIMPLE:
@@ -166,10 +171,13 @@ def _move(kept: Volunteer, gone: Volunteer) -> dict[str, list[int]]:
         for record in gone.records.filter(state__in=COUNTED)
         if any(record.during.lower < other.upper and other.lower < record.during.upper for other in counted)
     ]
-    ServiceRecord.objects.filter(pk__in=doubtful).update(state=RecordState.FLAGGED, flags=["overlap"])
+    for record_id in doubtful:
+        record_events.step(record_events.locked(record_id), HoursAct.FLAG, actor=actor, reason=gettext("合并记录"))
     moved["flagged"] = doubtful
     moved["records"] = list(gone.records.values_list("pk", flat=True))
     gone.records.update(volunteer=kept)
+    for record_id in doubtful:
+        doubts.look(record_events.locked(record_id))
     moved["signups"] = [signup.pk for signup in gone.signups.all() if _moves(signup, kept)]
     live = (MembershipState.APPLIED, MembershipState.MEMBER)
     teams = set(kept.memberships.filter(state__in=live).values_list("team_id", flat=True))
@@ -189,14 +197,25 @@ def _move(kept: Volunteer, gone: Volunteer) -> dict[str, list[int]]:
 _PERIOD = ("team_id", "covers_from", "covers_to")
 
 
-def _move_back(kept: Volunteer, gone: Volunteer, moved: dict[str, list[int]]) -> None:
+def _move_back(kept: Volunteer, gone: Volunteer, moved: dict[str, list[int]], actor: User) -> None:
     for name in (*_SIMPLE, "records", "memberships"):
         getattr(kept, name).filter(pk__in=moved.get(name, [])).update(volunteer=gone)
     kept.service_certificates.filter(pk__in=moved.get("certificates", [])).update(volunteer=gone)
     kept.signups.filter(pk__in=moved.get("signups", [])).update(volunteer=gone)
     # Nothing overlaps any more but what somebody recorded or judged since; that stays as it is.
-    flagged = gone.records.filter(pk__in=moved.get("flagged", []), state=RecordState.FLAGGED, flags=["overlap"])
-    flagged.update(state=RecordState.CONFIRMED, flags=[])
+    for record_id in sorted(moved.get("flagged", [])):
+        _count_again(record_id, actor)
+
+
+def _count_again(record_id: int, actor: User) -> None:
+    record, reason = record_events.locked(record_id), gettext("撤销合并")
+    if record.state != RecordState.FLAGGED:
+        return
+    record.doubts.filter(state=DoubtState.OPEN, kind__in=_OF_OTHERS).update(
+        state=DoubtState.DISMISSED, judged_by=actor, judged_at=timezone.now(), reason=reason
+    )
+    if not any(doubt.serious for doubt in doubts.look(record)):
+        record_events.step(record, HoursAct.CONFIRM, actor=actor, reason=reason)
 
 
 def _moves(signup: Signup, kept: Volunteer) -> bool:

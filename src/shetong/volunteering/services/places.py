@@ -42,21 +42,21 @@ def withdraw(*, signup_id: int, actor: User, reason: str = "") -> Signup:
 
     Raises :class:`NotFoundError`, :class:`ForbiddenError`, :class:`WrongStateError`.
     """
-    signup = _locked(signup_id)
+    signup = locked(signup_id)
     _require_own(signup, actor)
     if signup.during.lower <= timezone.now():
         raise WrongStateError(gettext("活动已经开始，不能再取消报名。如不能参加，请联系活动负责人。"))
-    return _move(signup, SignupAct.WITHDRAW, actor=actor, reason=reason)
+    return move(signup, SignupAct.WITHDRAW, actor=actor, reason=reason)
 
 
 @transaction.atomic
 def confirm(*, signup_id: int, actor: User) -> Signup:
     """Take the place that the waiting list brought. Raises like :func:`withdraw`; a lapsed offer is refused."""
-    signup = _locked(signup_id)
+    signup = locked(signup_id)
     _require_own(signup, actor)
     if signup.state == SignupState.OFFERED and signup.confirm_by and signup.confirm_by <= timezone.now():
         raise WrongStateError(gettext("确认期限已过，名额已给下一位候补。您可以重新报名。"))
-    return _move(signup, SignupAct.CONFIRM, actor=actor)
+    return move(signup, SignupAct.CONFIRM, actor=actor)
 
 
 @transaction.atomic
@@ -66,28 +66,28 @@ def admit(*, signup_id: int, actor: User) -> Signup:
     Raises :class:`ForbiddenError`, :class:`WrongStateError`, and :class:`SignupRefusedError` where no place is left
     or the person has another place at that time.
     """
-    signup = _locked(signup_id)
+    signup = locked(signup_id)
     _require_organiser(signup, actor)
-    return _move(signup, SignupAct.ADMIT, actor=actor)
+    return move(signup, SignupAct.ADMIT, actor=actor)
 
 
 @transaction.atomic
 def refuse(*, signup_id: int, actor: User, reason: str) -> Signup:
     """Refuse somebody who applied, or take a place back, with a reason that the person is told."""
-    signup = _locked(signup_id)
+    signup = locked(signup_id)
     _require_organiser(signup, actor)
     if not reason.strip():
         raise WrongStateError(gettext("请写明理由，报名人会看到。"), code="reason")
-    return _move(signup, SignupAct.REFUSE, actor=actor, reason=reason.strip())
+    return move(signup, SignupAct.REFUSE, actor=actor, reason=reason.strip())
 
 
 @transaction.atomic
 def lapse(*, signup_id: int) -> bool:
     """Take back a place that was offered and not confirmed in time; return whether that was so."""
-    signup = _locked(signup_id)
+    signup = locked(signup_id)
     if signup.state != SignupState.OFFERED or not signup.confirm_by or signup.confirm_by > timezone.now():
         return False
-    _move(signup, SignupAct.LAPSE, actor=None)
+    move(signup, SignupAct.LAPSE, actor=None)
     return True
 
 
@@ -97,11 +97,11 @@ def drop(*, signup_id: int, actor: User, reason: str) -> bool:
 
     The caller has closed the shift and told the people; nobody moves up. Organisers of the team only.
     """
-    signup = _locked(signup_id)
+    signup = locked(signup_id)
     _require_organiser(signup, actor)
     if states.after(signup.state, SignupAct.DROP) is None:
         return False
-    _move(signup, SignupAct.DROP, actor=actor, reason=reason)
+    move(signup, SignupAct.DROP, actor=actor, reason=reason)
     return True
 
 
@@ -130,17 +130,17 @@ def _next(shift_id: int, passed: list[int]) -> int | None:
 
 def _offer(signup_id: int) -> bool:
     with transaction.atomic():
-        signup = _locked(signup_id)
+        signup = locked(signup_id)
         if signup.state != SignupState.WAITING or signup.during.lower <= timezone.now():
             return False
         try:
-            _move(signup, SignupAct.OFFER, actor=None)
+            move(signup, SignupAct.OFFER, actor=None)
         except SignupRefusedError:
             return False
     return True
 
 
-def _locked(signup_id: int) -> Signup:
+def locked(signup_id: int) -> Signup:
     """Return a sign-up whose volunteer and which itself are locked, in this order."""
     volunteer_id = Signup.objects.filter(pk=signup_id).values_list("volunteer_id", flat=True).first()
     if volunteer_id is None:
@@ -159,7 +159,7 @@ def _require_organiser(signup: Signup, actor: User) -> None:
     staff.require(actor, team_id, StaffRole.ORGANISER)
 
 
-def _move(signup: Signup, act: SignupAct, *, actor: User | None, reason: str = "") -> Signup:
+def move(signup: Signup, act: SignupAct, *, actor: User | None, reason: str = "") -> Signup:
     """Carry out an act on a locked sign-up: its state, its shift's counts, its event, the waiting list's turn."""
     before, after = SignupState(signup.state), states.after(signup.state, act)
     if after is None:
