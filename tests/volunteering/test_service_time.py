@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import connection, transaction
@@ -116,10 +117,8 @@ def test_somebody_scans_comes_leaves_and_is_confirmed() -> None:
 
 def move_clock(**by: int) -> Any:
     """Let ``timezone.now`` say a later time."""
-    from unittest import mock
-
     now = timezone.now
-    return mock.patch("django.utils.timezone.now", lambda: now() + timedelta(**by))
+    return mock.patch("django.utils.timezone.now", side_effect=lambda: now() + timedelta(**by))
 
 
 def test_a_code_is_good_for_a_minute_and_for_its_session_only() -> None:
