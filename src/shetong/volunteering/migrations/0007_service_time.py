@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("volunteering", "0002_functions"),
+        ("volunteering", "0006_merges_undone_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

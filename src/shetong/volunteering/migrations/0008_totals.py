@@ -96,5 +96,5 @@ DROP FUNCTION volunteering_add_new();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("volunteering", "0003_service_time")]
+    dependencies = [("volunteering", "0007_service_time")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
