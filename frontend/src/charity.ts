@@ -130,15 +130,16 @@ function draw(place: HTMLElement): void {
         series: [
           {
             type: "sankey",
-            orient: narrow() ? "vertical" : "horizontal",
-            left: 8,
-            right: narrow() ? 8 : 130,
+            left: 4,
+            // The names of the uses stand right of their bars.
+            right: narrow() ? 104 : 130,
             top: 12,
-            bottom: narrow() ? 28 : 12,
-            nodeGap: narrow() ? 14 : 18,
+            bottom: 12,
+            nodeWidth: narrow() ? 12 : 20,
+            nodeGap: narrow() ? 24 : 18,
             draggable: false,
             emphasis: { focus: "adjacency" },
-            label: { color: colour("ink"), fontSize: narrow() ? 11 : 14, overflow: "break", width: narrow() ? 72 : 120 },
+            label: { color: colour("ink"), fontSize: narrow() ? 12 : 14, overflow: "break", width: narrow() ? 96 : 120 },
             lineStyle: { color: "gradient", opacity: 0.35 },
             itemStyle: { color: colour("brand") },
             data: flow.nodes,

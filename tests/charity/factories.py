@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from PIL import Image
 
-from shetong.charity.models import Channel, Disbursement, Donation, OutflowKind, Pool, Project
-from shetong.charity.services import donations, pools, projects, spending
+from shetong.charity.models import (
+    Channel,
+    Disbursement,
+    Donation,
+    EvidenceFile,
+    EvidenceKind,
+    OutflowKind,
+    Pool,
+    Project,
+)
+from shetong.charity.services import donations, evidence_files, pools, projects, spending
 from shetong.charity.services.donations import Gift
 from shetong.registry.models import Organisation
 from tests.registry import factories
@@ -71,3 +82,18 @@ def spend(out_of: Pool, quantity: int, kind: OutflowKind = OutflowKind.SERVICE, 
     return spending.disburse(
         pool=out_of.pk, quantity=quantity, kind=kind, purpose="食材", spent_on=TODAY, actor=SYSTEM, **values
     )
+
+
+def photograph(**options: Any) -> bytes:
+    """A picture of nothing; options are those of the encoder."""
+    target = io.BytesIO()
+    Image.new("RGB", (900, 600), "#8aa").save(target, "JPEG", **options)
+    return target.getvalue()
+
+
+def prove(row: Disbursement, **values: Any) -> EvidenceFile:
+    """Attach a public photograph to a disbursement."""
+    given: dict[str, Any] = {
+        "kind": EvidenceKind.PHOTO, "title": "发放现场", "name": "现场.jpg", "content": photograph(), "public": True,
+    }  # fmt: skip
+    return evidence_files.attach(disbursement=row.pk, actor=SYSTEM, **{**given, **values})

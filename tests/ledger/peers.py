@@ -30,11 +30,15 @@ class RunningWitness:
 
 @contextmanager
 def witness(
-    folder: Path, *logs: notes.Verifier, name: str = "witness.example", port: int = 0
+    folder: Path,
+    *logs: notes.Verifier,
+    name: str = "witness.example",
+    port: int = 0,
+    options: tuple[str, ...] = (),
 ) -> Iterator[RunningWitness]:
     """Run a witness that keeps its key and state in ``folder``, so that it can be run again."""
     command = [SHETONG, "log", "witness", "--name", name, "--key", folder / f"{name}.key"]
-    command += ["--state", folder / f"{name}.sqlite", "--port", str(port)]
+    command += ["--state", folder / f"{name}.sqlite", "--port", str(port), *options]
     for log in logs:
         command += ["--log", str(log)]
     process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)

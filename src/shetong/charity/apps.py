@@ -11,9 +11,11 @@ class CharityConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the types of log entries, the rows behind them and the matters known to the floors below."""
+        from shetong.accounts import entrances
         from shetong.casework import catalogue
         from shetong.charity.entry_types import TYPES
         from shetong.charity.matters import MATTERS
+        from shetong.charity.places import PLACES
         from shetong.charity.queries.public_log import SOURCES
         from shetong.ledger.queries import sources
         from shetong.ledger.rules import entry_types
@@ -21,3 +23,4 @@ class CharityConfig(AppConfig):
         entry_types.register(TYPES)
         sources.register(SOURCES)
         catalogue.offer(MATTERS)
+        entrances.offer(PLACES)

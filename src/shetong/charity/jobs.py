@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from shetong.charity.services import statistics
+from shetong.charity.services import checks, statistics
 
 
 @app.periodic(cron="23 * * * *")
@@ -12,3 +12,11 @@ from shetong.charity.services import statistics
 def compact_flows(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Add up the daily counts of donations, hourly."""
     return statistics.compact()
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(name="charity.check_books", queue="charity", queueing_lock="charity.check_books")
+def check_books(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Check books and log every night; returns the number of findings."""
+    run = checks.check_books()
+    return run.findings.count() if run else 0

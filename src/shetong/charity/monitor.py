@@ -7,11 +7,14 @@ finding.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from shetong.ledger import peers
 from shetong.ledger.monitor import FindingError
 
 _TABLES = """
@@ -21,10 +24,10 @@ CREATE TABLE IF NOT EXISTS pool (id INTEGER PRIMARY KEY, organisation TEXT, proj
     donated INTEGER DEFAULT 0, refunded INTEGER DEFAULT 0, carried_in INTEGER DEFAULT 0, carried_out INTEGER DEFAULT 0,
     returned INTEGER DEFAULT 0, spent INTEGER DEFAULT 0, management INTEGER DEFAULT 0, fundraising INTEGER DEFAULT 0);
 CREATE TABLE IF NOT EXISTS donation (id INTEGER PRIMARY KEY, pool INTEGER, first INTEGER, last INTEGER,
-    quantity INTEGER, taken INTEGER DEFAULT 0);
+    quantity INTEGER, taken INTEGER DEFAULT 0, amount INTEGER);
 CREATE TABLE IF NOT EXISTS hole (pool INTEGER, first INTEGER, last INTEGER, PRIMARY KEY (pool, first));
 CREATE TABLE IF NOT EXISTS outflow (id INTEGER PRIMARY KEY, pool INTEGER, kind TEXT, quantity INTEGER, amount INTEGER,
-    returned INTEGER DEFAULT 0, parts INTEGER DEFAULT 0, carried INTEGER DEFAULT 0);
+    returned INTEGER DEFAULT 0, parts INTEGER DEFAULT 0, carried INTEGER DEFAULT 0, first INTEGER);
 """
 _SPENDING = {
     "aid": "spent",
@@ -38,6 +41,13 @@ _SPENDING = {
 SUMS = (
     "donations donated refunded carried_in carried_out returned spent management fundraising".split()  # noqa: SIM905
 )
+
+
+# Where the acts are kept, and what a site may be compared by.
+_SAID = {
+    "donation": ("donation", 'pool, first AS "from", first + quantity AS "to", amount'),
+    "disbursement": ("outflow", 'pool, kind, first AS "from", quantity, amount'),
+}
 
 
 class Sums:
@@ -89,6 +99,35 @@ class Sums:
             one["balance"] = _balance(one)
         return found
 
+    def differences(self, kind: str, said: Sequence[Mapping[str, Any]], first: int, last: int) -> Iterator[str]:
+        """Name what a site says otherwise than the log of the acts numbered ``first`` to ``last``.
+
+        Acts that are not in the log yet are passed over: the site may have taken them a moment ago.
+        """
+        table, columns = _SAID[kind]
+        logged = {
+            row["id"]: row
+            for row in self._store.execute(
+                f"SELECT id, {columns} FROM {table} WHERE id BETWEEN ? AND ?",  # noqa: S608 - constants
+                [first, last],
+            )
+        }
+        for one in said:
+            row = logged.pop(_number(one), None)
+            if row is None:
+                continue
+            wrong = [name for name in row.keys()[1:] if one.get(name) != row[name]]
+            if wrong:
+                words = "; ".join(f"{name} {one.get(name)}, in the log {row[name]}" for name in wrong)
+                yield f"{one['reference']}: the site says {words}"
+        for number in sorted(logged):
+            yield f"{kind}-{number} is in the log, but the site does not show it"
+
+    def last(self, kind: str) -> int:
+        """The highest number of an act in the log."""
+        found = self._store.execute(f"SELECT max(id) AS last FROM {_SAID[kind][0]}").fetchone()  # noqa: S608
+        return int(found["last"] or 0)
+
     def _pool(self, number: int, said: Mapping[str, Any]) -> None:
         _require(number == said["pool"], "the reference names another pool")
         self._store.execute(
@@ -100,8 +139,8 @@ class Sums:
         quantity = self._receive(said, "donated")
         self._store.execute("UPDATE pool SET donations = donations + 1 WHERE id = ?", [said["pool"]])
         self._store.execute(
-            "INSERT INTO donation (id, pool, first, last, quantity) VALUES (?, ?, ?, ?, ?)",
-            [number, said["pool"], said["from"], said["to"], quantity],
+            "INSERT INTO donation (id, pool, first, last, quantity, amount) VALUES (?, ?, ?, ?, ?, ?)",
+            [number, said["pool"], said["from"], said["to"], quantity, said["amount"]],
         )
 
     def _receive(self, said: Mapping[str, Any], sum_: str) -> int:
@@ -152,8 +191,8 @@ class Sums:
             [said["to"], said["quantity"], said["amount"], said["pool"]],
         )
         self._store.execute(
-            "INSERT INTO outflow (id, pool, kind, quantity, amount) VALUES (?, ?, ?, ?, ?)",
-            [number, said["pool"], said["kind"], said["quantity"], said["amount"]],
+            "INSERT INTO outflow (id, pool, kind, quantity, amount, first) VALUES (?, ?, ?, ?, ?, ?)",
+            [number, said["pool"], said["kind"], said["quantity"], said["amount"], said["from"]],
         )
 
     def _carry(self, _number: int, said: Mapping[str, Any]) -> None:
@@ -186,6 +225,24 @@ class Sums:
         if row is None:
             raise ValueError(f"{table} {number} is not in the log")
         return row
+
+
+def against_site(sums: Sums, address: str) -> Iterator[str]:
+    """Read what the site at ``address`` (https://…/charity) says of every act and name what the log says otherwise.
+
+    Raises ``PeerError``.
+    """
+    for kind in _SAID:
+        first, last = 1, sums.last(kind)
+        while first <= last:
+            status, body = peers.request("GET", f"{address.rstrip('/')}/acts/{kind}s/{first}.ndjson")
+            if status != HTTPStatus.OK:
+                raise peers.PeerError(f"{address} answers {status}")
+            said = [json.loads(line) for line in body.splitlines()]
+            # Of a short or empty answer follows that there is nothing beyond.
+            end = max((_number(one) for one in said), default=last)
+            yield from sums.differences(kind, said, first, end)
+            first = end + 1
 
 
 def _number(content: Mapping[str, Any]) -> int:

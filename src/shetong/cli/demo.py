@@ -15,6 +15,7 @@ from shetong.cli.imports import summary
 from shetong.cli.manage import load_django
 
 if TYPE_CHECKING:
+    from shetong.charity.demo.telling import CharityReport
     from shetong.registry.demo.loading import DemoReport
 
 STAGES = {**IMPORT_STAGES, "stories": "登记演示组织的变更", "certificates": "签发证书", "cases": "办理演示申请"}
@@ -32,7 +33,7 @@ def demo(scale: str, as_json: bool) -> None:
     os.environ.setdefault("LOG_LEVEL", "warning")
     settle_database()
     load_django()
-    emit_report(load(scale), as_json=as_json)
+    emit_report(load(scale), load_charity() if scale == "small" else None, as_json=as_json)
 
 
 def load(scale: str) -> DemoReport:
@@ -45,11 +46,24 @@ def load(scale: str) -> DemoReport:
         return loading.load(scale=scale, folder=settings.VAR / "demo", progress=advance)
 
 
-def emit_report(report: DemoReport, *, as_json: bool) -> None:
+def load_charity() -> CharityReport:
+    """Load the demonstration of charity into the small register."""
+    from shetong.charity.demo import telling
+
+    return telling.tell()
+
+
+def emit_report(report: DemoReport, charity: CharityReport | None = None, *, as_json: bool) -> None:
     """Print what was loaded, as one JSON value or in Chinese."""
     lines = [summary(report.imported)]
     if report.stories:
         lines.append(f"有完整登记经过的演示组织 {report.stories} 家，本次签发证书 {report.certificates} 张")
     if report.cases:
         lines.append(f"演示办件 {report.cases} 件")
-    emit(asdict(report), as_json=as_json, text="\n".join(lines))
+    if charity:
+        lines.append(
+            f"慈善演示：基金会 {charity.foundations} 家，备案方案 {charity.plans} 个，捐赠 {charity.donations} 笔，"
+            f"支出 {charity.disbursements} 笔"
+        )
+    found = {**asdict(report), **({"charity": asdict(charity)} if charity else {})}
+    emit(found, as_json=as_json, text="\n".join(lines))

@@ -129,6 +129,9 @@ def verify(receipt: Path, keys: tuple[str, ...], witnesses: tuple[str, ...], ope
     type=click.Path(dir_okay=False, path_type=Path),
     help="Of a charity log: derive every sum again, kept in this file (SQLite).",
 )
+@click.option(
+    "--site", help="With --sums: also compare what the site at this address (https://…/charity) says of every act."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def monitor(
     address: str,
@@ -136,6 +139,7 @@ def monitor(
     witnesses: tuple[str, ...],
     state: Path,
     sums: Path | None,
+    site: str | None,
     *,
     as_json: bool,
 ) -> None:
@@ -143,13 +147,16 @@ def monitor(
 
     Every new entry is read, hashed and counted; the growth since the last visit, kept in the state file, is proven.
     With --sums every donation is followed and every sum derived, organisation by organisation, project by project.
-    Ends with 5 where the log contradicts itself or what was seen before.
+    With --site the pages are held against the log: a donation that was changed in the database is named. Ends with 5
+    where the log contradicts itself, what was seen before, or the site.
     """
-    from shetong.charity.monitor import Sums
+    from shetong.charity.monitor import Sums, against_site
     from shetong.ledger.monitor import FindingError, observe
     from shetong.ledger.peers import PeerError
     from shetong.ledger.rules.notes import NoteError, parse_verifier
 
+    if site and not sums:
+        raise click.UsageError("--site needs --sums")
     reader = Sums(sums) if sums else None
     try:
         report = observe(
@@ -159,6 +166,7 @@ def monitor(
             state=state,
             reader=reader,
         )
+        findings = list(against_site(reader, site)) if reader and site else []
     except FindingError as error:
         click.echo(str(error), err=True)
         raise SystemExit(Exit.FINDINGS) from error
@@ -170,10 +178,13 @@ def monitor(
         f"  {place}: {', '.join(f'{name} {value}' for name, value in found.items())}" for place, found in totals.items()
     )
     emit(
-        {**asdict(report), **({"sums": totals} if reader else {})},
+        {**asdict(report), **({"sums": totals} if reader else {}), **({"findings": findings} if site else {})},
         as_json=as_json,
-        text="\n".join(filter(None, (f"{report.origin}: {report.old} → {report.size} entries", kinds, lines))),
+        text="\n".join(
+            filter(None, (f"{report.origin}: {report.old} → {report.size} entries", kinds, lines, *findings))
+        ),
     )
+    raise SystemExit(Exit.FINDINGS if findings else Exit.DONE)
 
 
 @log.command()
@@ -183,8 +194,26 @@ def monitor(
 @click.option("--log", "logs", multiple=True, required=True, help="Verifier key of a log to witness; repeatable.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65_535), default=8_080, show_default=True)
-def witness(name: str, key_file: Path, state: Path, logs: tuple[str, ...], host: str, port: int) -> None:
-    """Be a witness: cosign the checkpoints of logs that only grow (C2SP tlog-witness), refuse forks and rollbacks."""
+@click.option("--look", help="Also read the log at this address (https://…/log/charity) again and again.")
+@click.option("--site", help="With --look: and compare what the site says (https://…/charity).")
+@click.option("--every", type=click.IntRange(1), default=60, show_default=True, help="Seconds between two looks.")
+def witness(
+    name: str,
+    key_file: Path,
+    state: Path,
+    logs: tuple[str, ...],
+    host: str,
+    port: int,
+    look: str | None,
+    site: str | None,
+    every: int,
+) -> None:
+    """Be a witness: cosign the checkpoints of logs that only grow (C2SP tlog-witness), refuse forks and rollbacks.
+
+    With --look the witness reads every entry of a charity log itself and, with --site, holds the pages against it: it
+    says what differs, and cosigns nothing while something does.
+    """
+    from shetong.cli.looking import Looker
     from shetong.ledger.rules.notes import NoteError
     from shetong.ledger.witness import Witness, load_key, server, trusted_logs
 
@@ -193,8 +222,11 @@ def witness(name: str, key_file: Path, state: Path, logs: tuple[str, ...], host:
         here = Witness(name=name, key=load_key(key_file), state=state, logs=watched)
     except (NoteError, ValueError) as error:
         raise click.ClickException(str(error)) from error
+    looker = Looker(here, look, [key for keys in watched.values() for key in keys], site, every) if look else None
     with server(here, host, port) as running:
         click.echo(f"{here.verifier}\nhttp://{host}:{running.server_port}/")
+        if looker:
+            looker.start()
         try:
             running.serve_forever()
         except KeyboardInterrupt:

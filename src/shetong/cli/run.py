@@ -23,6 +23,7 @@ ANSWER_SECONDS = 60
 PAGES = [
     ("组织检索 Search", "registry:search"),
     ("证书核验 Verify", "registry:verify"),
+    ("善款去向 Charity", "charity:overview"),
     ("开放数据 Open data", "exchange:open-data"),
     ("数据标准 Standards", "exchange:standards"),
     ("接口文档 API", "registry:api"),
@@ -56,6 +57,7 @@ def load_demonstration() -> None:
     if wanted.is_wanted():
         say("正在载入演示数据，约半分钟…… Loading the demonstration register, about half a minute …")
         demo.load("small")
+        demo.load_charity()
         # The worker makes the first release, so that the page of the open data has something to offer.
         with contextlib.suppress(AlreadyEnqueued):
             publish_open_data.defer()
@@ -95,6 +97,18 @@ def demonstration_accounts() -> list[tuple[str, str, str]]:
     return accounts
 
 
+def demonstration_receipt() -> str:
+    """Return the path of a receipt of the demonstration, which no page links to; empty where there is none."""
+    from django.db import connection
+    from django.urls import reverse
+
+    from shetong.charity.demo.telling import a_receipt
+
+    token = a_receipt()
+    connection.close()
+    return reverse("charity:receipt", args=[token]) if token else ""
+
+
 def address_of(name: str) -> str:
     """Return the path of a page by the name of its route; empty where this installation has none."""
     from django.urls import NoReverseMatch, reverse
@@ -119,6 +133,8 @@ def announce(address: str, accounts: list[tuple[str, str, str]]) -> None:
     for title, path in pages:
         if path:
             say(f"  {padded(title, 24)} {address}{path}")
+    if receipt := demonstration_receipt():
+        say(f"  {padded('捐赠回执 Receipt', 24)} {address}{receipt}")
     if accounts:
         say("\n演示账号 Demonstration accounts（数据均为程序生成 all data are generated）")
         for user, password, may_do in accounts:

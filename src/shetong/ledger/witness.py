@@ -40,6 +40,8 @@ class Witness:
     ) -> None:
         self.verifier = notes.Verifier(name, key.public_key().public_bytes_raw(), notes.ALGORITHM_COSIGNATURE)
         self._key, self._state, self._logs, self._clock = key, state, logs, clock
+        # What this witness found where it looks into the logs itself; while there is something it cosigns nothing.
+        self.objections: tuple[str, ...] = ()
         with closing(self._open()) as database:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute(
@@ -57,6 +59,8 @@ class Witness:
 
         What is cosigned is on the disk before the signature exists, so that no crash can make the witness forget it.
         """
+        if self.objections:
+            raise RefusedError(HTTPStatus.FORBIDDEN, f"{self.objections[0]}\n")
         request = witnessing.parse_request(body)
         checkpoint, text = witnessing.authenticate(request, self._logs)
         with closing(self._open()) as database:

@@ -17,9 +17,14 @@ def picture(digest: str) -> bytes:
 
     Raises ``FileNotFoundError`` and :class:`~shetong.casework.services.storage.AlteredError`.
     """
-    with Image.open(io.BytesIO(storage.read(digest))) as opened:
+    return encoded_anew(storage.read(digest))
+
+
+def encoded_anew(content: bytes, *, longest: int = LONGEST_SIDE) -> bytes:
+    """Return a checked picture as JPEG, upright, at most ``longest`` points long: pixels alone, no metadata."""
+    with Image.open(io.BytesIO(content)) as opened:
         upright = ImageOps.exif_transpose(opened)
-        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        upright.thumbnail((longest, longest))
         flat = Image.new("RGB", upright.size, "white")
         shown = upright.convert("RGBA")
         flat.paste(shown, mask=shown)

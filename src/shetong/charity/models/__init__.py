@@ -1,6 +1,7 @@
 """Charity: plans, projects, pools, donations, disbursements and books."""
 
 from shetong.charity.models.books import Account, JournalEntry, Posting
+from shetong.charity.models.check import BookCheck, BookFinding
 from shetong.charity.models.choices import (
     AccountKind,
     BeneficiaryCategory,
@@ -15,7 +16,8 @@ from shetong.charity.models.choices import (
     ReversalKind,
     VersionKind,
 )
-from shetong.charity.models.disbursement import Disbursement, Evidence, SubDisbursement
+from shetong.charity.models.deed import Deed
+from shetong.charity.models.disbursement import Disbursement, Evidence, EvidenceFile, SubDisbursement
 from shetong.charity.models.donation import Donation, DonationImport, DonationReversal, Donor
 from shetong.charity.models.plan import ActivityPage, FundraisingActivity, FundraisingPlan, PlanVersion
 from shetong.charity.models.platform import Platform
@@ -37,11 +39,14 @@ __all__ = [
     "ActivityPage",
     "Beneficiary",
     "BeneficiaryCategory",
+    "BookCheck",
+    "BookFinding",
     "BudgetLine",
     "Carry",
     "CarryKind",
     "Channel",
     "DailyFlow",
+    "Deed",
     "Disbursement",
     "Donation",
     "DonationImport",
@@ -49,6 +54,7 @@ __all__ = [
     "Donor",
     "DonorKind",
     "Evidence",
+    "EvidenceFile",
     "EvidenceKind",
     "FundraisingActivity",
     "FundraisingPlan",

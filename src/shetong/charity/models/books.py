@@ -11,9 +11,10 @@ from shetong.registry.models import Organisation
 
 
 class Account(models.Model):
-    """An account of an organisation's books."""
+    """An account of an organisation's books. ``role``: what the acts move; ``code`` and ``name``: what it is called."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="accounts")
+    role = models.CharField("用途", max_length=16, blank=True, db_default="")
     code = models.CharField("科目代码", max_length=12)
     name = models.CharField("科目名称", max_length=100)
     kind = models.CharField("类别", max_length=12, choices=AccountKind)
@@ -22,6 +23,7 @@ class Account(models.Model):
         verbose_name = "会计科目"
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="account_once"),
+            models.UniqueConstraint(fields=["organisation", "role"], condition=~Q(role=""), name="account_role_once"),
             models.CheckConstraint(condition=Q(kind__in=AccountKind.values), name="account_kind_known"),
         ]
 

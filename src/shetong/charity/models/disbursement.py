@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from shetong.casework.models import StoredFile
 from shetong.charity.models.choices import EvidenceKind, OutflowKind
 from shetong.charity.models.pool import Pool
 from shetong.charity.models.project import Beneficiary, BudgetLine, Partner
@@ -116,3 +118,23 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class EvidenceFile(models.Model):
+    """The document itself, sealed in the store under the digest that the log has; ``public``: its picture may be shown.
+
+    Only what may be shown can be changed: the evidence and its digest stay.
+    """
+
+    evidence = models.OneToOneField(Evidence, models.PROTECT, related_name="document")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    name = models.CharField("文件名", max_length=200)
+    public = models.BooleanField("公开预览", default=False)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "凭证文件"
+
+    def __str__(self) -> str:
+        return self.name

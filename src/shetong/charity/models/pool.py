@@ -30,6 +30,7 @@ class Pool(models.Model):
     earmark = models.SlugField("指定用途", max_length=24, blank=True)
     asset = models.CharField("币种或物品", max_length=40, default=MONEY)
     unit = models.CharField("计量单位", max_length=12, default="分")
+    asset_name = models.CharField("物品名称", max_length=60, blank=True, db_default="")
     restricted = models.BooleanField("限定性")
     received = models.BigIntegerField("累计收入位置", default=0)
     frontier = models.BigIntegerField("累计支出位置", default=0)
@@ -62,6 +63,11 @@ class Pool(models.Model):
 
     def __str__(self) -> str:
         return f"pool {self.pk}"
+
+    @property
+    def goods(self) -> str:
+        """What the goods are called."""
+        return self.asset_name or self.asset
 
     @property
     def balance(self) -> int:

@@ -127,10 +127,10 @@ def newest_projects(*, before: int | None = None, most: int = 20, of: Organisati
 
 
 def sums_by_project(projects: Iterable[Project]) -> dict[int, Sums]:
-    """The sums of several projects in one query."""
+    """The sums of several projects in one query: money alone."""
     names = tuple(Sums.__dataclass_fields__)
     rows = (
-        Pool.objects.filter(project__in=list(projects))
+        Pool.objects.filter(project__in=list(projects), asset=MONEY)
         .values_list("project_id")
         .annotate(*(Sum(name) for name in names))
     )

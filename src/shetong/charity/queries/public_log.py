@@ -230,6 +230,17 @@ def _reached_references() -> Iterator[list[str]]:
         yield [f"reached-{sign}{number}" for number in numbers.order_by("pk").iterator()]
 
 
+def said(kind: str, first: int, most: int) -> list[tuple[str, dict[str, Json]]]:
+    """What the rows of donations or disbursements from number ``first`` on would say in the log now."""
+    if kind == types.DONATION.name:
+        gifts = (
+            Donation.objects.filter(pk__gte=first).select_related("activity__plan", "platform").order_by("pk")[:most]
+        )
+        return [(f"donation-{row.pk}", _donation(row)) for row in gifts]
+    spent = Disbursement.objects.filter(pk__gte=first).select_related("budget_line", "partner").order_by("pk")[:most]
+    return [(f"disbursement-{row.pk}", disbursement_body(row)) for row in spent]
+
+
 def pools_against_rows() -> Iterator[str]:
     """Name every pool whose counters are not the sums of its rows, or whose books say something else."""
     with connection.cursor() as cursor:

@@ -20,7 +20,7 @@ def listed(pools: QuerySet[Pool], *, before: int | None = None, most: int = PAGE
         Disbursement.objects.filter(pool__in=pools)
         .exclude(kind=OutflowKind.TRANSFER)
         .select_related("pool__project", "budget_line", "partner", "beneficiary")
-        .prefetch_related("evidence", "parts__evidence", "parts__beneficiary")
+        .prefetch_related("evidence__document", "parts__evidence__document", "parts__beneficiary")
         .order_by("-pk")
     )
     return list(rows.filter(pk__lt=before)[:most] if before else rows[:most])
@@ -31,7 +31,7 @@ def found(number: int) -> Disbursement:
     row = (
         Disbursement.objects.filter(pk=number)
         .select_related("pool__project", "pool__organisation", "budget_line", "partner", "beneficiary")
-        .prefetch_related("evidence", "parts__evidence", "parts__beneficiary")
+        .prefetch_related("evidence__document", "parts__evidence__document", "parts__beneficiary")
         .first()
     )
     if row is None:

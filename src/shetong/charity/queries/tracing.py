@@ -98,6 +98,11 @@ def contributions(disbursement: Disbursement, *, units: Interval | None = None) 
     yield from _givers(disbursement, units or (0, disbursement.quantity), 0, ())
 
 
+def repaid(donation: Donation) -> int:
+    """How much of a donation was given back after it was spent: paid by others, so no hole of its interval."""
+    return sum(one.quantity - (one.hole_to - one.hole_from) for one in donation.reversals.all())
+
+
 def value_of(pool: int, interval: Interval) -> int:
     """Value in fen of what lies at ``interval`` of a pool of goods: the shares of the gifts it consists of."""
     total = 0

@@ -21,7 +21,7 @@ from shetong.core.errors import InvalidInputError
 from shetong.ledger.rules.commitments import Personal
 from shetong.ledger.services.entries import Act, append
 
-_DEBITS = {Channel.CASH: Code.CASH, Channel.BOX: Code.CASH, Channel.GOODS: Code.GOODS}
+DEBITS = {Channel.CASH: Code.CASH, Channel.BOX: Code.CASH, Channel.GOODS: Code.GOODS}
 _COLUMNS = (
     "id",
     "pool_id",
@@ -119,7 +119,7 @@ def _booked(gifts: Iterable[Gift], pools: dict[int, Pool], summary: str) -> dict
     credits_: dict[int, dict[int, int]] = {}
     for gift in gifts:
         organisation = pools[gift.pool].organisation_id
-        code = _DEBITS.get(gift.channel, Code.BANK)
+        code = DEBITS.get(gift.channel, Code.BANK)
         side = debits.setdefault(organisation, {})
         side[code] = side.get(code, 0) + gift.amount
         other = credits_.setdefault(organisation, {})

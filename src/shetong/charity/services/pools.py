@@ -21,6 +21,7 @@ def open_pool(
     earmark: str = "",
     asset: str = MONEY,
     unit: str = "分",
+    asset_name: str = "",
     restricted: bool | None = None,
 ) -> Pool:
     """Return the pool of an organisation for a project, earmark and asset; a new one is recorded in the public log.
@@ -39,6 +40,7 @@ def open_pool(
         asset=asset,
         defaults={
             "unit": unit,
+            "asset_name": asset_name[:60],
             "restricted": project is not None if restricted is None else restricted,
             "opened_at": timezone.now(),
         },

@@ -10,12 +10,22 @@ from django.utils import timezone
 
 from shetong.accounts.services import audit
 from shetong.charity import entry_types
-from shetong.charity.models import MONEY, Disbursement, Donation, DonationReversal, OutflowKind, Pool, ReversalKind
+from shetong.charity.models import (
+    MONEY,
+    Channel,
+    Disbursement,
+    Donation,
+    DonationReversal,
+    OutflowKind,
+    Pool,
+    ReversalKind,
+)
 from shetong.charity.queries import public_log as content
+from shetong.charity.queries import tracing
 from shetong.charity.rules.tracing import share
 from shetong.charity.services import locks
 from shetong.charity.services.books import Code, Line, book
-from shetong.charity.services.donations import Gift, receive
+from shetong.charity.services.donations import DEBITS, Gift, receive
 from shetong.charity.services.permission import Actor, authorise
 from shetong.charity.services.spending import take_out
 from shetong.core.errors import ConflictError, InvalidInputError
@@ -60,7 +70,7 @@ def take_back(
             summary=reason,
             lines=[
                 Line(Code.DONATIONS, taken.amount_unspent, pool.pk),
-                Line(Code.BANK if pool.asset == MONEY else Code.GOODS, -taken.amount_unspent),
+                Line(_from_where(kind, row), -taken.amount_unspent),
             ],
             reverses=row.journal,
         )
@@ -120,9 +130,15 @@ class _Taken:
     amount_spent: int
 
 
+def _from_where(kind: ReversalKind, row: Donation) -> Code:
+    """A refund is paid from the bank; what never came is taken out of the account into which it was booked."""
+    came = DEBITS.get(Channel(row.channel), Code.BANK)
+    return Code.BANK if kind == ReversalKind.REFUND and came == Code.CASH else came
+
+
 def _taken(row: Donation, pool: Pool, quantity: int) -> _Taken:
     """Divide what is taken back into what is still in the pool and what was spent."""
-    repaid = sum(one.quantity - (one.hole_to - one.hole_from) for one in row.reversals.all())
+    repaid = tracing.repaid(row)
     left = row.quantity - row.refunded - repaid
     if not 0 < quantity <= left:
         raise ConflictError("退回的金额应大于零，且不超过这笔捐赠尚未退回的部分，请核对。", code="refund-too-much")

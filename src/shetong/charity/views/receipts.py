@@ -46,7 +46,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
                 "channel": donation.channel,
             },
         ),
-        "legs": [_leg(donation, leg) for leg in legs],
+        "legs": legs_of(donation, legs),
         "summary": _summary(donation, legs),
         "data": words.browser_data(),
         "project_url": reverse("charity:project", args=[donation.pool.project.number]) if donation.pool.project else "",
@@ -120,6 +120,11 @@ def _facts(donation: Donation) -> list[dict[str, object]]:
     if donation.activity is not None:
         facts.append({"label": _("备案编号"), "value": donation.activity.plan.number, "code": True})
     return facts
+
+
+def legs_of(donation: Donation, legs: list[Leg]) -> list[dict[str, object]]:
+    """The pieces of a donation's path in words."""
+    return [_leg(donation, leg) for leg in legs]
 
 
 def _leg(donation: Donation, leg: Leg) -> dict[str, object]:

@@ -115,18 +115,20 @@ class Scene:
 def tell(tellers: Callable[[Scene, Callable[..., Organisation | None]], list[Story]]) -> int:
     """Tell all stories where none is told yet; return how many cases the demonstration holds."""
     with transaction.atomic():
-        people = {name: _person(*row) for row in PEOPLE for name in row[:1]}
-        if not Case.objects.filter(applicant=people["demo-applicant"]).exists():
-            scene = Scene(
-                people["demo-applicant"], people["demo-clerk"],  people["demo-head"],
-                timezone.now(),
-            )  # fmt: skip
-            _run(tellers(scene, _bodies(scene)), scene.now)
+        scene = stage()
+        if not Case.objects.filter(applicant=scene.applicant).exists():
+            run(tellers(scene, _bodies(scene)), scene.now)
             _certify()
     return Case.objects.filter(demo=True).count()
 
 
-def _run(stories: list[Story], now: datetime) -> None:
+def stage() -> Scene:
+    """Return the scene with its people, made where they are missing; other sectors tell their stories on it too."""
+    people = {row[0]: _person(*row) for row in PEOPLE}
+    return Scene(people["demo-applicant"], people["demo-clerk"], people["demo-head"], timezone.now())
+
+
+def run(stories: list[Story], now: datetime) -> None:
     """Let the stories go on in the order of time; the number keeps those of one moment apart."""
     waiting: list[tuple[datetime, int, Story]] = []
 
@@ -181,14 +183,19 @@ def _bodies(scene: Scene) -> Callable[..., Organisation | None]:
         if body is None:
             return None
         taken.append(body.pk)
-        if not Mandate.objects.filter(user=scene.applicant, organisation_code=body.public_code).exists():
-            mandates.grant(
-                organisation_code=body.public_code, organisation_name=body.name,
-                division_code=body.authority.division_code, user=scene.applicant, basis="演示授权书", actor=None,
-            )  # fmt: skip
+        authorised(scene, body)
         return body
 
     return find
+
+
+def authorised(scene: Scene, body: Organisation) -> None:
+    """Let the applicant of the stories act for a body."""
+    if not Mandate.objects.filter(user=scene.applicant, organisation_code=body.public_code).exists():
+        mandates.grant(
+            organisation_code=body.public_code, organisation_name=body.name,
+            division_code=body.authority.division_code, user=scene.applicant, basis="演示授权书", actor=None,
+        )  # fmt: skip
 
 
 @lru_cache(maxsize=64)

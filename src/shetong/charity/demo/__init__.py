@@ -1,0 +1,1 @@
+"""The demonstration of charity: plans filed through casework, gifts, spending with evidence. All of it is generated."""

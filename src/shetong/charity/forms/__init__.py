@@ -1,0 +1,1 @@
+"""Forms with which a charity's people keep its account; services judge what was typed."""
