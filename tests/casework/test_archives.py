@@ -57,6 +57,10 @@ class TestArchives:
         assert [event["act"] for event in json.loads(payload["events.json"])][-1] == "archive"
         assert all(item["passed"] for items in json.loads(payload["checks.json"]).values() for item in items)
         assert "孙示范" in payload["form.txt"].decode()
+        catalogue = payload["catalogue.txt"].decode()
+        assert "1\t收件回执\t" in catalogue
+        listed = [*metadata["materials"], *metadata["documents"]]
+        assert all(one["path"] in catalogue for one in listed)
 
     def test_packing_again_changes_nothing(self) -> None:
         archive = archived()

@@ -108,7 +108,9 @@ class AnswerForm(DeedForm):
 
     text = "answer"
     agrees = forms.ChoiceField(
-        label=gettext_lazy("意见"), choices=[("1", gettext_lazy("同意")), ("0", gettext_lazy("不同意"))]
+        label=gettext_lazy("意见"),
+        choices=[("", gettext_lazy("请选择")), ("1", gettext_lazy("同意")), ("0", gettext_lazy("不同意"))],
+        error_messages={"required": gettext_lazy("请选择同意或者不同意。")},
     )
     answer = forms.CharField(
         label=gettext_lazy("意见内容"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4_000, required=False
@@ -158,7 +160,11 @@ class RecordForm(DeedForm):
 
     text = "record"
     done_on = forms.DateField(label=gettext_lazy("核查日期"), widget=forms.DateInput(attrs={"type": "date"}))
-    conclusion = forms.ChoiceField(label=gettext_lazy("结论"), choices=Conclusion.choices)
+    conclusion = forms.ChoiceField(
+        label=gettext_lazy("结论"),
+        choices=[("", gettext_lazy("请选择")), *Conclusion.choices],
+        error_messages={"required": gettext_lazy("请选择结论。")},
+    )
     record = forms.CharField(
         label=gettext_lazy("核查记录"), widget=forms.Textarea(attrs={"rows": 5}), max_length=4_000, required=False
     )

@@ -24,6 +24,7 @@ REQUIRED = ("档号", "题名", "责任者", "办件编号", "提交时间", "�
 RECORDS = ("form.json", "form.txt", "events.json", "opinions.json", "metadata.json")
 # What came with later versions; packages from before are whole without it.
 CHECKS = "site-checks.json"
+CATALOGUE = "catalogue.txt"
 FOLDERS = ("materials", "documents", "site-checks")
 ENTRIES = ("materials", "documents", "site_checks")
 SEALS = "signatures/seals.pem"
@@ -168,5 +169,5 @@ def _refusal(content: bytes) -> str:
 
 
 def _strangers(payload: Payload) -> list[str]:
-    known = {*RECORDS, CHECKS, SEALS, REPORT}
+    known = {*RECORDS, CHECKS, CATALOGUE, SEALS, REPORT}
     return [path for path in payload if path not in known and path.split("/")[0] not in FOLDERS]

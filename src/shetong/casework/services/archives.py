@@ -96,9 +96,32 @@ def _payload(case: Case, matter: Matter, naming: dict[str, str]) -> dict[str, by
     files["form.txt"] = _readable(case, matter).encode()
     if seals := _seals(files):
         files[archive_checks.SEALS] = seals.encode()
+    files[archive_checks.CATALOGUE] = _catalogue(naming, matter, materials, notices, brought).encode()
     files["metadata.json"] = _json(metadata)
     files[archive_checks.REPORT] = _json(archive_checks.check(files).as_dict())
     return files
+
+
+def _catalogue(
+    naming: dict[str, str],
+    matter: Matter,
+    materials: list[dict[str, Any]],
+    notices: list[dict[str, Any]],
+    brought: list[dict[str, Any]],
+) -> str:
+    """Return the list of contents (归档目录) for people: documents first, then materials, then what checks brought."""
+    titles = {one.code: one.title for one in matter.materials}
+    rows = [
+        *((one["title"], one["number"], one["issued_at"], one) for one in notices),
+        *((titles.get(one["material"], one["name"]), "", one["uploaded_at"], one) for one in materials),
+        *((f"核查附件：{one['name']}", "", one["uploaded_at"], one) for one in brought),
+    ]
+    lines = [f"归档目录\t{naming['档号']}", naming["题名"], "", "序号\t题名\t文号\t日期\t页数\t文件"]
+    lines += [
+        f"{number}\t{title}\t{document}\t{moment[:10]}\t{one['pages']}\t{one['path']}"
+        for number, (title, document, moment, one) in enumerate(rows, start=1)
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _materials(case: Case) -> list[CaseMaterial]:

@@ -67,6 +67,9 @@ def entered(request: HttpRequest, grants: Grants, pk: int, opinion: int) -> Http
     case = cases.for_officer(grants, pk)
     if case is None or not case.opinions.filter(pk=opinion, asked_division="").exists():
         raise Http404
+    if request.POST.get("agrees") not in ("0", "1"):
+        messages.error(request, _("请选择同意或者不同意。"))
+        return redirect("casework:desk-case", pk=pk)
     try:
         opinions.give(
             opinion_id=opinion,
