@@ -39,6 +39,7 @@ ATTRIBUTES = CodeList(
             "TAXDED": ("Pre-tax deduction of donations", "财政、税务、民政部门联合公告"),
             "TAXEX": ("Tax exemption of non-profit organisations", "财政、税务部门认定"),
             "VOLORG": ("Volunteer organisation", "登记管理机关标识"),
+            "VOLSYS": ("Operator of a designated volunteer information system", "国务院民政部门指定，载系统名称"),
             "SWORG": ("Social-work service agency", "登记管理机关标识"),
             "DECOUPLE": ("Decoupled industry association", "与行政机关脱钩的行业协会商会"),
             "EVAL": ("Evaluation grade", "取值 1A 至 5A"),

@@ -17,7 +17,17 @@ from shetong.volunteering.models import (
     Signup,
     SignupState,
 )
-from shetong.volunteering.services import closing, finder, guardians, hours, judging, merging, places, searches
+from shetong.volunteering.services import (
+    closing,
+    finder,
+    guardians,
+    hours,
+    judging,
+    marks,
+    merging,
+    places,
+    searches,
+)
 
 
 @app.task(name=finder.REFRESH_TASK, queue="volunteering", retry=5)
@@ -89,3 +99,10 @@ def refer_waiting(timestamp: int) -> int:  # noqa: ARG001 - given by the schedul
     """Give waiting referrals to whoever takes complaints by now; return how many were taken."""
     waiting = Referral.objects.filter(taken_at__isnull=True).order_by("pk")
     return sum(judging.deliver(referral_id=pk) for pk in list(waiting.values_list("pk", flat=True)[:1_000]))
+
+
+@app.periodic(cron="50 17 * * *")
+@app.task(name="volunteering.mark_by_name", queue="volunteering", queueing_lock="volunteering.mark_by_name")
+def mark_by_name(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Identify bodies whose name says that they volunteer, nightly; return how many marks changed."""
+    return sum(marks.mark_by_name())

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from shetong.volunteering.urls_honours import patterns as honours_patterns
 from shetong.volunteering.urls_people import patterns as people_patterns
 from shetong.volunteering.urls_record import patterns as record_patterns
 from shetong.volunteering.views import hall, office, organiser, portal
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hall/volunteering/applicants/<int:pk>/<slug:name>/", organiser.decide, name="organise-decide"),
     *record_patterns,
     *people_patterns,
+    *honours_patterns,
     path("office/volunteering/", office.waiting, name="office"),
     path("office/volunteering/<slug:kind>/<int:pk>/", office.decide, name="office-decide"),
 ]

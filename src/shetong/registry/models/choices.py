@@ -48,6 +48,7 @@ class AttributeCode(models.TextChoices):
     TAX_DEDUCTION = "TAXDED", "公益性捐赠税前扣除资格"
     TAX_EXEMPTION = "TAXEX", "非营利组织免税资格"
     VOLUNTEER_ORGANISATION = "VOLORG", "志愿服务组织"
+    VOLUNTEER_SYSTEM = "VOLSYS", "指定的志愿服务信息系统"
     SOCIAL_WORK_AGENCY = "SWORG", "社会工作服务机构"
     DECOUPLED = "DECOUPLE", "脱钩行业协会商会"
     EVALUATION = "EVAL", "评估等级"

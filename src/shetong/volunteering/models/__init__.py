@@ -55,6 +55,7 @@ from shetong.volunteering.models.people import (
 from shetong.volunteering.models.presence import Device, Presence, SessionCode
 from shetong.volunteering.models.records import HoursEvent, RecordBatch, ServiceRecord
 from shetong.volunteering.models.signups import Signup, SignupEvent
+from shetong.volunteering.models.systems import SystemScope, VolunteerSystem
 from shetong.volunteering.models.teams import Membership, Team, TeamStaff, Training
 from shetong.volunteering.models.totals import HoursFigure, TeamMonth, TeamYear, VolunteerTotal
 
@@ -119,6 +120,7 @@ __all__ = [
     "Skill",
     "StaffRole",
     "SystemNumber",
+    "SystemScope",
     "Team",
     "TeamKind",
     "TeamMonth",
@@ -128,5 +130,6 @@ __all__ = [
     "Training",
     "Volunteer",
     "VolunteerState",
+    "VolunteerSystem",
     "VolunteerTotal",
 ]
