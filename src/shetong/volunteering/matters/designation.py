@@ -20,42 +20,83 @@ from shetong.volunteering.matters.mark import APPLICATION, question
 from shetong.volunteering.services import marks
 
 SCOPES = CodeList(
-    "ST.CL.VOLSCOPE", "指定范围", "For what a system is designated", "社通自定",
+    "ST.CL.VOLSCOPE",
+    "指定范围",
+    "For what a system is designated",
+    "社通自定",
     (
-        Code("region", "某一地区", "A region"), Code("sector", "某一领域", "A sector"),
+        Code("region", "某一地区", "A region"),
+        Code("sector", "某一领域", "A sector"),
         Code("nation", "全国", "The nation"),
     ),
-)  # fmt: skip
+)
 
 SYSTEM = Section(
     "system",
     "信息系统",
     (
-        Field(question(21, "system_name", "系统名称", "Name of the system", "信息系统的名称", length=40), required=True),
-        Field(question(22, "system_code", "系统代码", "Code", "数据交换中使用的代码", length=20), required=True,
-              hint="小写字母开头，只用小写字母、数字和连字符，例如 bj-volunteer。"),
-        Field(question(23, "system_address", "网址", "Address", "公众使用的网址", length=200), required=True,
-              hint="以 https:// 开头。"),
-        Field(question(24, "system_scope", "申请指定的范围", "Scope", "申请指定的范围", ElementType.CODE, codes=SCOPES),
-              required=True),
-        Field(question(25, "system_covers", "地区或者领域", "Covers", "写明地区或者领域", length=100), required=True,
-              hint="例如：北京市；青年志愿服务。"),
+        Field(
+            question(21, "system_name", "系统名称", "Name of the system", "信息系统的名称", length=40), required=True
+        ),
+        Field(
+            question(22, "system_code", "系统代码", "Code", "数据交换中使用的代码", length=20),
+            required=True,
+            hint="小写字母开头，只用小写字母、数字和连字符，例如 bj-volunteer。",
+        ),
+        Field(
+            question(23, "system_address", "网址", "Address", "公众使用的网址", length=200),
+            required=True,
+            hint="以 https:// 开头。",
+        ),
+        Field(
+            question(24, "system_scope", "申请指定的范围", "Scope", "申请指定的范围", ElementType.CODE, codes=SCOPES),
+            required=True,
+        ),
+        Field(
+            question(25, "system_covers", "地区或者领域", "Covers", "写明地区或者领域", length=100),
+            required=True,
+            hint="例如：北京市；青年志愿服务。",
+        ),
     ),
-)  # fmt: skip
+)
 SAFETY = Section(
     "safety",
     "数据和安全",
     (
-        Field(question(26, "follows_standard", "符合志愿服务信息系统基本规范", "Follows MZ/T 061",
-                  "按 MZ/T 061 记录和交换数据", ElementType.BOOLEAN), required=True),
-        Field(question(27, "protection_level", "网络安全等级保护级别", "Level", "等级保护备案的级别", ElementType.INTEGER),
-              required=True),
-        Field(question(28, "consents_apart", "分别取得个人信息处理的同意", "Consents", "按目的分别取得同意",
-                  ElementType.BOOLEAN), required=True),
-        Field(question(29, "free_of_charge", "注册、记录和证明不收费", "Free", "不向志愿者收取费用", ElementType.BOOLEAN),
-              required=True),
+        Field(
+            question(
+                26,
+                "follows_standard",
+                "符合志愿服务信息系统基本规范",
+                "Follows MZ/T 061",
+                "按 MZ/T 061 记录和交换数据",
+                ElementType.BOOLEAN,
+            ),
+            required=True,
+        ),
+        Field(
+            question(
+                27, "protection_level", "网络安全等级保护级别", "Level", "等级保护备案的级别", ElementType.INTEGER
+            ),
+            required=True,
+        ),
+        Field(
+            question(
+                28,
+                "consents_apart",
+                "分别取得个人信息处理的同意",
+                "Consents",
+                "按目的分别取得同意",
+                ElementType.BOOLEAN,
+            ),
+            required=True,
+        ),
+        Field(
+            question(29, "free_of_charge", "注册、记录和证明不收费", "Free", "不向志愿者收取费用", ElementType.BOOLEAN),
+            required=True,
+        ),
     ),
-)  # fmt: skip
+)
 
 
 def ministry(_values: Values, _code: str) -> Authority:

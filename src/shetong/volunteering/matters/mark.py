@@ -16,22 +16,48 @@ from shetong.volunteering.services import marks
 
 FORM = "志愿服务组织信息采集表"
 _ENGLISH = {
-    "community": "Community", "care": "Care for people in need", "poverty": "Poverty relief",
-    "emergency": "Emergency and rescue", "environment": "Environment", "culture": "Culture and education",
-    "health": "Health", "events": "Large events", "traffic": "City services and traffic",
-    "drugs": "Drug prevention", "law": "Legal services", "science": "Science", "rural": "Rural revitalisation",
-    "network": "Civility online", "overseas": "Service abroad", "other": "Other",
-}  # fmt: skip
+    "community": "Community",
+    "care": "Care for people in need",
+    "poverty": "Poverty relief",
+    "emergency": "Emergency and rescue",
+    "environment": "Environment",
+    "culture": "Culture and education",
+    "health": "Health",
+    "events": "Large events",
+    "traffic": "City services and traffic",
+    "drugs": "Drug prevention",
+    "law": "Legal services",
+    "science": "Science",
+    "rural": "Rural revitalisation",
+    "network": "Civility online",
+    "overseas": "Service abroad",
+    "other": "Other",
+}
 _CHINESE = {
-    "community": "社区服务", "care": "关爱特殊群体", "poverty": "扶贫济困", "emergency": "应急救援",
-    "environment": "环境保护", "culture": "文化教育", "health": "卫生健康", "events": "大型赛会",
-    "traffic": "城市运行和交通", "drugs": "禁毒", "law": "法律服务", "science": "科技科普", "rural": "乡村振兴",
-    "network": "网络文明", "overseas": "海外服务", "other": "其他",
-}  # fmt: skip
+    "community": "社区服务",
+    "care": "关爱特殊群体",
+    "poverty": "扶贫济困",
+    "emergency": "应急救援",
+    "environment": "环境保护",
+    "culture": "文化教育",
+    "health": "卫生健康",
+    "events": "大型赛会",
+    "traffic": "城市运行和交通",
+    "drugs": "禁毒",
+    "law": "法律服务",
+    "science": "科技科普",
+    "rural": "乡村振兴",
+    "network": "网络文明",
+    "overseas": "海外服务",
+    "other": "其他",
+}
 FIELDS = CodeList(
-    "ST.CL.VOLFIELD", "志愿服务类别", "Field of volunteering", FORM,
+    "ST.CL.VOLFIELD",
+    "志愿服务类别",
+    "Field of volunteering",
+    FORM,
     tuple(Code(code, _CHINESE[code], _ENGLISH[code]) for code in ServiceField.values),
-)  # fmt: skip
+)
 
 
 def question(
@@ -58,27 +84,45 @@ PURPOSE = Section(
     "purpose",
     "志愿服务宗旨",
     (
-        Field(question(1, "purpose_clause", "章程中的宗旨条款", "Clause", "写明开展志愿服务的条款", length=500),
-              required=True, hint="照抄章程中写明开展志愿服务的条款。"),
+        Field(
+            question(1, "purpose_clause", "章程中的宗旨条款", "Clause", "写明开展志愿服务的条款", length=500),
+            required=True,
+            hint="照抄章程中写明开展志愿服务的条款。",
+        ),
         Field(question(2, "clause_number", "条款序号", "Number", "宗旨条款在章程中的序号", length=20), required=True),
-        Field(question(3, "charter_approved_on", "章程核准日期", "Approved on", "现行章程核准的日期", ElementType.DATE),
-              required=True),
+        Field(
+            question(3, "charter_approved_on", "章程核准日期", "Approved on", "现行章程核准的日期", ElementType.DATE),
+            required=True,
+        ),
     ),
-)  # fmt: skip
+)
 WORK = Section(
     "work",
     "志愿服务情况",
     (
-        Field(question(4, "main_field", "主要服务类别", "Field", "主要的志愿服务类别", ElementType.CODE, codes=FIELDS),
-              required=True),
-        Field(question(5, "volunteers", "登记的志愿者人数", "Volunteers", "在本组织登记的志愿者人数", ElementType.INTEGER),
-              required=True),
-        Field(question(6, "keeps_records", "按规定记录志愿服务信息", "Keeps records", "记录并免费开具证明",
-                  ElementType.BOOLEAN), required=True),
-        Field(question(7, "work_done", "近一年开展的志愿服务", "Work", "近一年开展的志愿服务活动", length=1000),
-              required=True, hint="新成立的写拟开展的活动。"),
+        Field(
+            question(4, "main_field", "主要服务类别", "Field", "主要的志愿服务类别", ElementType.CODE, codes=FIELDS),
+            required=True,
+        ),
+        Field(
+            question(
+                5, "volunteers", "登记的志愿者人数", "Volunteers", "在本组织登记的志愿者人数", ElementType.INTEGER
+            ),
+            required=True,
+        ),
+        Field(
+            question(
+                6, "keeps_records", "按规定记录志愿服务信息", "Keeps records", "记录并免费开具证明", ElementType.BOOLEAN
+            ),
+            required=True,
+        ),
+        Field(
+            question(7, "work_done", "近一年开展的志愿服务", "Work", "近一年开展的志愿服务活动", length=1000),
+            required=True,
+            hint="新成立的写拟开展的活动。",
+        ),
     ),
-)  # fmt: skip
+)
 
 MARK = Matter(
     code="VOL-MARK",
