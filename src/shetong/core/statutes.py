@@ -34,6 +34,7 @@ class Unit(StrEnum):
     UNIT = "unit"
     MEMBER = "member"
     TERM = "term"
+    HOUR = "hour"
 
 
 class Standing(StrEnum):

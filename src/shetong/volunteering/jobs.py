@@ -18,6 +18,7 @@ from shetong.volunteering.models import (
     SignupState,
 )
 from shetong.volunteering.services import (
+    benefits,
     closing,
     finder,
     guardians,
@@ -27,6 +28,7 @@ from shetong.volunteering.services import (
     merging,
     places,
     searches,
+    stars,
 )
 
 
@@ -106,3 +108,17 @@ def refer_waiting(timestamp: int) -> int:  # noqa: ARG001 - given by the schedul
 def mark_by_name(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Identify bodies whose name says that they volunteer, nightly; return how many marks changed."""
     return sum(marks.mark_by_name())
+
+
+@app.periodic(cron="10 18 * * *")
+@app.task(name="volunteering.stars", queue="volunteering", queueing_lock="volunteering.stars")
+def award_stars(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Award the stars that were reached and mark those whose hours fell, nightly; return how many changed."""
+    return stars.award_due()
+
+
+@app.periodic(cron="5 16 * * *")
+@app.task(name="volunteering.expire_benefits", queue="volunteering", queueing_lock="volunteering.expire_benefits")
+def expire_benefits(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """End the codes of benefits that are over, just after midnight of China; return how many."""
+    return benefits.expire()

@@ -1,10 +1,27 @@
-"""Addresses of volunteer organisations and designated systems."""
+"""Addresses of stars, honours, benefits, thanks and stories, volunteer organisations and designated systems."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from shetong.volunteering.views import marks
+from shetong.volunteering.views import benefits, honours, marks, stories
 
 patterns: list[URLPattern | URLResolver] = [
     path("volunteering/organisations/", marks.organisations, name="organisations"),
     path("volunteering/systems/", marks.systems, name="systems"),
+    path("volunteering/honours/", honours.public, name="honours"),
+    path("volunteering/benefits/", benefits.public, name="benefits"),
+    path("volunteering/stories/", stories.public, name="stories"),
+    path("hall/volunteering/honours/", honours.own, name="own-honours"),
+    path("hall/volunteering/benefits/", benefits.own, name="own-benefits"),
+    path("hall/volunteering/benefits/<int:pk>/take/", benefits.take, name="benefit-take"),
+    path("hall/volunteering/redemptions/<int:pk>/return/", benefits.give_back, name="redemption-return"),
+    path("hall/volunteering/stories/", stories.write, name="story-write"),
+    path("hall/volunteering/partner/", benefits.partner, name="partner"),
+    path("hall/volunteering/partner/check/", benefits.check, name="partner-check"),
+    path("hall/volunteering/partner/<int:pk>/offer/", benefits.offer, name="benefit-offer"),
+    path("hall/volunteering/partner/benefits/<int:pk>/close/", benefits.close, name="benefit-close"),
+    path("office/volunteering/honours/", honours.office_page, name="office-honours"),
+    path("office/volunteering/honours/<int:pk>/revoke/", honours.office_revoke, name="office-honour-revoke"),
+    path("office/volunteering/stars/<int:pk>/withdraw/", honours.office_star, name="office-star"),
+    path("office/volunteering/stories/<int:pk>/<slug:act>/", stories.office_decide, name="office-story"),
+    path("office/volunteering/partners/<int:pk>/<slug:act>/", benefits.office_partner, name="office-partner"),
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from ninja import Router
 
 from shetong.registry.api.gate import accept
-from shetong.volunteering.api import activities, certificates, signups
+from shetong.volunteering.api import activities, certificates, credit, signups
 from shetong.volunteering.services import tokens
 
 router = Router()
 router.add_router("", activities.router)
 router.add_router("", signups.router)
 router.add_router("", certificates.router)
+router.add_router("", credit.router)
 
 
 def _reader(token: str) -> tuple[object, str] | None:

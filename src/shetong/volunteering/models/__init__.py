@@ -1,6 +1,15 @@
 """Volunteers, teams, activities, sign-ups and service time."""
 
 from shetong.volunteering.models.activities import Activity, ActivityTemplate, Post, Series, Session, Shift
+from shetong.volunteering.models.benefits import (
+    Benefit,
+    BenefitState,
+    CreditDisclosure,
+    Partner,
+    PartnerState,
+    Redemption,
+    RedemptionState,
+)
 from shetong.volunteering.models.certificates import (
     CertificateBatch,
     CertificateRequest,
@@ -42,6 +51,7 @@ from shetong.volunteering.models.choices import (
 )
 from shetong.volunteering.models.doubts import Doubt, Objection, Referral
 from shetong.volunteering.models.finder import FinderEntry
+from shetong.volunteering.models.honours import Honour, StarAward, StarState, Story, StoryKind, StoryState
 from shetong.volunteering.models.merges import MergeHold, MergeUndo
 from shetong.volunteering.models.people import (
     ALL_TIMES,
@@ -69,11 +79,14 @@ __all__ = [
     "ActivityState",
     "ActivityTemplate",
     "Admission",
+    "Benefit",
+    "BenefitState",
     "CertificateBatch",
     "CertificateRequest",
     "CheckInWay",
     "Consent",
     "ConsentPurpose",
+    "CreditDisclosure",
     "Device",
     "Doubt",
     "DoubtKind",
@@ -83,6 +96,7 @@ __all__ = [
     "FinderEntry",
     "ForgedNumber",
     "GuardianConsent",
+    "Honour",
     "HoursAct",
     "HoursEvent",
     "HoursFigure",
@@ -94,6 +108,8 @@ __all__ = [
     "MergeUndo",
     "Objection",
     "ObjectionState",
+    "Partner",
+    "PartnerState",
     "PlaceVerdict",
     "Post",
     "Presence",
@@ -101,6 +117,8 @@ __all__ = [
     "PresenceWay",
     "RecordBatch",
     "RecordState",
+    "Redemption",
+    "RedemptionState",
     "Referral",
     "RegisteredBy",
     "RequestState",
@@ -119,6 +137,11 @@ __all__ = [
     "SignupState",
     "Skill",
     "StaffRole",
+    "StarAward",
+    "StarState",
+    "Story",
+    "StoryKind",
+    "StoryState",
     "SystemNumber",
     "SystemScope",
     "Team",

@@ -18,6 +18,7 @@ from shetong.core.errors import DomainError
 from shetong.volunteering.forms import QUARTERS, WEEKDAYS, GuardianForm, ProfileForm, RegistrationForm, TimesField
 from shetong.volunteering.models import ConsentPurpose, Shift, SignupState, Volunteer
 from shetong.volunteering.queries import signups as queries
+from shetong.volunteering.queries.honours import star_name
 from shetong.volunteering.services import erasure, guardians, places, signups, tokens, volunteers
 from shetong.volunteering.services.volunteers import Registration
 from shetong.volunteering.views.calendar import calendar_of
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {"signup": signup, "queue": queries.queue_place(signup), "open": signup.state in _OPEN}
         for signup in queries.of_volunteer(who)[:50]
     ]
-    return render(request, "volunteering/hall.html", {"volunteer": who, "rows": rows})
+    return render(request, "volunteering/hall.html", {"volunteer": who, "rows": rows, "star": star_name(who)})
 
 
 _OPEN = (SignupState.APPLIED, SignupState.WAITING, SignupState.OFFERED, SignupState.HELD)

@@ -17,6 +17,7 @@ from shetong.core.errors import DomainError
 from shetong.volunteering.forms_people import JoinForm
 from shetong.volunteering.models import ConsentPurpose, MembershipState, Team, TeamState
 from shetong.volunteering.rules import criteria
+from shetong.volunteering.rules.credit import CATALOGUE
 from shetong.volunteering.services import members, teams, volunteers
 from shetong.volunteering.services import searches as saved
 from shetong.volunteering.views.hall import _blame, _own
@@ -54,7 +55,12 @@ def consents(request: HttpRequest) -> HttpResponse:
          "needed": purpose in volunteers.NEEDED}
         for purpose in ConsentPurpose
     ]  # fmt: skip
-    context = {"rows": rows, "history": who.consents.order_by("-given_at")[:50]}
+    titles = {item.code: _(item.title) for item in CATALOGUE}
+    disclosures = [
+        (each, "、".join(titles.get(code, code) for code in each.items))
+        for each in who.disclosures.order_by("-id")[:50]
+    ]
+    context = {"rows": rows, "disclosures": disclosures, "history": who.consents.order_by("-given_at")[:50]}
     return render(request, "volunteering/consents.html", context)
 
 
