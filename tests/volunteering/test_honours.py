@@ -89,7 +89,7 @@ def test_stars_follow_confirmed_hours() -> None:
     second.refresh_from_db()
     assert second.state == StarState.WITHDRAWN
     assert star_services.award_due() == 0
-    factories.served(who, factories.team(), minutes=480, hour=2)
+    factories.served(who, factories.team(), day=timezone.localdate() - timedelta(days=90), minutes=480)
     assert star_services.award_due() == 1
     assert who.stars.filter(star=2, state=StarState.HELD).count() == 1
 
@@ -101,7 +101,7 @@ def test_a_star_in_doubt_comes_back_with_the_hours() -> None:
     assert record is not None
     ServiceRecord.objects.filter(pk=record.pk).update(state="void")
     star_services.award_due()
-    factories.served(who, factories.team(), minutes=480, hour=2)
+    factories.served(who, factories.team(), day=timezone.localdate() - timedelta(days=90), minutes=480)
     assert star_services.award_due() == 1
     assert who.stars.get().state == StarState.HELD
 
