@@ -179,6 +179,7 @@ API_SCOPES: dict[str, str] = {
     "organisations.lookup": N_("批量核对社会组织名称或代码"),
     "cases.read": N_("查看本人和所代理组织的办件进度"),
     "volunteering.read": N_("查询志愿服务活动"),
+    "volunteering.exchange": N_("与其他志愿服务信息系统交换数据"),
     "volunteering.credit": N_("按目录查询志愿者的信用激励信息"),
 }
 # Requests per minute; addresses without a key have the lowest class.

@@ -43,7 +43,20 @@ def load(scale: str) -> DemoReport:
     from shetong.registry.demo import loading
 
     with staged_progress(STAGES) as advance:
-        return loading.load(scale=scale, folder=settings.VAR / "demo", progress=advance)
+        report = loading.load(scale=scale, folder=settings.VAR / "demo", progress=advance)
+    if scale == "small" and settings.DEMO_ACCOUNTS:
+        load_volunteering()
+    return report
+
+
+def load_volunteering() -> None:
+    """Make the demonstration of volunteering, a few seconds; nothing where it is there."""
+    from shetong.accounts.services.demo import ensure_demo_accounts
+    from shetong.volunteering import demo as volunteering
+
+    # Its first team and its first volunteer are those of the accounts with which people try the hall.
+    ensure_demo_accounts()
+    volunteering.load()
 
 
 def load_charity() -> CharityReport:

@@ -37,3 +37,6 @@ VOLUNTEER_OFFLINE_DAYS = env.number("VOLUNTEER_OFFLINE_DAYS", 7, least=1, most=6
 VOLUNTEER_LONG_DAY_MINUTES = env.number("VOLUNTEER_LONG_DAY_MINUTES", 600, least=60, most=1440)
 VOLUNTEER_SPEED_KMH = env.number("VOLUNTEER_SPEED_KMH", 300, least=10, most=2000)
 VOLUNTEER_DEVICE_PEOPLE = env.number("VOLUNTEER_DEVICE_PEOPLE", 1, least=1, most=100)
+# The key under which designated systems compute the blind index of an identity number for the exchange; all of them
+# share it. Without it nobody is exchanged.
+VOLUNTEER_EXCHANGE_KEY = env.secret("VOLUNTEER_EXCHANGE_KEY")

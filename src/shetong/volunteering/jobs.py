@@ -20,6 +20,7 @@ from shetong.volunteering.models import (
 from shetong.volunteering.services import (
     benefits,
     closing,
+    exchange_out,
     finder,
     guardians,
     hours,
@@ -122,3 +123,18 @@ def award_stars(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
 def expire_benefits(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """End the codes of benefits that are over, just after midnight of China; return how many."""
     return benefits.expire()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="volunteering.exchange", queue="volunteering", queueing_lock="volunteering.exchange")
+def put_in_order(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Number what changed for the systems that read it, and compute missing indexes; return how many changes."""
+    exchange_out.make_indexes()
+    return exchange_out.sequence()
+
+
+@app.periodic(cron="35 * * * *")
+@app.task(name="volunteering.forget_nonces", queue="volunteering", queueing_lock="volunteering.forget_nonces")
+def forget_nonces(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Delete nonces of stale signatures, hourly; return how many."""
+    return exchange_out.forget_nonces()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from shetong.volunteering.views import benefits, honours, marks, stories
+from shetong.volunteering.views import benefits, honours, marks, stories, systems
 
 patterns: list[URLPattern | URLResolver] = [
     path("volunteering/organisations/", marks.organisations, name="organisations"),
@@ -19,6 +19,8 @@ patterns: list[URLPattern | URLResolver] = [
     path("hall/volunteering/partner/check/", benefits.check, name="partner-check"),
     path("hall/volunteering/partner/<int:pk>/offer/", benefits.offer, name="benefit-offer"),
     path("hall/volunteering/partner/benefits/<int:pk>/close/", benefits.close, name="benefit-close"),
+    path("office/volunteering/systems/", systems.systems, name="office-systems"),
+    path("office/volunteering/systems/<slug:code>/<slug:name>/", systems.act, name="office-system-act"),
     path("office/volunteering/honours/", honours.office_page, name="office-honours"),
     path("office/volunteering/honours/<int:pk>/revoke/", honours.office_revoke, name="office-honour-revoke"),
     path("office/volunteering/stars/<int:pk>/withdraw/", honours.office_star, name="office-star"),

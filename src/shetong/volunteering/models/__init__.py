@@ -50,6 +50,17 @@ from shetong.volunteering.models.choices import (
     VolunteerState,
 )
 from shetong.volunteering.models.doubts import Doubt, Objection, Referral
+from shetong.volunteering.models.exchange import (
+    Comparison,
+    ExchangeChange,
+    ExchangeDirty,
+    ExchangeItem,
+    ExchangeKind,
+    ExchangeNonce,
+    RehearsalStep,
+    SystemKey,
+    VolunteerIndex,
+)
 from shetong.volunteering.models.finder import FinderEntry
 from shetong.volunteering.models.honours import Honour, StarAward, StarState, Story, StoryKind, StoryState
 from shetong.volunteering.models.merges import MergeHold, MergeUndo
@@ -84,6 +95,7 @@ __all__ = [
     "CertificateBatch",
     "CertificateRequest",
     "CheckInWay",
+    "Comparison",
     "Consent",
     "ConsentPurpose",
     "CreditDisclosure",
@@ -92,6 +104,11 @@ __all__ = [
     "DoubtKind",
     "DoubtState",
     "Evidence",
+    "ExchangeChange",
+    "ExchangeDirty",
+    "ExchangeItem",
+    "ExchangeKind",
+    "ExchangeNonce",
     "Field",
     "FinderEntry",
     "ForgedNumber",
@@ -121,6 +138,7 @@ __all__ = [
     "RedemptionState",
     "Referral",
     "RegisteredBy",
+    "RehearsalStep",
     "RequestState",
     "SavedSearch",
     "Series",
@@ -142,6 +160,7 @@ __all__ = [
     "Story",
     "StoryKind",
     "StoryState",
+    "SystemKey",
     "SystemNumber",
     "SystemScope",
     "Team",
@@ -152,6 +171,7 @@ __all__ = [
     "TeamYear",
     "Training",
     "Volunteer",
+    "VolunteerIndex",
     "VolunteerState",
     "VolunteerSystem",
     "VolunteerTotal",

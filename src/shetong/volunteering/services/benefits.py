@@ -159,7 +159,9 @@ def take(*, user: User, benefit_id: int) -> Redemption:
     held = set(benefit.redemptions.filter(volunteer=volunteer, state__in=LIVE).values_list("ordinal", flat=True))
     free = [ordinal for ordinal in range(1, benefit.each + 1) if ordinal not in held]
     if not free:
-        raise ConflictError(gettext("您已经兑换过，每人最多%(each)d次。") % {"each": benefit.each}, code="taken-already")
+        raise ConflictError(
+            gettext("您已经兑换过，每人最多%(each)d次。") % {"each": benefit.each}, code="taken-already"
+        )
     # From here to the commit everybody else who wants this benefit waits.
     left = Benefit.objects.filter(pk=benefit.pk, state=BenefitState.OFFERED, taken__lt=F("stock"))
     if not left.update(taken=F("taken") + 1):

@@ -1,0 +1,165 @@
+"""The exchange as its readers see it: the feed of a system, where its test stands, whose key this is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from shetong.accounts.models import ApiKey
+from shetong.volunteering.models import (
+    COUNTED,
+    Activity,
+    Consent,
+    ConsentPurpose,
+    ExchangeChange,
+    ExchangeItem,
+    ExchangeKind,
+    ServiceRecord,
+    SystemKey,
+    Team,
+    TeamState,
+    Volunteer,
+    VolunteerState,
+    VolunteerSystem,
+)
+from shetong.volunteering.queries.activities import PUBLIC
+from shetong.volunteering.rules.exchange import STEPS, Step
+
+LARGEST_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the feed: items, the cursor behind the last of them, and whether more follows."""
+
+    items: list[dict[str, Any]]
+    cursor: int
+    more: bool
+
+
+def key_of(api_key: ApiKey) -> SystemKey | None:
+    """Return the registered key of a system that is designated today, by the API key that was shown."""
+    return (
+        SystemKey.objects.select_related("system__organisation")
+        .filter(api_key=api_key, revoked_at__isnull=True, system__ended_on__isnull=True)
+        .first()
+    )
+
+
+def feed(system: VolunteerSystem, kind: ExchangeKind, *, after: int, limit: int) -> Page:
+    """Return what changed behind a cursor, in the order of changes, each object once in its present version.
+
+    The version is the number of its last change in the page. What the system may not read (any more) is left out.
+    """
+    rows = ExchangeChange.objects.filter(Q(system=system) | Q(system__isnull=True), kind=kind, pk__gt=after)
+    found = list(rows.order_by("pk").values_list("pk", "object_id")[: limit + 1])
+    more, page = len(found) > limit, found[:limit]
+    versions = {object_id: position for position, object_id in page}
+    shown = _READERS[kind](versions)
+    items = [
+        {**shown[object_id], "version": position}
+        for object_id, position in sorted(versions.items(), key=lambda pair: pair[1])
+        if object_id in shown
+    ]
+    return Page(items, page[-1][0] if page else after, more)
+
+
+def passed_steps(system: VolunteerSystem) -> set[str]:
+    """Return the codes of the steps that a system has passed."""
+    return set(system.rehearsal_steps.values_list("step", flat=True))
+
+
+def missing_steps(system: VolunteerSystem) -> list[Step]:
+    """Return the steps that a system has not passed yet."""
+    done = passed_steps(system)
+    return [step for step in STEPS if step.code not in done]
+
+
+def their_activities(system: VolunteerSystem, *, limit: int = 100) -> list[dict[str, Any]]:
+    """Return the activities that a system told us of, the newest first."""
+    rows = ExchangeItem.objects.filter(system=system, rehearsal=False, kind=ExchangeKind.ACTIVITIES)
+    return [dict(content or {}) for content in rows.order_by("-received_at").values_list("content", flat=True)[:limit]]
+
+
+def _volunteers(pks: Iterable[int]) -> dict[int, dict[str, Any]]:
+    rows = Volunteer.objects.filter(pk__in=list(pks)).select_related("exchange_index", "merged_into")
+    agreed = _agreed(pks)
+    return {
+        row.pk: {
+            "number": row.number,
+            "index": bytes(row.exchange_index.octets).hex() if hasattr(row, "exchange_index") else "",
+            "state": "merged" if row.state == VolunteerState.MERGED
+            else "left" if row.state == VolunteerState.ERASED else "active",
+            "merged_into": row.merged_into.number if row.merged_into else "",
+            "transfers": row.pk in agreed,
+        }
+        for row in rows
+    }  # fmt: skip
+
+
+def _organisations(pks: Iterable[int]) -> dict[int, dict[str, Any]]:
+    rows = (
+        Team.objects.filter(pk__in=list(pks)).exclude(state=TeamState.PENDING).select_related("organisation", "parent")
+    )
+    return {
+        row.pk: {
+            "number": row.number, "name": row.name, "kind": row.kind,
+            "state": "closed" if row.state == TeamState.CLOSED else "active",
+            "uscc": (row.organisation.uscc or "") if row.organisation else "",
+            "parent": row.parent.number if row.parent else "", "division_code": row.division_code,
+            "contact_phone": row.contact_phone,
+        }
+        for row in rows
+    }  # fmt: skip
+
+
+def _activities(pks: Iterable[int]) -> dict[int, dict[str, Any]]:
+    rows = Activity.objects.filter(pk__in=list(pks), state__in=PUBLIC, published_at__isnull=False).select_related(
+        "team"
+    )
+    return {
+        row.pk: {
+            "number": row.number, "organisation": row.team.number, "title": row.title, "field": row.field,
+            "state": row.state, "division_code": row.division_code, "address": row.address,
+            "longitude": row.longitude, "latitude": row.latitude, "content": row.content, "risks": row.risks,
+            "url": f"/volunteering/activities/{row.number}/",
+        }
+        for row in rows
+    }  # fmt: skip
+
+
+def _records(pks: Iterable[int]) -> dict[int, dict[str, Any]]:
+    rows = ServiceRecord.objects.filter(pk__in=list(pks), source="").select_related(
+        "volunteer__exchange_index", "team", "activity"
+    )
+    agreed = _agreed({row.volunteer_id for row in rows})
+    return {
+        row.pk: {
+            "number": f"R{row.pk}",
+            "index": bytes(row.volunteer.exchange_index.octets).hex(),
+            "volunteer": row.volunteer.number,
+            "organisation": row.team.number if row.team else "",
+            "activity": row.activity.number if row.activity else "",
+            "start": row.during.lower, "end": row.during.upper, "minutes": row.minutes, "field": row.field,
+            "division_code": row.division_code, "place": row.place, "content": row.content,
+            "state": "confirmed" if row.state in COUNTED else "void",
+        }
+        for row in rows
+        if row.volunteer_id in agreed and hasattr(row.volunteer, "exchange_index")
+    }  # fmt: skip
+
+
+def _agreed(volunteers: Iterable[int]) -> set[int]:
+    rows = Consent.objects.filter(
+        volunteer__in=list(volunteers), purpose=ConsentPurpose.TRANSFER, withdrawn_at__isnull=True
+    )
+    return set(rows.values_list("volunteer_id", flat=True))
+
+
+_READERS: dict[ExchangeKind, Callable[[Iterable[int]], dict[int, dict[str, Any]]]] = {
+    ExchangeKind.VOLUNTEERS: _volunteers, ExchangeKind.ORGANISATIONS: _organisations,
+    ExchangeKind.ACTIVITIES: _activities, ExchangeKind.RECORDS: _records,
+}  # fmt: skip

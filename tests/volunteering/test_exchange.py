@@ -1,0 +1,359 @@
+"""Exchange with other volunteer systems: signed, version by version, in both directions, compared and tested."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shetong.accounts.services import api_keys
+from shetong.core import http_signatures as signatures
+from shetong.core import pii
+from shetong.core.errors import DomainError, ForbiddenError, WrongStateError
+from shetong.volunteering.models import (
+    Consent,
+    Doubt,
+    ExchangeItem,
+    ExchangeKind,
+    ServiceRecord,
+    SystemNumber,
+    Volunteer,
+    VolunteerSystem,
+)
+from shetong.volunteering.rules import exchange as rules
+from shetong.volunteering.services import exchange_in, exchange_out
+from tests.casework.factories import chief
+from tests.registry.factories import register_organisation
+from tests.volunteering import factories
+from tests.volunteering.test_pages import good, logged_in
+
+pytestmark = pytest.mark.django_db
+BASE = "/api/v1/volunteering/exchange"
+SHARED = "a key that designated systems share"
+
+
+@pytest.fixture(autouse=True)
+def _shared_key(settings: Any) -> None:
+    settings.VOLUNTEER_EXCHANGE_KEY = SHARED
+
+
+class Program:
+    """A program of another system: its API key, its signing key, and how it asks."""
+
+    def __init__(self, system: VolunteerSystem) -> None:
+        self.system, self.signer = system, Ed25519PrivateKey.generate()
+        self.key, self.secret = api_keys.create(
+            owner=factories.person(), label=system.name, scopes=["volunteering.exchange"], rate_class="partner",
+            expires_at=timezone.now() + timedelta(days=30), actor=None,
+        )  # fmt: skip
+        public = base64.b64encode(self.signer.public_key().public_bytes_raw()).decode()
+        exchange_out.add_key(actor=None, system_code=system.code, api_key_prefix=self.key.prefix, key=public)
+
+    def ask(self, method: str, path: str, body: Any = None, **changes: Any) -> Any:
+        content = json.dumps(body).encode() if body is not None else b""
+        address, _, query = path.partition("?")
+        values = {
+            "@method": method, "@authority": "testserver", "@path": f"{BASE}/{address}", "@query": f"?{query}",
+            "authorization": f"Bearer {self.secret}", "content-type": "application/json",
+            "content-digest": f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:",
+        }  # fmt: skip
+        names = list(values) if body is not None else list(values)[:5]
+        given_ = {
+            "created": int(time.time()), "keyid": self.key.prefix, "alg": "ed25519", "nonce": secrets.token_hex(8),
+            "tag": "shetong-volunteering", **changes,
+        }  # fmt: skip
+        parameters = f"({' '.join(f'{chr(34)}{name}{chr(34)}' for name in names)})" + "".join(
+            f";{name}={value}" if isinstance(value, int) else f';{name}="{value}"' for name, value in given_.items()
+        )
+        signed = self.signer.sign(signatures.base(names, parameters, values.get))
+        headers = {
+            "Authorization": values["authorization"], "Signature-Input": f"sig={parameters}",
+            "Signature": f"sig=:{base64.b64encode(signed).decode()}:", "Content-Digest": values["content-digest"],
+        }  # fmt: skip
+        if body is None:
+            return Client().get(f"{BASE}/{path}", headers=headers)
+        return Client().post(f"{BASE}/{path}", content, content_type="application/json", headers=headers)
+
+    def send(self, kind: str, *items: dict[str, Any]) -> list[str]:
+        answer = self.ask("POST", kind, list(items))
+        assert answer.status_code == 200, answer.content
+        return [item["outcome"] for item in answer.json()["items"]]
+
+    def read(self, kind: str, after: int = 0, limit: int = 500) -> dict[str, Any]:
+        answer = self.ask("GET", f"feeds/{kind}?after={after}&limit={limit}")
+        assert answer.status_code == 200, answer.content
+        return dict(answer.json())
+
+
+def system(code: str = "demo-city", *, certified: bool = True) -> VolunteerSystem:
+    return VolunteerSystem.objects.create(
+        code=code, name=f"示范平台{code}", organisation=register_organisation(), scope="region", covers="北京市",
+        address="https://volunteer.example.org/", designated_on=timezone.localdate() - timedelta(days=9),
+        document="民函〔2026〕1号", certified_at=timezone.now() if certified else None,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def program() -> Iterator[Program]:
+    return Program(system())
+
+
+def number_of(who: Volunteer) -> str:
+    return pii.open_sealed(bytes(who.identity_sealed or b""), context="volunteer.identity_number")
+
+
+def index_of(who: Volunteer) -> str:
+    return rules.blind_index(number_of(who), key=SHARED.encode()).hex()
+
+
+def known(transfers: bool = True, **given_: Any) -> Volunteer:
+    """Return a volunteer with an exchange index, who agreed to the transfer of records."""
+    who = factories.volunteer(**given_)
+    if transfers:
+        Consent.objects.create(volunteer=who, purpose="transfer", version="2026-11", given_at=timezone.now())
+    exchange_out.make_indexes()
+    return who
+
+
+def record(
+    who: Volunteer | str, number: str = "r1", version: int = 1, *, hour: int = 1, **given_: Any
+) -> dict[str, Any]:
+    start = datetime.now(UTC).replace(hour=hour, minute=0, second=0, microsecond=0) - timedelta(days=5)
+    index = who if isinstance(who, str) else index_of(who)
+    return {
+        "number": number, "version": version, "index": index, "start": start.isoformat(),
+        "end": (start + timedelta(hours=2)).isoformat(), "minutes": 120, "field": "community", "content": "清理河道",
+        **given_,
+    }  # fmt: skip
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
+def test_the_higher_version_wins_and_equal_ones_must_be_equal(ours: int, theirs: int, one: bytes, other: bytes) -> None:
+    outcome = rules.decide((ours, one), theirs, other)
+    assert outcome == (
+        "stale" if theirs < ours else "updated" if theirs > ours else "unchanged" if one == other else "conflict"
+    )
+    assert rules.decide(None, theirs, other) == "created"
+
+
+def test_a_record_comes_once_changes_and_is_taken_back(program: Program) -> None:
+    who = known()
+    assert program.send("records", record(who)) == ["created"]
+    assert program.send("records", record(who)) == ["unchanged"]
+    assert program.send("records", record(who, content="别的内容")) == ["conflict"]
+    first = ServiceRecord.objects.get()
+    assert (first.source, first.source_number, first.state, first.evidence) == (
+        "demo-city",
+        "r1",
+        "confirmed",
+        "import",
+    )
+    assert program.send("records", record(who, version=3, minutes=60)) == ["updated"]
+    assert program.send("records", record(who, version=2)) == ["stale"]
+    assert sorted(ServiceRecord.objects.values_list("state", "minutes")) == [("confirmed", 60), ("void", 120)]
+    assert program.send("records", record(who, version=4, state="void")) == ["updated"]
+    assert set(ServiceRecord.objects.values_list("state", flat=True)) == {"void"}
+    assert who.total.minutes == 0
+
+
+def test_time_claimed_in_two_systems_is_flagged(program: Program) -> None:
+    who = known()
+    other = Program(system("demo-youth"))
+    assert program.send("records", record(who)) == ["created"]
+    assert other.send("records", record(who, "x9", hour=2)) == ["flagged"]
+    late = ServiceRecord.objects.get(source="demo-youth")
+    assert late.state == "flagged"
+    assert Doubt.objects.filter(record=late, kind="overlap").exists()
+    assert who.total.minutes == 120
+
+
+def test_nobody_is_transferred_without_consent_or_known_by_more_than_the_index(program: Program) -> None:
+    silent = known(transfers=False)
+    assert program.send("records", record(silent), record("ab" * 32, "r2")) == ["kept", "kept"]
+    assert not ServiceRecord.objects.exists()
+    whole = json.dumps(list(ExchangeItem.objects.values("number", "content", "outcome")))
+    assert number_of(silent) not in whole
+
+
+def test_wrong_items_stand_alone(program: Program) -> None:
+    who = known()
+    future = datetime.now(UTC) + timedelta(days=3)
+    late = {"start": future.isoformat(), "end": (future + timedelta(hours=1)).isoformat(), "minutes": 60}
+    outcomes = program.send("records", record(who), record(who, "r2", **late), record(who, "r3", field="none"))
+    assert outcomes == ["created", "refused", "refused"]
+    assert program.ask("POST", "records", [record(who, str(n)) for n in range(201)]).status_code == 422
+    assert program.ask("POST", "records", [{"number": "r4"}]).status_code == 422
+
+
+def test_calls_are_signed_now_and_once(program: Program) -> None:
+    who, stranger = known(), Program(system("demo-youth"))
+    body = [record(who)]
+    refused = [
+        program.ask("POST", "records", body, created=int(time.time()) - 400),
+        program.ask("POST", "records", body, tag="other"),
+        program.ask("POST", "records", body, nonce="short"),
+        program.ask("POST", "records", body, keyid=stranger.key.prefix),
+    ]
+    assert [answer.status_code for answer in refused] == [401] * 4
+    assert program.ask("GET", "standing", nonce="once-only-1").status_code == 200
+    assert program.ask("GET", "standing", nonce="once-only-1").json()["errors"]["signature"] == "nonce-reused"
+    program.signer = stranger.signer
+    assert program.ask("GET", "standing").json()["errors"]["signature"] == "signature-invalid"
+    bare = {"Authorization": f"Bearer {stranger.secret}"}
+    assert Client().get(f"{BASE}/standing", headers=bare).json()["errors"]["signature"] == "signature-missing"
+    assert Client().get(f"{BASE}/standing").status_code == 401
+    VolunteerSystem.objects.filter(code="demo-youth").update(ended_on=timezone.localdate(), end_reason="不再符合")
+    assert stranger.ask("GET", "standing").status_code == 404
+    assert Client().get(f"{BASE}/rules").status_code == 200
+
+
+def test_what_changed_is_read_from_a_cursor(program: Program) -> None:
+    who, hidden = known(), known(transfers=False)
+    team = factories.team()
+    shift = factories.shift(factories.activity(team))
+    shift.post.activity.save()
+    for each in (who, hidden):
+        SystemNumber.objects.create(volunteer=each, system="demo-city", number=f"p{each.pk}", since=timezone.now())
+    exchange_out.sequence()
+    teams = program.read("organisations")
+    assert team.number in {item["number"] for item in teams["items"]}
+    assert not teams["more"]
+    assert program.read("organisations", teams["cursor"]) == {"items": [], "cursor": teams["cursor"], "more": False}
+    assert [item["title"] for item in program.read("activities")["items"]] == [shift.post.activity.title]
+    people = {item["number"]: item for item in program.read("volunteers")["items"]}
+    assert people[who.number]["index"] == index_of(who)
+    assert (people[who.number]["transfers"], people[hidden.number]["transfers"]) == (True, False)
+    stranger = Program(system("demo-youth"))
+    assert stranger.read("volunteers")["items"] == []
+    team.about = "新的简介"
+    team.save()
+    exchange_out.sequence()
+    again = program.read("organisations", teams["cursor"])
+    assert [item["number"] for item in again["items"]] == [team.number]
+    assert again["items"][0]["version"] > max(item["version"] for item in teams["items"])
+
+
+def test_records_go_out_with_consent_and_stop_with_it(program: Program) -> None:
+    from shetong.volunteering.models import Evidence, HoursAct, RecordState
+    from shetong.volunteering.services import record_events
+
+    who = known()
+    SystemNumber.objects.create(volunteer=who, system="demo-city", number="p1", since=timezone.now())
+    start = timezone.now() - timedelta(days=4)
+    own = ServiceRecord(
+        volunteer=who, team=factories.team(), during=(start, start + timedelta(hours=1)), minutes=60, field="care",
+        division_code="110105", state=RecordState.PENDING, evidence=Evidence.LIST, recorded_at=timezone.now(),
+    )  # fmt: skip
+    record_events.begin(own, actor=None)
+    record_events.step(own, HoursAct.CONFIRM, actor=None)
+    exchange_out.sequence()
+    page = program.read("records")
+    (item,) = page["items"]
+    assert (item["index"], item["minutes"], item["state"]) == (index_of(who), 60, "confirmed")
+    assert exchange_out.sequence() == 0
+    record_events.step(own, HoursAct.VOID, actor=None, reason="记错了人")
+    exchange_out.sequence()
+    assert [each["state"] for each in program.read("records", page["cursor"])["items"]] == ["void"]
+    Consent.objects.update(withdrawn_at=timezone.now())
+    assert program.read("records")["items"] == []
+
+
+def test_both_sides_compare_a_day(program: Program) -> None:
+    who = known()
+    program.send("records", record(who), record(who, "r2", hour=5))
+    ExchangeItem.objects.update(received_at=timezone.now() - timedelta(days=1))
+    day = (timezone.localdate() - timedelta(days=1)).isoformat()
+    same = {"day": day, "count": 2, "digest": rules.list_digest([("r2", 1), ("r1", 1)])}
+    assert program.ask("POST", "reconciliation/records", same).json()["matches"] is True
+    other = program.ask("POST", "reconciliation/records", {**same, "count": 1}).json()
+    assert other["matches"] is False
+    assert other["ours"] == [["r1", 1], ["r2", 1]]
+    today = {**same, "day": timezone.localdate().isoformat()}
+    assert program.ask("POST", "reconciliation/records", today).status_code == 422
+
+
+def test_a_system_rehearses_until_it_has_passed() -> None:
+    program = Program(system(certified=False))
+    minister = chief("100000")
+    who = known()
+    with pytest.raises(WrongStateError):
+        exchange_out.certify(actor=minister, system_code="demo-city")
+    assert program.send("volunteers", {"number": "p1", "version": 1, "index": index_of(who)}) == ["created"]
+    organisation = {"number": "o1", "version": 2, "name": "示范服务队"}
+    assert program.send("organisations", organisation, organisation) == ["created", "unchanged"]
+    assert program.send("organisations", {**organisation, "version": 3}, organisation) == ["updated", "stale"]
+    assert program.send("organisations", {**organisation, "version": 3, "name": "别的名称"}) == ["conflict"]
+    activity = {"number": "a1", "version": 1, "organisation": "o1", "title": "清理河道", "field": "environment"}
+    assert program.send("activities", activity) == ["created"]
+    assert program.send("records", record(who), record(who, "r2", hour=2)) == ["created", "flagged"]
+    program.read("activities")
+    told = program.ask("GET", "standing").json()
+    assert told["missing"] == ["compare"]
+    question = {
+        "day": timezone.localdate().isoformat(), "count": 2, "digest": rules.list_digest([("r1", 1), ("r2", 1)]),
+    }  # fmt: skip
+    assert program.ask("POST", "reconciliation/records", question).json()["matches"] is True
+    assert not ServiceRecord.objects.exists()
+    with pytest.raises(ForbiddenError):
+        exchange_out.certify(actor=chief("110000"), system_code="demo-city")
+    exchange_out.certify(actor=minister, system_code="demo-city")
+    assert program.ask("GET", "standing").json()["rehearsal"] is False
+    assert program.send("records", record(who)) == ["created"]
+    assert ServiceRecord.objects.count() == 1
+
+
+def test_the_office_registers_keys_and_certifies() -> None:
+    asked = system(certified=False)
+    page = "/office/volunteering/systems/"
+    minister, local = logged_in(chief("100000")), logged_in(chief("110000"))
+    key, _secret = api_keys.create(
+        owner=factories.person(), label="示范", scopes=["volunteering.exchange"], rate_class="partner",
+        expires_at=timezone.now() + timedelta(days=30), actor=None,
+    )  # fmt: skip
+    given_ = {"api_key": key.prefix, "public_key": base64.b64encode(bytes(32)).decode()}
+    assert asked.name in good(minister.get(page))
+    minister.post(f"{page}demo-city/key/", {**given_, "public_key": "x"})
+    assert "32字节" in good(minister.get(page))
+    local.post(f"{page}demo-city/key/", given_)
+    assert not asked.keys.exists()
+    minister.post(f"{page}demo-city/key/", given_)
+    assert key.prefix in good(minister.get(page))
+    minister.post(f"{page}demo-city/certify/")
+    assert "还有测试步骤没有通过" in good(minister.get(page))
+    minister.post(f"{page}demo-city/end/", {"reason": "不再符合条件"})
+    asked.refresh_from_db()
+    assert asked.end_reason == "不再符合条件"
+    assert minister.post(f"{page}demo-city/other/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_version_sent_by_many_at_once_counts_once() -> None:
+    sender, who = system(), known()
+    items = [{**record(who), "start": datetime.fromisoformat(record(who)["start"]),
+              "end": datetime.fromisoformat(record(who)["end"])}]  # fmt: skip
+
+    def send(_: int) -> str:
+        try:
+            return exchange_in.take(system=sender, kind=ExchangeKind.RECORDS, items=items)[0].outcome
+        except DomainError as error:
+            return error.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(send, range(6))) == ["created", *["unchanged"] * 5]
+    assert ServiceRecord.objects.count() == 1
