@@ -42,7 +42,7 @@ TEXTS = {
 
 
 class SignatureError(DomainError):
-    """A request was not signed as it must be. ``code``, one of :data:`TEXTS`, stands in ``errors.signature`` too; 401."""
+    """A request was not signed as it must be: 401. ``code``, of :data:`TEXTS`, stands in ``errors.signature`` too."""
 
     status = 401
 
