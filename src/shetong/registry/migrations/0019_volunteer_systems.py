@@ -4,23 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0016_one_index_of_codes'),
+        ("registry", "0018_announcements"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='organisationattribute',
-            name='attribute_code_known',
+            model_name="organisationattribute",
+            name="attribute_code_known",
         ),
         migrations.AlterField(
-            model_name='organisationattribute',
-            name='code',
-            field=models.CharField(choices=[('CHARITY', '慈善组织'), ('PUBFUND', '公开募捐资格'), ('TAXDED', '公益性捐赠税前扣除资格'), ('TAXEX', '非营利组织免税资格'), ('VOLORG', '志愿服务组织'), ('VOLSYS', '指定的志愿服务信息系统'), ('SWORG', '社会工作服务机构'), ('DECOUPLE', '脱钩行业协会商会'), ('EVAL', '评估等级')], max_length=8, verbose_name='种类'),
+            model_name="organisationattribute",
+            name="code",
+            field=models.CharField(
+                choices=[
+                    ("CHARITY", "慈善组织"),
+                    ("PUBFUND", "公开募捐资格"),
+                    ("TAXDED", "公益性捐赠税前扣除资格"),
+                    ("TAXEX", "非营利组织免税资格"),
+                    ("VOLORG", "志愿服务组织"),
+                    ("VOLSYS", "指定的志愿服务信息系统"),
+                    ("SWORG", "社会工作服务机构"),
+                    ("DECOUPLE", "脱钩行业协会商会"),
+                    ("EVAL", "评估等级"),
+                ],
+                max_length=8,
+                verbose_name="种类",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisationattribute',
-            constraint=models.CheckConstraint(condition=models.Q(('code__in', ['CHARITY', 'PUBFUND', 'TAXDED', 'TAXEX', 'VOLORG', 'VOLSYS', 'SWORG', 'DECOUPLE', 'EVAL'])), name='attribute_code_known'),
+            model_name="organisationattribute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "code__in",
+                        ["CHARITY", "PUBFUND", "TAXDED", "TAXEX", "VOLORG", "VOLSYS", "SWORG", "DECOUPLE", "EVAL"],
+                    )
+                ),
+                name="attribute_code_known",
+            ),
         ),
     ]

@@ -5,33 +5,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0017_volunteer_systems'),
-        ('volunteering', '0008_totals'),
+        ("registry", "0016_one_index_of_codes"),
+        ("volunteering", "0008_totals"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='VolunteerSystem',
+            name="VolunteerSystem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='系统代码')),
-                ('name', models.CharField(max_length=60, verbose_name='系统名称')),
-                ('scope', models.CharField(choices=[('region', '某一地区'), ('sector', '某一领域'), ('nation', '全国')], max_length=6, verbose_name='指定范围')),
-                ('covers', models.CharField(max_length=100, verbose_name='地区或领域')),
-                ('address', models.URLField(verbose_name='网址')),
-                ('designated_on', models.DateField(verbose_name='指定日期')),
-                ('document', models.CharField(max_length=120, verbose_name='文号')),
-                ('ended_on', models.DateField(null=True, verbose_name='终止日期')),
-                ('end_reason', models.CharField(blank=True, max_length=300, verbose_name='终止原因')),
-                ('certified_at', models.DateTimeField(null=True, verbose_name='通过对接测试的时间')),
-                ('demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='volunteer_systems', to='registry.organisation', verbose_name='运营单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="系统代码")),
+                ("name", models.CharField(max_length=60, verbose_name="系统名称")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("region", "某一地区"), ("sector", "某一领域"), ("nation", "全国")],
+                        max_length=6,
+                        verbose_name="指定范围",
+                    ),
+                ),
+                ("covers", models.CharField(max_length=100, verbose_name="地区或领域")),
+                ("address", models.URLField(verbose_name="网址")),
+                ("designated_on", models.DateField(verbose_name="指定日期")),
+                ("document", models.CharField(max_length=120, verbose_name="文号")),
+                ("ended_on", models.DateField(null=True, verbose_name="终止日期")),
+                ("end_reason", models.CharField(blank=True, max_length=300, verbose_name="终止原因")),
+                ("certified_at", models.DateTimeField(null=True, verbose_name="通过对接测试的时间")),
+                ("demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="volunteer_systems",
+                        to="registry.organisation",
+                        verbose_name="运营单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '指定的志愿服务信息系统',
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[a-z][a-z0-9-]{2,19}$')), name='system_code_form'), models.CheckConstraint(condition=models.Q(('scope__in', ['region', 'sector', 'nation'])), name='system_scope_known'), models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_on__isnull', True)), models.Q(('ended_on__gte', models.F('designated_on')), ('ended_on__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='system_end_reasoned'), models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('name',), name='system_name_once')],
+                "verbose_name": "指定的志愿服务信息系统",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[a-z][a-z0-9-]{2,19}$")), name="system_code_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scope__in", ["region", "sector", "nation"])), name="system_scope_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("end_reason", ""), ("ended_on__isnull", True)),
+                            models.Q(
+                                ("ended_on__gte", models.F("designated_on")),
+                                ("ended_on__isnull", False),
+                                models.Q(("end_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="system_end_reasoned",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on__isnull", True)), fields=("name",), name="system_name_once"
+                    ),
+                ],
             },
         ),
     ]

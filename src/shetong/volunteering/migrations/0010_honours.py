@@ -7,242 +7,517 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('volunteering', '0009_volunteer_systems'),
+        ("volunteering", "0009_volunteer_systems"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('division_code', models.CharField(max_length=6, verbose_name='行政区划')),
-                ('contact', models.CharField(max_length=40, verbose_name='联系人')),
-                ('contact_phone', models.CharField(max_length=30, verbose_name='公开的联系电话')),
-                ('state', models.CharField(choices=[('pending', '待核实'), ('active', '正常'), ('closed', '已终止')], default='pending', max_length=8, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='理由')),
-                ('created_at', models.DateTimeField(verbose_name='申请时间')),
-                ('demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
-                ('staff', models.ManyToManyField(related_name='benefit_partners', to=settings.AUTH_USER_MODEL, verbose_name='核销人员')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("division_code", models.CharField(max_length=6, verbose_name="行政区划")),
+                ("contact", models.CharField(max_length=40, verbose_name="联系人")),
+                ("contact_phone", models.CharField(max_length=30, verbose_name="公开的联系电话")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "待核实"), ("active", "正常"), ("closed", "已终止")],
+                        default="pending",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                ("created_at", models.DateTimeField(verbose_name="申请时间")),
+                ("demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ManyToManyField(
+                        related_name="benefit_partners", to=settings.AUTH_USER_MODEL, verbose_name="核销人员"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '激励合作方',
+                "verbose_name": "激励合作方",
             },
         ),
         migrations.CreateModel(
-            name='Benefit',
+            name="Benefit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('description', models.CharField(max_length=500, verbose_name='说明')),
-                ('least_star', models.PositiveSmallIntegerField(default=0, verbose_name='最低星级')),
-                ('least_minutes', models.PositiveIntegerField(default=0, verbose_name='最低累计时长（分钟）')),
-                ('cost_minutes', models.PositiveIntegerField(default=0, verbose_name='兑换所需时长（分钟）')),
-                ('stock', models.PositiveIntegerField(verbose_name='数量')),
-                ('taken', models.PositiveIntegerField(default=0, verbose_name='已兑换')),
-                ('each', models.PositiveSmallIntegerField(default=1, verbose_name='每人次数')),
-                ('from_day', models.DateField(verbose_name='起')),
-                ('to_day', models.DateField(verbose_name='止')),
-                ('state', models.CharField(choices=[('offered', '可以兑换'), ('closed', '已停止')], default='offered', max_length=8, verbose_name='状态')),
-                ('created_at', models.DateTimeField(verbose_name='发布时间')),
-                ('demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发布人')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='benefits', to='volunteering.partner', verbose_name='提供方')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("description", models.CharField(max_length=500, verbose_name="说明")),
+                ("least_star", models.PositiveSmallIntegerField(default=0, verbose_name="最低星级")),
+                ("least_minutes", models.PositiveIntegerField(default=0, verbose_name="最低累计时长（分钟）")),
+                ("cost_minutes", models.PositiveIntegerField(default=0, verbose_name="兑换所需时长（分钟）")),
+                ("stock", models.PositiveIntegerField(verbose_name="数量")),
+                ("taken", models.PositiveIntegerField(default=0, verbose_name="已兑换")),
+                ("each", models.PositiveSmallIntegerField(default=1, verbose_name="每人次数")),
+                ("from_day", models.DateField(verbose_name="起")),
+                ("to_day", models.DateField(verbose_name="止")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("offered", "可以兑换"), ("closed", "已停止")],
+                        default="offered",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="发布时间")),
+                ("demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发布人",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="benefits",
+                        to="volunteering.partner",
+                        verbose_name="提供方",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '志愿者激励',
+                "verbose_name": "志愿者激励",
             },
         ),
         migrations.CreateModel(
-            name='Redemption',
+            name="Redemption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='兑换码')),
-                ('ordinal', models.PositiveSmallIntegerField(verbose_name='第几次')),
-                ('minutes', models.PositiveIntegerField(verbose_name='所用时长（分钟）')),
-                ('state', models.CharField(choices=[('held', '待使用'), ('used', '已使用'), ('returned', '已退回'), ('expired', '已过期')], default='held', max_length=8, verbose_name='状态')),
-                ('taken_at', models.DateTimeField(verbose_name='兑换时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='使用或退回时间')),
-                ('benefit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='volunteering.benefit', verbose_name='激励')),
-                ('used_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='volunteering.volunteer', verbose_name='志愿者')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10, unique=True, verbose_name="兑换码")),
+                ("ordinal", models.PositiveSmallIntegerField(verbose_name="第几次")),
+                ("minutes", models.PositiveIntegerField(verbose_name="所用时长（分钟）")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("held", "待使用"), ("used", "已使用"), ("returned", "已退回"), ("expired", "已过期")],
+                        default="held",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(verbose_name="兑换时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="使用或退回时间")),
+                (
+                    "benefit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemptions",
+                        to="volunteering.benefit",
+                        verbose_name="激励",
+                    ),
+                ),
+                (
+                    "used_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemptions",
+                        to="volunteering.volunteer",
+                        verbose_name="志愿者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '兑换',
+                "verbose_name": "兑换",
             },
         ),
         migrations.CreateModel(
-            name='StarAward',
+            name="StarAward",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('star', models.PositiveSmallIntegerField(verbose_name='星级')),
-                ('minutes', models.PositiveIntegerField(verbose_name='当时的累计时长（分钟）')),
-                ('state', models.CharField(choices=[('held', '已授予'), ('review', '时长减少，待复核'), ('withdrawn', '已撤销')], default='held', max_length=9, verbose_name='状态')),
-                ('awarded_at', models.DateTimeField(verbose_name='授予时间')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='复核结论')),
-                ('judged_at', models.DateTimeField(null=True, verbose_name='复核时间')),
-                ('judged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stars', to='volunteering.volunteer', verbose_name='志愿者')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("star", models.PositiveSmallIntegerField(verbose_name="星级")),
+                ("minutes", models.PositiveIntegerField(verbose_name="当时的累计时长（分钟）")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("held", "已授予"), ("review", "时长减少，待复核"), ("withdrawn", "已撤销")],
+                        default="held",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("awarded_at", models.DateTimeField(verbose_name="授予时间")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="复核结论")),
+                ("judged_at", models.DateTimeField(null=True, verbose_name="复核时间")),
+                (
+                    "judged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stars",
+                        to="volunteering.volunteer",
+                        verbose_name="志愿者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '志愿者星级',
+                "verbose_name": "志愿者星级",
             },
         ),
         migrations.CreateModel(
-            name='Story',
+            name="Story",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('thanks', '感谢'), ('story', '志愿故事')], max_length=6, verbose_name='类型')),
-                ('title', models.CharField(max_length=60, verbose_name='标题')),
-                ('text', models.TextField(max_length=3000, verbose_name='正文')),
-                ('signature', models.CharField(max_length=40, verbose_name='署名')),
-                ('division_code', models.CharField(max_length=6, verbose_name='行政区划')),
-                ('state', models.CharField(choices=[('review', '待审核'), ('published', '已发布'), ('returned', '未通过'), ('taken-down', '已撤下')], default='review', max_length=10, verbose_name='状态')),
-                ('written_at', models.DateTimeField(verbose_name='提交时间')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='审核时间')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='理由')),
-                ('demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='作者')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stories', to='volunteering.team', verbose_name='有关的团体')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("thanks", "感谢"), ("story", "志愿故事")], max_length=6, verbose_name="类型"
+                    ),
+                ),
+                ("title", models.CharField(max_length=60, verbose_name="标题")),
+                ("text", models.TextField(max_length=3000, verbose_name="正文")),
+                ("signature", models.CharField(max_length=40, verbose_name="署名")),
+                ("division_code", models.CharField(max_length=6, verbose_name="行政区划")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("review", "待审核"),
+                            ("published", "已发布"),
+                            ("returned", "未通过"),
+                            ("taken-down", "已撤下"),
+                        ],
+                        default="review",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("written_at", models.DateTimeField(verbose_name="提交时间")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="审核时间")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                ("demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="作者",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stories",
+                        to="volunteering.team",
+                        verbose_name="有关的团体",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '感谢和故事',
+                "verbose_name": "感谢和故事",
             },
         ),
         migrations.CreateModel(
-            name='CreditDisclosure',
+            name="CreditDisclosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('receiver', models.CharField(max_length=100, verbose_name='接收方')),
-                ('items', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), size=None, verbose_name='目录项')),
-                ('told_at', models.DateTimeField(verbose_name='提供时间')),
-                ('consent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='volunteering.consent', verbose_name='同意')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disclosures', to='volunteering.volunteer', verbose_name='志愿者')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("receiver", models.CharField(max_length=100, verbose_name="接收方")),
+                (
+                    "items",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30), size=None, verbose_name="目录项"
+                    ),
+                ),
+                ("told_at", models.DateTimeField(verbose_name="提供时间")),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="volunteering.consent",
+                        verbose_name="同意",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disclosures",
+                        to="volunteering.volunteer",
+                        verbose_name="志愿者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '信用信息提供记录',
-                'indexes': [models.Index(fields=['volunteer', '-id'], name='disclosure_of_volunteer')],
+                "verbose_name": "信用信息提供记录",
+                "indexes": [models.Index(fields=["volunteer", "-id"], name="disclosure_of_volunteer")],
             },
         ),
         migrations.CreateModel(
-            name='Honour',
+            name="Honour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=100, verbose_name='名称')),
-                ('grantor', models.CharField(max_length=120, verbose_name='授予机关')),
-                ('division_code', models.CharField(max_length=6, verbose_name='行政区划')),
-                ('document', models.CharField(blank=True, max_length=120, verbose_name='文号')),
-                ('granted_on', models.DateField(verbose_name='授予日期')),
-                ('citation', models.CharField(blank=True, max_length=500, verbose_name='事迹')),
-                ('recorded_at', models.DateTimeField(verbose_name='记录时间')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='撤销时间')),
-                ('revoke_reason', models.CharField(blank=True, max_length=300, verbose_name='撤销理由')),
-                ('demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='honours', to='volunteering.team', verbose_name='受表彰的团体')),
-                ('volunteer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='honours', to='volunteering.volunteer', verbose_name='受表彰的志愿者')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=100, verbose_name="名称")),
+                ("grantor", models.CharField(max_length=120, verbose_name="授予机关")),
+                ("division_code", models.CharField(max_length=6, verbose_name="行政区划")),
+                ("document", models.CharField(blank=True, max_length=120, verbose_name="文号")),
+                ("granted_on", models.DateField(verbose_name="授予日期")),
+                ("citation", models.CharField(blank=True, max_length=500, verbose_name="事迹")),
+                ("recorded_at", models.DateTimeField(verbose_name="记录时间")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="撤销时间")),
+                ("revoke_reason", models.CharField(blank=True, max_length=300, verbose_name="撤销理由")),
+                ("demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="记录人",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="honours",
+                        to="volunteering.team",
+                        verbose_name="受表彰的团体",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="honours",
+                        to="volunteering.volunteer",
+                        verbose_name="受表彰的志愿者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '志愿服务表彰',
-                'indexes': [models.Index(fields=['-granted_on', '-id'], name='honour_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('team__isnull', True), ('volunteer__isnull', False)), models.Q(('team__isnull', False), ('volunteer__isnull', True)), _connector='OR'), name='honour_of_one'), models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('title', 'grantor', 'granted_on', 'volunteer', 'team'), name='honour_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), models.Q(('revoke_reason', ''), _negated=True), _connector='OR'), name='honour_end_reasoned')],
+                "verbose_name": "志愿服务表彰",
+                "indexes": [models.Index(fields=["-granted_on", "-id"], name="honour_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("team__isnull", True), ("volunteer__isnull", False)),
+                            models.Q(("team__isnull", False), ("volunteer__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="honour_of_one",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("title", "grantor", "granted_on", "volunteer", "team"),
+                        name="honour_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revoked_at__isnull", True),
+                            models.Q(("revoke_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="honour_end_reasoned",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'active', 'closed'])), name='partner_state_known'),
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["pending", "active", "closed"])), name="partner_state_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='partner_end_reasoned'),
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="partner_end_reasoned",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('division_code', 'name'), name='partner_name_once'),
+            model_name="partner",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "closed"), _negated=True),
+                fields=("division_code", "name"),
+                name="partner_name_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='benefit',
-            index=models.Index(fields=['state', '-id'], name='benefit_newest'),
+            model_name="benefit",
+            index=models.Index(fields=["state", "-id"], name="benefit_newest"),
         ),
         migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'closed'])), name='benefit_state_known'),
+            model_name="benefit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["offered", "closed"])), name="benefit_state_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__lte', models.F('stock'))), name='benefit_never_oversold'),
+            model_name="benefit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taken__lte", models.F("stock"))), name="benefit_never_oversold"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(('least_star__lte', 5)), name='benefit_star'),
+            model_name="benefit",
+            constraint=models.CheckConstraint(condition=models.Q(("least_star__lte", 5)), name="benefit_star"),
         ),
         migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(('to_day__gte', models.F('from_day'))), name='benefit_period'),
+            model_name="benefit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_day__gte", models.F("from_day"))), name="benefit_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(('each__gte', 1), ('stock__gte', 1)), name='benefit_of_something'),
+            model_name="benefit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("each__gte", 1), ("stock__gte", 1)), name="benefit_of_something"
+            ),
         ),
         migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['volunteer', '-id'], name='redemption_of_volunteer'),
+            model_name="redemption",
+            index=models.Index(fields=["volunteer", "-id"], name="redemption_of_volunteer"),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['held', 'used', 'returned', 'expired'])), name='redemption_state_known'),
+            model_name="redemption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["held", "used", "returned", "expired"])),
+                name="redemption_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('held', 'used'))), fields=('benefit', 'volunteer', 'ordinal'), name='redemption_ordinal'),
+            model_name="redemption",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("held", "used"))),
+                fields=("benefit", "volunteer", "ordinal"),
+                name="redemption_ordinal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'held')), models.Q(models.Q(('state', 'held'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='redemption_ends_once'),
+            model_name="redemption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("state", "held")),
+                    models.Q(models.Q(("state", "held"), _negated=True), ("ended_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="redemption_ends_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='staraward',
-            index=models.Index(fields=['-awarded_at'], name='star_newest'),
+            model_name="staraward",
+            index=models.Index(fields=["-awarded_at"], name="star_newest"),
         ),
         migrations.AddConstraint(
-            model_name='staraward',
-            constraint=models.CheckConstraint(condition=models.Q(('star__gte', 1), ('star__lte', 5)), name='star_of_five'),
+            model_name="staraward",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("star__gte", 1), ("star__lte", 5)), name="star_of_five"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staraward',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['held', 'review', 'withdrawn'])), name='star_state_known'),
+            model_name="staraward",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["held", "review", "withdrawn"])), name="star_state_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staraward',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('volunteer', 'star'), name='star_once'),
+            model_name="staraward",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                fields=("volunteer", "star"),
+                name="star_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staraward',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='star_end_reasoned'),
+            model_name="staraward",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "withdrawn"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="star_end_reasoned",
+            ),
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(condition=models.Q(('state', 'published')), fields=['-decided_at'], name='story_newest'),
+            model_name="story",
+            index=models.Index(condition=models.Q(("state", "published")), fields=["-decided_at"], name="story_newest"),
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(condition=models.Q(('state', 'review')), fields=['division_code', 'id'], name='story_to_review'),
+            model_name="story",
+            index=models.Index(
+                condition=models.Q(("state", "review")), fields=["division_code", "id"], name="story_to_review"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='story',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['thanks', 'story'])), name='story_kind_known'),
+            model_name="story",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["thanks", "story"])), name="story_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='story',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['review', 'published', 'returned', 'taken-down'])), name='story_state_known'),
+            model_name="story",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["review", "published", "returned", "taken-down"])),
+                name="story_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='story',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('review', 'published')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='story_reasoned'),
+            model_name="story",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("review", "published")), models.Q(("reason", ""), _negated=True), _connector="OR"
+                ),
+                name="story_reasoned",
+            ),
         ),
     ]

@@ -5,133 +5,281 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_deputies'),
-        ('volunteering', '0010_honours'),
+        ("accounts", "0005_deputies"),
+        ("volunteering", "0010_honours"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='VolunteerIndex',
+            name="VolunteerIndex",
             fields=[
-                ('volunteer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='exchange_index', serialize=False, to='volunteering.volunteer', verbose_name='志愿者')),
-                ('octets', models.BinaryField(max_length=32, unique=True, verbose_name='交换盲索引')),
+                (
+                    "volunteer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="exchange_index",
+                        serialize=False,
+                        to="volunteering.volunteer",
+                        verbose_name="志愿者",
+                    ),
+                ),
+                ("octets", models.BinaryField(max_length=32, unique=True, verbose_name="交换盲索引")),
             ],
             options={
-                'verbose_name': '交换盲索引',
+                "verbose_name": "交换盲索引",
             },
         ),
         migrations.CreateModel(
-            name='ExchangeDirty',
+            name="ExchangeDirty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=13, verbose_name='种类')),
-                ('object_id', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=13, verbose_name="种类")),
+                ("object_id", models.BigIntegerField()),
             ],
             options={
-                'verbose_name': '待排序的变化',
-                'constraints': [models.UniqueConstraint(fields=('kind', 'object_id'), name='exchange_dirty_once')],
+                "verbose_name": "待排序的变化",
+                "constraints": [models.UniqueConstraint(fields=("kind", "object_id"), name="exchange_dirty_once")],
             },
         ),
         migrations.CreateModel(
-            name='SystemKey',
+            name="SystemKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_key', models.BinaryField(max_length=32, verbose_name='签名公钥')),
-                ('added_at', models.DateTimeField(verbose_name='登记时间')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='停用时间')),
-                ('api_key', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='volunteer_system', to='accounts.apikey', verbose_name='接口密钥')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='volunteering.volunteersystem', verbose_name='系统')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_key", models.BinaryField(max_length=32, verbose_name="签名公钥")),
+                ("added_at", models.DateTimeField(verbose_name="登记时间")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="停用时间")),
+                (
+                    "api_key",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="volunteer_system",
+                        to="accounts.apikey",
+                        verbose_name="接口密钥",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="keys",
+                        to="volunteering.volunteersystem",
+                        verbose_name="系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '系统密钥',
+                "verbose_name": "系统密钥",
             },
         ),
         migrations.CreateModel(
-            name='Comparison',
+            name="Comparison",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rehearsal', models.BooleanField(verbose_name='演练')),
-                ('kind', models.CharField(choices=[('volunteers', '志愿者'), ('organisations', '组织和团体'), ('activities', '活动'), ('records', '服务记录')], max_length=13, verbose_name='种类')),
-                ('day', models.DateField(verbose_name='日期')),
-                ('their_count', models.PositiveIntegerField(verbose_name='对方笔数')),
-                ('our_count', models.PositiveIntegerField(verbose_name='本方笔数')),
-                ('matches', models.BooleanField(verbose_name='一致')),
-                ('asked_at', models.DateTimeField(verbose_name='对账时间')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comparisons', to='volunteering.volunteersystem', verbose_name='系统')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rehearsal", models.BooleanField(verbose_name="演练")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("volunteers", "志愿者"),
+                            ("organisations", "组织和团体"),
+                            ("activities", "活动"),
+                            ("records", "服务记录"),
+                        ],
+                        max_length=13,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="日期")),
+                ("their_count", models.PositiveIntegerField(verbose_name="对方笔数")),
+                ("our_count", models.PositiveIntegerField(verbose_name="本方笔数")),
+                ("matches", models.BooleanField(verbose_name="一致")),
+                ("asked_at", models.DateTimeField(verbose_name="对账时间")),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comparisons",
+                        to="volunteering.volunteersystem",
+                        verbose_name="系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '对账',
-                'indexes': [models.Index(fields=['system', '-id'], name='comparison_newest')],
+                "verbose_name": "对账",
+                "indexes": [models.Index(fields=["system", "-id"], name="comparison_newest")],
             },
         ),
         migrations.CreateModel(
-            name='ExchangeChange',
+            name="ExchangeChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('volunteers', '志愿者'), ('organisations', '组织和团体'), ('activities', '活动'), ('records', '服务记录')], max_length=13, verbose_name='种类')),
-                ('object_id', models.BigIntegerField()),
-                ('event', models.BigIntegerField(null=True)),
-                ('recorded_at', models.DateTimeField(verbose_name='时间')),
-                ('system', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='volunteering.volunteersystem', verbose_name='接收系统')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("volunteers", "志愿者"),
+                            ("organisations", "组织和团体"),
+                            ("activities", "活动"),
+                            ("records", "服务记录"),
+                        ],
+                        max_length=13,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("object_id", models.BigIntegerField()),
+                ("event", models.BigIntegerField(null=True)),
+                ("recorded_at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "system",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="volunteering.volunteersystem",
+                        verbose_name="接收系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发出的变化',
-                'indexes': [models.Index(fields=['kind', 'system', 'id'], name='exchange_feed')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('event__isnull', False)), fields=('event', 'system'), name='exchange_event_once')],
+                "verbose_name": "发出的变化",
+                "indexes": [models.Index(fields=["kind", "system", "id"], name="exchange_feed")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("event__isnull", False)),
+                        fields=("event", "system"),
+                        name="exchange_event_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ExchangeItem',
+            name="ExchangeItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rehearsal', models.BooleanField(verbose_name='演练')),
-                ('kind', models.CharField(choices=[('volunteers', '志愿者'), ('organisations', '组织和团体'), ('activities', '活动'), ('records', '服务记录')], max_length=13, verbose_name='种类')),
-                ('number', models.CharField(max_length=60, verbose_name='系统内编号')),
-                ('version', models.PositiveBigIntegerField(verbose_name='版次')),
-                ('digest', models.BinaryField(max_length=32, verbose_name='内容散列值')),
-                ('index', models.BinaryField(max_length=32, null=True, verbose_name='交换盲索引')),
-                ('content', models.JSONField(null=True, verbose_name='公开内容')),
-                ('during_from', models.DateTimeField(null=True, verbose_name='起')),
-                ('during_to', models.DateTimeField(null=True, verbose_name='止')),
-                ('outcome', models.CharField(max_length=20, verbose_name='处理结果')),
-                ('received_at', models.DateTimeField(verbose_name='接收时间')),
-                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='volunteering.servicerecord', verbose_name='服务记录')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='volunteering.volunteersystem', verbose_name='系统')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='volunteering.team', verbose_name='团体')),
-                ('volunteer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='volunteering.volunteer', verbose_name='志愿者')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rehearsal", models.BooleanField(verbose_name="演练")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("volunteers", "志愿者"),
+                            ("organisations", "组织和团体"),
+                            ("activities", "活动"),
+                            ("records", "服务记录"),
+                        ],
+                        max_length=13,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, verbose_name="系统内编号")),
+                ("version", models.PositiveBigIntegerField(verbose_name="版次")),
+                ("digest", models.BinaryField(max_length=32, verbose_name="内容散列值")),
+                ("index", models.BinaryField(max_length=32, null=True, verbose_name="交换盲索引")),
+                ("content", models.JSONField(null=True, verbose_name="公开内容")),
+                ("during_from", models.DateTimeField(null=True, verbose_name="起")),
+                ("during_to", models.DateTimeField(null=True, verbose_name="止")),
+                ("outcome", models.CharField(max_length=20, verbose_name="处理结果")),
+                ("received_at", models.DateTimeField(verbose_name="接收时间")),
+                (
+                    "record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="volunteering.servicerecord",
+                        verbose_name="服务记录",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="volunteering.volunteersystem",
+                        verbose_name="系统",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="volunteering.team",
+                        verbose_name="团体",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="volunteering.volunteer",
+                        verbose_name="志愿者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '接收的数据',
-                'indexes': [models.Index(condition=models.Q(('index__isnull', False)), fields=['index'], name='exchange_item_index'), models.Index(fields=['system', 'kind', 'received_at'], name='exchange_item_day')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['volunteers', 'organisations', 'activities', 'records'])), name='exchange_kind_known'), models.UniqueConstraint(fields=('system', 'rehearsal', 'kind', 'number'), name='exchange_item_once')],
+                "verbose_name": "接收的数据",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("index__isnull", False)), fields=["index"], name="exchange_item_index"
+                    ),
+                    models.Index(fields=["system", "kind", "received_at"], name="exchange_item_day"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["volunteers", "organisations", "activities", "records"])),
+                        name="exchange_kind_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("system", "rehearsal", "kind", "number"), name="exchange_item_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RehearsalStep',
+            name="RehearsalStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=20, verbose_name='步骤')),
-                ('passed_at', models.DateTimeField(verbose_name='通过时间')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rehearsal_steps', to='volunteering.volunteersystem', verbose_name='系统')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=20, verbose_name="步骤")),
+                ("passed_at", models.DateTimeField(verbose_name="通过时间")),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rehearsal_steps",
+                        to="volunteering.volunteersystem",
+                        verbose_name="系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '对接测试步骤',
-                'constraints': [models.UniqueConstraint(fields=('system', 'step'), name='rehearsal_step_once')],
+                "verbose_name": "对接测试步骤",
+                "constraints": [models.UniqueConstraint(fields=("system", "step"), name="rehearsal_step_once")],
             },
         ),
         migrations.CreateModel(
-            name='ExchangeNonce',
+            name="ExchangeNonce",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.CharField(max_length=64, verbose_name='随机数')),
-                ('expires_at', models.DateTimeField(db_index=True, verbose_name='失效时间')),
-                ('key', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='volunteering.systemkey')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nonce", models.CharField(max_length=64, verbose_name="随机数")),
+                ("expires_at", models.DateTimeField(db_index=True, verbose_name="失效时间")),
+                (
+                    "key",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="volunteering.systemkey",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '交换随机数',
-                'constraints': [models.UniqueConstraint(fields=('key', 'nonce'), name='exchange_nonce_once')],
+                "verbose_name": "交换随机数",
+                "constraints": [models.UniqueConstraint(fields=("key", "nonce"), name="exchange_nonce_once")],
             },
         ),
     ]
