@@ -169,7 +169,9 @@ def end_designation(*, actor: User, code: str, reason: str) -> VolunteerSystem:
     if len(reason.strip()) < 4:
         raise InvalidInputError(gettext("终止指定须写明理由。"), fields={"reason": gettext("请写明理由。")})
     today = timezone.localdate()
-    if today > system.designated_on:
+    held = queries.held(AttributeCode.VOLUNTEER_SYSTEM, today).filter(organisation=system.organisation_id)
+    # What began today ends tomorrow at the earliest.
+    if held.filter(valid_from__lt=today).exists():
         end_attribute(
             organisation_id=system.organisation_id, code=AttributeCode.VOLUNTEER_SYSTEM, basis=reason.strip(),
             effective_on=today, actor=actor,
