@@ -28,7 +28,7 @@ class Dot:
     @property
     def radius(self) -> int:
         """The radius of the dot, larger where more lies."""
-        return min(22, 10 + len(self.members))
+        return min(24, 14 + len(self.members))
 
 
 @dataclass(frozen=True, slots=True)
