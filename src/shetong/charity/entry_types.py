@@ -10,6 +10,7 @@ from shetong.charity.models.choices import (
     EvidenceKind,
     OutflowKind,
     ReversalKind,
+    TrustFilingKind,
     VersionKind,
 )
 from shetong.ledger.rules.entry_types import EntryType, Field, Form
@@ -19,7 +20,9 @@ def _words(choices: type[Channel] | type[OutflowKind] | type[ReversalKind]) -> t
     return tuple((str(choice.value), str(choice.label)) for choice in choices)
 
 
-def _kinds(choices: type[CarryKind] | type[EvidenceKind] | type[VersionKind]) -> tuple[tuple[str, str], ...]:
+def _kinds(
+    choices: type[CarryKind] | type[EvidenceKind] | type[VersionKind] | type[TrustFilingKind],
+) -> tuple[tuple[str, str], ...]:
     return tuple((str(choice.value), str(choice.label)) for choice in choices)
 
 
@@ -41,6 +44,20 @@ PLAN = EntryType(
         Field("kind", Form.IDENTIFIER, "Original, supplement or change.", label=_("种类"), words=_kinds(VersionKind)),
         Field("starts_on", Form.DATE, "First day of fundraising.", label=_("起始日期")),
         Field("ends_on", Form.DATE, "Last day of fundraising.", label=_("结束日期")),
+        Field("filed_on", Form.DATE, "The day of filing.", label=_("备案日期")),
+        _TEXT,
+    ),
+)
+TRUST = EntryType(
+    "charity.trust",
+    1,
+    _("慈善信托备案"),
+    "A charitable trust was filed, or filed again.",
+    (
+        Field("trust", Form.IDENTIFIER, "The filing number.", label=_("备案编号")),
+        Field("trustee", Form.IDENTIFIER, "The trustee's unified code.", label=_("受托人")),
+        Field("edition", Form.COUNT, "Number of the filing, from 1.", label=_("次序")),
+        Field("kind", Form.IDENTIFIER, "Why it was filed.", label=_("种类"), words=_kinds(TrustFilingKind)),
         Field("filed_on", Form.DATE, "The day of filing.", label=_("备案日期")),
         _TEXT,
     ),
@@ -167,4 +184,4 @@ REACHED = EntryType(
         Field("part", Form.COUNT, "The partner's spending.", nullable=True, label=_("执行机构支出")),
     ),
 )
-TYPES = (PLAN, POOL, DONATION, REVERSAL, DISBURSEMENT, CARRY, PART, EVIDENCE, REACHED)
+TYPES = (PLAN, TRUST, POOL, DONATION, REVERSAL, DISBURSEMENT, CARRY, PART, EVIDENCE, REACHED)

@@ -30,6 +30,8 @@ class Unit(StrEnum):
     DAY = "day"
     WORKING_DAY = "working_day"
     FEN = "fen"
+    PERCENT = "percent"
+    GRADE = "grade"
     PERSON = "person"
     UNIT = "unit"
     MEMBER = "member"

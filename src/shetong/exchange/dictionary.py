@@ -52,6 +52,8 @@ UNIT_NAMES = {
     statutes.Unit.DAY: "日",
     statutes.Unit.WORKING_DAY: "个工作日",
     statutes.Unit.FEN: "元",
+    statutes.Unit.PERCENT: "%",
+    statutes.Unit.GRADE: "A级",
     statutes.Unit.PERSON: "人",
     statutes.Unit.UNIT: "个单位",
     statutes.Unit.MEMBER: "个会员",

@@ -14,6 +14,8 @@ from shetong.charity.models.choices import (
     PlanState,
     ProjectState,
     ReversalKind,
+    TrustFilingKind,
+    TrustState,
     VersionKind,
 )
 from shetong.charity.models.deed import Deed
@@ -31,6 +33,8 @@ from shetong.charity.models.project import (
     Project,
     ReportPhoto,
 )
+from shetong.charity.models.qualification import QualificationLoss
+from shetong.charity.models.trust import CharitableTrust, TrustFiling
 
 __all__ = [
     "MONEY",
@@ -45,6 +49,7 @@ __all__ = [
     "Carry",
     "CarryKind",
     "Channel",
+    "CharitableTrust",
     "DailyFlow",
     "Deed",
     "Disbursement",
@@ -71,8 +76,12 @@ __all__ = [
     "ProgressReport",
     "Project",
     "ProjectState",
+    "QualificationLoss",
     "ReportPhoto",
     "ReversalKind",
     "SubDisbursement",
+    "TrustFiling",
+    "TrustFilingKind",
+    "TrustState",
     "VersionKind",
 ]

@@ -23,6 +23,22 @@ class VersionKind(models.TextChoices):
     CHANGE = "change", _("变更")
 
 
+class TrustState(models.TextChoices):
+    """Where a charitable trust stands."""
+
+    RUNNING = "running", "存续"
+    ENDED = "ended", "已终止"
+
+
+class TrustFilingKind(models.TextChoices):
+    """Why a charitable trust is filed."""
+
+    NEW = "new", "设立备案"
+    TRUSTEE = "trustee", "变更受托人"
+    CHANGE = "change", "其他变更"
+    END = "end", "终止"
+
+
 class ProjectState(models.TextChoices):
     """Where a project stands."""
 

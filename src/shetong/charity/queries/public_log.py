@@ -20,6 +20,7 @@ from shetong.charity.models import (
     PlanVersion,
     Pool,
     SubDisbursement,
+    TrustFiling,
 )
 from shetong.charity.rules import log_content
 from shetong.core import pii
@@ -45,6 +46,18 @@ def plan_body(version: PlanVersion) -> dict[str, Json]:
         "ends_on": str(version.content["ends_on"]),
         "filed_on": version.filed_on.isoformat(),
         "digest": log_content.digest({"content": version.content, "reason": version.reason}),
+    }
+
+
+def trust_body(filing: TrustFiling) -> dict[str, Json]:
+    """The entry of a filing of a trust."""
+    return {
+        "trust": filing.trust.number,
+        "trustee": filing.trustee_code,
+        "edition": filing.number,
+        "kind": filing.kind,
+        "filed_on": filing.filed_on.isoformat(),
+        "digest": log_content.digest({"content": filing.content, "reason": filing.reason}),
     }
 
 
@@ -302,6 +315,7 @@ SOURCES = (
         "version of a plan",
         plan_body,
     ),
+    _source(types.TRUST, TrustFiling.objects.select_related("trust"), "trust-", "filing of a trust", trust_body),
     _source(types.POOL, Pool.objects.select_related("organisation", "project"), "pool-", "pool", pool_body),
     _source(
         types.DONATION,

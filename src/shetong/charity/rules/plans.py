@@ -16,10 +16,6 @@ CL_26 = "《中华人民共和国慈善法》第二十六条"
 CL_58 = "《中华人民共和国慈善法》第五十八条"
 CL_22 = "《中华人民共和国慈善法》第二十二条"
 R74_12 = "《慈善组织公开募捐管理办法》（民政部令第74号）第十二条"
-RATIO26_15 = "《关于慈善组织开展慈善活动年度支出、管理费用和募捐成本的规定》（民发〔2026〕12号）第十五条"
-RATIO26_FROM = date(2026, 3, 23)
-# 募捐成本 over the average donation income of the three years before, in hundredths (民发〔2026〕12号第十五条).
-COST_SHARE = 3
 _TO_ITSELF = ("归发起人", "归捐赠人", "返还发起人", "分配给理事", "分红", "归本单位所有")
 
 
@@ -41,27 +37,33 @@ class Filer:
 def check(values: Mapping[str, Any], filer: Filer, on: date) -> list[Finding]:
     """Return what is wrong with the answers ``values`` as filed on ``on``; incomplete answers are passed over."""
     found: list[Finding] = []
-    start, end = _day(values.get("start_date")), _day(values.get("end_date"))
+    start, end = day(values.get("start_date")), day(values.get("end_date"))
     if start and end:
-        found += _period(start, end)
+        found += period(start, end)
     if start:
         found += _advance(values, start, on)
-        found += _qualification(filer, start, end)
-    found += _methods(values, filer)
-    found += _costs(values, on)
+        found += qualification(filer, start, end)
+    found += methods(values, filer)
+    found += costs(values, on)
     found += _joint(values)
-    found += _surplus(str(values.get("remain_assets_desc") or ""))
+    found += surplus(str(values.get("remain_assets_desc") or ""))
     if str(values.get("plan_name") or "").strip() in filer.open_names:
         message = "已有同名方案备案在先。每次活动应当分别备案，一个备案编号只用于一次活动，请修改名称或者办理变更。"
         found.append(_refuse("plan-filed-before", message, R74_12, "plan_name"))
-    account = str(values.get("account_holder") or "").strip()
-    if account and account != filer.name:
-        message = f"募捐款应当进入本组织账户，户名应为“{filer.name}”。"
-        found.append(_refuse("plan-account", message, CL_24, "account_holder"))
-    return found
+    return found + account(values, filer)
 
 
-def _period(start: date, end: date) -> list[Finding]:
+def account(values: Mapping[str, Any], filer: Filer) -> list[Finding]:
+    """The money goes to the charity's own account."""
+    holder = str(values.get("account_holder") or "").strip()
+    if not holder or holder == filer.name:
+        return []
+    message = f"募捐款应当进入本组织账户，户名应为“{filer.name}”。"
+    return [_refuse("plan-account", message, CL_24, "account_holder")]
+
+
+def period(start: date, end: date) -> list[Finding]:
+    """The last day is not before the first, nor later than the longest time allowed."""
     if end < start:
         return [_refuse("plan-period", "结束时间不能早于起始时间。", CL_24, "end_date")]
     if statutes.holds("fundraising_longest", on=start):
@@ -87,7 +89,8 @@ def _advance(values: Mapping[str, Any], start: date, on: date) -> list[Finding]:
     return []
 
 
-def _qualification(filer: Filer, start: date, end: date | None) -> list[Finding]:
+def qualification(filer: Filer, start: date, end: date | None) -> list[Finding]:
+    """The qualification covers the activity from its first day to its last."""
     if filer.qualified_from is None or start < filer.qualified_from:
         message = "本组织在起始时间没有公开募捐资格，可以与有资格的慈善组织合作开展。"
         return [_refuse("plan-qualification", message, CL_22, "start_date")]
@@ -97,7 +100,8 @@ def _qualification(filer: Filer, start: date, end: date | None) -> list[Finding]
     return []
 
 
-def _methods(values: Mapping[str, Any], filer: Filer) -> list[Finding]:
+def methods(values: Mapping[str, Any], filer: Filer) -> list[Finding]:
+    """Internet fundraising names designated platforms; some method is chosen; fundraising elsewhere names where."""
     found: list[Finding] = []
     if values.get("by_internet"):
         named = {name.strip() for name in str(values.get("platforms") or "").replace("，", "、").split("、")} - {""}
@@ -117,18 +121,22 @@ def _methods(values: Mapping[str, Any], filer: Filer) -> list[Finding]:
     return found
 
 
-def _costs(values: Mapping[str, Any], on: date) -> list[Finding]:
+def costs(values: Mapping[str, Any], on: date) -> list[Finding]:
+    """The cost of fundraising stays below its share of the average donation income."""
     cost, income = values.get("fundraising_cost_amount"), values.get("average_income")
-    if not isinstance(cost, int) or not isinstance(income, int) or on < RATIO26_FROM:
+    if not isinstance(cost, int) or not isinstance(income, int):
         return []
-    most = income * COST_SHARE // 100
+    if not statutes.holds("ratio_fundraising_cost", on=on):
+        return []
+    held = statutes.in_force("ratio_fundraising_cost", on=on)
+    most = income * held.value // 100
     if cost <= most:
         return []
     message = (
-        f"募捐成本不得超过前三年平均捐赠收入的{COST_SHARE}%："
-        f"{format_yuan(income)} × {COST_SHARE}% = {format_yuan(most)}，现为{format_yuan(cost)}。"
+        f"募捐成本不得超过前三年平均捐赠收入的{held.value}%："
+        f"{format_yuan(income)} × {held.value}% = {format_yuan(most)}，现为{format_yuan(cost)}。"
     )
-    return [_refuse("plan-cost", message, RATIO26_15, "fundraising_cost_amount")]
+    return [_refuse("plan-cost", message, held.provision, "fundraising_cost_amount")]
 
 
 def _joint(values: Mapping[str, Any]) -> list[Finding]:
@@ -142,7 +150,8 @@ def _joint(values: Mapping[str, Any]) -> list[Finding]:
     return found
 
 
-def _surplus(text: str) -> list[Finding]:
+def surplus(text: str) -> list[Finding]:
+    """What is left goes to like projects, never back to those who gave or govern."""
     if any(phrase in text for phrase in _TO_ITSELF):
         message = "剩余财产应当用于目的相同或者相近的其他慈善项目，不得分配或者返还。"
         return [_refuse("plan-surplus", message, CL_58, "remain_assets_desc")]
@@ -153,7 +162,8 @@ def _refuse(code: str, message: str, provision: str, field: str) -> Finding:
     return Finding(code, Severity.REFUSE, message, provision, field)
 
 
-def _day(value: Any) -> date | None:
+def day(value: Any) -> date | None:
+    """Return an answer as a date, ``None`` where it is none."""
     if isinstance(value, date):
         return value
     try:

@@ -85,7 +85,7 @@ def file_plan(
 
     ``values``: the answers by name. What the rules refuse was refused before; this enters what was decided.
     """
-    public = {name: _plain(value) for name, value in values.items() if name not in PRIVATE}
+    public = {name: plain(value) for name, value in values.items() if name not in PRIVATE}
     public["starts_on"], public["ends_on"] = str(values["start_date"]), str(values["end_date"])
     year = filed_on.year % 100
     code = organisation.public_code
@@ -134,7 +134,8 @@ def _project(organisation: Organisation, values: Mapping[str, Any]) -> Project:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return an answer as JSON keeps it."""
     return value.isoformat() if isinstance(value, date) else value
 
 
