@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shetong.casework.models import Case, State
@@ -114,6 +114,7 @@ class TestTheRules:
         before = date(2026, 3, 22)
         assert codes(on=before, fundraising_cost_amount=5_000_000, start_date=ON) == []
 
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(st.dictionaries(st.sampled_from(sorted(answers())), st.none() | st.text(max_size=9) | st.integers()))
     def test_half_filled_forms_never_break_it(self, changes: dict[str, Any]) -> None:
         plans.check({**answers(), **changes}, FILER, ON)

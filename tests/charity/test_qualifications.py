@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shetong.accounts.models import AuditEvent, User
@@ -101,6 +101,7 @@ class TestRecognition:
         assert recognition(of=BODY) == ["charity-already"]
         assert recognition(of=known(charity_since=None, normal=False)) == ["status"]
 
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(st.dictionaries(st.sampled_from(sorted(RECOGNITION)), st.none() | st.text(max_size=9) | st.booleans()))
     def test_half_filled_forms_never_break_it(self, changes: dict[str, Any]) -> None:
         recognition(**changes)
@@ -157,6 +158,7 @@ class TestQualification:
         waits = "fundraising-waiting" in fundraising(on, known(charity_since=since, grade=5))
         assert waits == (on < rules.years_later(since, years))
 
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(st.dictionaries(st.sampled_from(sorted(FUNDRAISING)), st.none() | st.text(max_size=9) | st.integers()))
     def test_half_filled_forms_never_break_it(self, changes: dict[str, Any]) -> None:
         fundraising(**changes)

@@ -13,11 +13,6 @@ from shetong.registry.matters.questions import CONTACT, FACTS, SUPERVISED
 from shetong.registry.matters.steps import registering_authority
 from shetong.registry.queries import case_facts
 
-
-def _count(number: int, name: str, zh: str, en: str, definition: str) -> Field:
-    return Field(ask(number, name, zh, en, definition, ElementType.INTEGER), required=True)
-
-
 FUNDRAISING = Matter(
     code="CH-FUND",
     title="慈善组织公开募捐资格",
@@ -38,15 +33,31 @@ FUNDRAISING = Matter(
             "governance",
             "内部治理",
             (
-                _count(61, "directors", "理事人数", "Directors", "现任理事总数"),
-                _count(
-                    62,
-                    "related_directors",
-                    "关联理事人数",
-                    "Related directors",
-                    "来自同一组织以及相互间有关联关系的组织的理事人数，取最多的一组",
+                Field(
+                    ask(61, "directors", "理事人数", "Directors", "现任理事总数", ElementType.INTEGER), required=True
                 ),
-                _count(63, "outside_directors", "非内地居民理事人数", "Directors from outside", "非内地居民的理事人数"),
+                Field(
+                    ask(
+                        62,
+                        "related_directors",
+                        "关联理事人数",
+                        "Related directors",
+                        "来自同一组织以及相互间有关联关系的组织的理事人数，取最多的一组",
+                        ElementType.INTEGER,
+                    ),
+                    required=True,
+                ),
+                Field(
+                    ask(
+                        63,
+                        "outside_directors",
+                        "非内地居民理事人数",
+                        "Directors from outside",
+                        "非内地居民的理事人数",
+                        ElementType.INTEGER,
+                    ),
+                    required=True,
+                ),
                 Field(
                     yes(64, "relatives_together", "理事之间有近亲属关系", "Relatives", "有近亲属同时担任理事"),
                     required=True,
@@ -65,8 +76,16 @@ FUNDRAISING = Matter(
                     yes(66, "board_decides", "理事会能够有效决策", "Board decides", "按章程召开会议并形成决议"),
                     required=True,
                 ),
-                _count(
-                    67, "full_time_staff", "专职工作人员人数", "Full-time staff", "与公开募捐活动相适应的专职工作人员"
+                Field(
+                    ask(
+                        67,
+                        "full_time_staff",
+                        "专职工作人员人数",
+                        "Full-time staff",
+                        "与公开募捐活动相适应的专职工作人员",
+                        ElementType.INTEGER,
+                    ),
+                    required=True,
                 ),
             ),
             intro="理事长、秘书长、监事和评估等级以登记簿为准，不需要填写。",

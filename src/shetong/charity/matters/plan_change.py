@@ -23,16 +23,25 @@ KINDS = CodeList(
     (Code("change", "变更", "Change"), Code("supplement", "补充", "Supplement")),
 )
 _PARTS = (
-    (84, "changes_period", "募捐期限", "Period", "活动的起始、结束时间；提前结束的也选这一项"),
-    (85, "changes_methods", "募捐方式、平台和地域", "Methods", "方式、平台、异地募捐地域"),
-    (86, "changes_partner", "合作方", "Partner", "增加或者更换合作方"),
-    (87, "changes_use", "款物用途、受益人和剩余财产处理", "Use", "改变募得款物的用途"),
-    (88, "changes_target", "预期募集数额", "Target", "预期募集数额"),
-    (89, "changes_costs", "支出与成本", "Costs", "资助、执行、管理费用和募捐成本"),
-    (90, "changes_account", "银行账户", "Account", "收款账户"),
-    (91, "changes_contact", "负责人与联系方式", "Contact", "活动负责人、办公地址、联系电话"),
+    yes(84, "changes_period", "募捐期限", "Period", "活动的起始、结束时间；提前结束的也选这一项"),
+    yes(85, "changes_methods", "募捐方式、平台和地域", "Methods", "方式、平台、异地募捐地域"),
+    yes(86, "changes_partner", "合作方", "Partner", "增加或者更换合作方"),
+    yes(87, "changes_use", "款物用途、受益人和剩余财产处理", "Use", "改变募得款物的用途"),
+    yes(88, "changes_target", "预期募集数额", "Target", "预期募集数额"),
+    yes(89, "changes_costs", "支出与成本", "Costs", "资助、执行、管理费用和募捐成本"),
+    yes(90, "changes_account", "银行账户", "Account", "收款账户"),
+    yes(91, "changes_contact", "负责人与办公地址", "Contact", "活动负责人、办公地址"),
 )
-CHANGES = {name: When(name, (True,), f"变更{zh}的") for _number, name, zh, _en, _definition in _PARTS}
+CHANGES = {
+    "changes_period": When("changes_period", (True,), "变更募捐期限的"),
+    "changes_methods": When("changes_methods", (True,), "变更募捐方式、平台和地域的"),
+    "changes_partner": When("changes_partner", (True,), "变更合作方的"),
+    "changes_use": When("changes_use", (True,), "变更款物用途的"),
+    "changes_target": When("changes_target", (True,), "变更预期募集数额的"),
+    "changes_costs": When("changes_costs", (True,), "变更支出与成本的"),
+    "changes_account": When("changes_account", (True,), "变更银行账户的"),
+    "changes_contact": When("changes_contact", (True,), "变更负责人的"),
+}
 
 
 def _fields(section: Section, *names: str) -> tuple[Field, ...]:
@@ -80,7 +89,7 @@ CHANGE = Matter(
         Section(
             "what",
             "变更的内容",
-            tuple(Field(yes(number, name, zh, en, definition)) for number, name, zh, en, definition in _PARTS),
+            tuple(Field(one) for one in _PARTS),
             intro="只选需要变更或者补充的内容，其余保持不变。",
         ),
         _part(plan.ACTIVITY, "changes_period", "start_date", "end_date"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext
+
 from shetong.charity.rules import plans
 from shetong.core import statutes
 from shetong.core.findings import Finding, Severity
@@ -59,10 +61,10 @@ def check(values: Mapping[str, Any], filed: Filed | None, filer: plans.Filer, on
     if filed is None:
         if not str(values.get("plan_number") or "").strip():
             return []
-        message = "没有这个备案编号，或者不是本组织备案的方案，请核对。"
+        message = gettext("没有这个备案编号，或者不是本组织备案的方案，请核对。")
         return [_refuse("change-plan", message, "", "plan_number")]
     if not filed.open:
-        return [_refuse("change-closed", "这个方案已经终止或者结项，不能再变更。", "", "plan_number")]
+        return [_refuse("change-closed", gettext("这个方案已经终止或者结项，不能再变更。"), "", "plan_number")]
     found = _chosen(values, filed, on)
     found += _in_time(values, on)
     after = merged(filed.content, values)
@@ -82,17 +84,19 @@ def check(values: Mapping[str, Any], filed: Filed | None, filer: plans.Filer, on
 def _chosen(values: Mapping[str, Any], filed: Filed, on: date) -> list[Finding]:
     chosen = [part for part in PARTS if values.get(part) is True]
     if not chosen:
-        return [_refuse("change-nothing", "请选择变更或者补充的内容。", R74_12, "changes_period")]
+        return [_refuse("change-nothing", gettext("请选择变更或者补充的内容。"), R74_12, "changes_period")]
     found = []
     for part in chosen:
         given = [name for name in PARTS[part] if name in values]
         # What stays sealed in the case cannot be compared; naming it anew counts as a change.
         same = all(name in filed.content and _same(values[name], filed.content[name]) for name in given)
         if given and same:
-            message = "与已经备案的内容相同，请改填，或者不选这一项。"
+            message = gettext("与已经备案的内容相同，请改填，或者不选这一项。")
             found.append(_refuse("change-same", message, "", given[0]))
     if filed.ends_on < on and (late := [part for part in chosen if part not in AFTERWARDS]):
-        message = f"活动已于{filed.ends_on}结束，只能变更款物用途、费用说明和联系方式。"
+        message = gettext("活动已于%(ends_on)s结束，只能变更款物用途、费用说明和联系方式。") % {
+            "ends_on": filed.ends_on
+        }
         found.append(_refuse("change-ended", message, R74_12, late[0]))
     return found
 
@@ -102,12 +106,15 @@ def _in_time(values: Mapping[str, Any], on: date) -> list[Finding]:
     if happened is None:
         return []
     if happened > on:
-        return [_refuse("change-ahead", "变更发生的日期不能晚于今天。", "", "happened_on")]
+        return [_refuse("change-ahead", gettext("变更发生的日期不能晚于今天。"), "", "happened_on")]
     held = statutes.in_force("fundraising_change_filing", on=on)
     latest = happened + timedelta(days=held.value)
     if on <= latest:
         return []
-    message = f"应当自变更之日起{held.value}日内备案，最迟为{latest}，现已逾期，请在事由中说明原因。"
+    message = gettext("应当自变更之日起%(held)s日内备案，最迟为%(latest)s，现已逾期，请在事由中说明原因。") % {
+        "held": held.value,
+        "latest": latest,
+    }
     return [Finding("change-late", Severity.WARN, message, held.provision, "happened_on")]
 
 
@@ -116,11 +123,11 @@ def _period(values: Mapping[str, Any], filed: Filed, filer: plans.Filer, on: dat
     end = plans.day(values.get("end_date")) or filed.ends_on
     found = plans.period(start, end)
     if start != filed.starts_on and filed.starts_on <= on:
-        found.append(_refuse("change-begun", "活动已经开始，起始时间不能再改。", R74_12, "start_date"))
+        found.append(_refuse("change-begun", gettext("活动已经开始，起始时间不能再改。"), R74_12, "start_date"))
     elif start != filed.starts_on and start < on:
-        found.append(_refuse("change-start", "起始时间不能早于今天。", R74_12, "start_date"))
+        found.append(_refuse("change-start", gettext("起始时间不能早于今天。"), R74_12, "start_date"))
     if end < on and end != filed.ends_on:
-        found.append(_refuse("change-end", "提前结束的，结束时间不能早于今天。", R74_12, "end_date"))
+        found.append(_refuse("change-end", gettext("提前结束的，结束时间不能早于今天。"), R74_12, "end_date"))
     return found + plans.qualification(filer, start, end)
 
 

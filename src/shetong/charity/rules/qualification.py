@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks texts for the catalogue
+
 from shetong.charity.rules import ratios
 from shetong.core import statutes
 from shetong.core.findings import Finding, Severity
@@ -50,21 +53,23 @@ def recognition(values: Mapping[str, Any], body: Body, on: date) -> list[Finding
     """Check an application for recognition; incomplete answers are passed over."""
     found = _standing(body)
     if body.charity_since is not None:
-        found.append(_refuse("charity-already", "本组织已经是慈善组织，不需要再认定。", R73_4, "purpose_fields"))
+        found.append(
+            _refuse("charity-already", gettext("本组织已经是慈善组织，不需要再认定。"), R73_4, "purpose_fields")
+        )
     for name, wanted, message, provision in (
-        ("no_distribution", True, "慈善组织不得分配财产和利润，章程应当写明。", R73_4),
-        ("surplus_to_charity", True, "章程应当写明终止后的剩余财产用于目的相同或者相近的慈善组织。", R73_4),
-        ("sound_finance", True, "应当有健全的财务制度和合理的薪酬制度。", R73_4),
-        ("heads_barred", False, "负责人有法律规定不得担任的情形，不予认定。", R73_5),
-        ("listed", False, "被列入活动异常名录或者严重违法失信名单，不予认定。", R73_5),
+        ("no_distribution", True, N_("慈善组织不得分配财产和利润，章程应当写明。"), R73_4),
+        ("surplus_to_charity", True, N_("章程应当写明终止后的剩余财产用于目的相同或者相近的慈善组织。"), R73_4),
+        ("sound_finance", True, N_("应当有健全的财务制度和合理的薪酬制度。"), R73_4),
+        ("heads_barred", False, N_("负责人有法律规定不得担任的情形，不予认定。"), R73_5),
+        ("listed", False, N_("被列入活动异常名录或者严重违法失信名单，不予认定。"), R73_5),
     ):
         if values.get(name) is not None and values.get(name) is not wanted:
-            found.append(_refuse(f"recognition-{name.replace('_', '-')}", message, provision, name))
+            found.append(_refuse(f"recognition-{name.replace('_', '-')}", gettext(message), provision, name))
     found += _penalty(values, "recognition_penalty_years", on)
     found += _ratio(values, body, on, public=False)
     adopted = _day(values.get("adopted_on"))
     if adopted and adopted > on:
-        found.append(_refuse("adopted-ahead", "表决日期不能晚于今天。", R73_6, "adopted_on"))
+        found.append(_refuse("adopted-ahead", gettext("表决日期不能晚于今天。"), R73_6, "adopted_on"))
     return found
 
 
@@ -72,7 +77,7 @@ def fundraising(values: Mapping[str, Any], body: Body, on: date) -> list[Finding
     """Check an application for the public-fundraising qualification; incomplete answers are passed over."""
     found = _standing(body)
     if body.public:
-        found.append(_refuse("fundraising-already", "本组织已经有公开募捐资格。", CL_22, "directors"))
+        found.append(_refuse("fundraising-already", gettext("本组织已经有公开募捐资格。"), CL_22, "directors"))
     found += _waiting(body, on)
     found += _barred(body, on)
     found += _board(values)
@@ -80,19 +85,22 @@ def fundraising(values: Mapping[str, Any], body: Body, on: date) -> list[Finding
     if statutes.holds("fundraising_evaluation", on=on):
         held = statutes.in_force("fundraising_evaluation", on=on)
         if body.grade < held.value:
-            message = f"评估等级应当在{held.value}A以上，登记簿中为{f'{body.grade}A' if body.grade else '没有'}。"
+            message = gettext("评估等级应当在%(held)sA以上，登记簿中为%(text)s。") % {
+                "held": held.value,
+                "text": f"{body.grade}A" if body.grade else gettext("没有"),
+            }
             found.append(_refuse("fundraising-grade", message, held.provision, "directors"))
     for name, wanted, message in (
-        ("board_decides", True, "理事会应当能够有效决策。"),
-        ("systems_sound", True, "财务、项目、采购、资产、人事、档案、会计监督、信息公开等制度应当健全并执行。"),
-        ("taxed", True, "应当依法办理税务登记、履行纳税义务。"),
-        ("reports_on_time", True, "应当按时报送年度工作报告。"),
-        ("relatives_together", False, "理事之间有近亲属关系的，不得同时在理事会任职。"),
-        ("mainland_representative", True, "法定代表人应当由内地居民担任。"),
-        ("listed", False, "被列入活动异常名录或者严重违法失信名单，不能取得公开募捐资格。"),
+        ("board_decides", True, N_("理事会应当能够有效决策。")),
+        ("systems_sound", True, N_("财务、项目、采购、资产、人事、档案、会计监督、信息公开等制度应当健全并执行。")),
+        ("taxed", True, N_("应当依法办理税务登记、履行纳税义务。")),
+        ("reports_on_time", True, N_("应当按时报送年度工作报告。")),
+        ("relatives_together", False, N_("理事之间有近亲属关系的，不得同时在理事会任职。")),
+        ("mainland_representative", True, N_("法定代表人应当由内地居民担任。")),
+        ("listed", False, N_("被列入活动异常名录或者严重违法失信名单，不能取得公开募捐资格。")),
     ):
         if values.get(name) is not None and values.get(name) is not wanted:
-            found.append(_refuse(f"fundraising-{name.replace('_', '-')}", message, _rule(on), name))
+            found.append(_refuse(f"fundraising-{name.replace('_', '-')}", gettext(message), _rule(on), name))
     found += _penalty(values, "fundraising_penalty_years", on)
     return found + _ratio(values, body, on, public=False)
 
@@ -104,25 +112,31 @@ def _rule(on: date) -> str:
 def _standing(body: Body) -> list[Finding]:
     found = []
     if not body.normal:
-        found.append(_refuse("status", "登记状态不是“正常”，不能办理这个事项。", "", ""))
+        found.append(_refuse("status", gettext("登记状态不是“正常”，不能办理这个事项。"), "", ""))
     if body.kind == "BR":
-        found.append(_refuse("branch", "分支（代表）机构不是法人，由所属组织申请。", "", ""))
+        found.append(_refuse("branch", gettext("分支（代表）机构不是法人，由所属组织申请。"), "", ""))
     if body.dishonest:
-        message = f"有尚在有效期内的失信记录：{'、'.join(body.dishonest)}，请先申请信用修复。"
+        message = gettext("有尚在有效期内的失信记录：%(text)s，请先申请信用修复。") % {
+            "text": "、".join(body.dishonest)
+        }
         found.append(Finding("dishonest", Severity.WARN, message))
     return found
 
 
 def _waiting(body: Body, on: date) -> list[Finding]:
     if body.charity_since is None:
-        return [_refuse("fundraising-no-charity", "只有慈善组织可以申请，请先办理慈善组织认定。", CL_22, "directors")]
+        return [
+            _refuse(
+                "fundraising-no-charity", gettext("只有慈善组织可以申请，请先办理慈善组织认定。"), CL_22, "directors"
+            )
+        ]
     held = statutes.in_force("fundraising_waiting", on=on)
     earliest = years_later(body.charity_since, held.value)
     if on >= earliest:
         return []
-    message = (
-        f"登记（认定）为慈善组织满{held.value}年才能申请：{body.charity_since}登记（认定），最早{earliest}可以申请。"
-    )
+    message = gettext(
+        "登记（认定）为慈善组织满%(held)s年才能申请：%(charity_since)s登记（认定），最早%(earliest)s可以申请。"
+    ) % {"held": held.value, "charity_since": body.charity_since, "earliest": earliest}
     return [_refuse("fundraising-waiting", message, held.provision, "directors")]
 
 
@@ -133,7 +147,11 @@ def _barred(body: Body, on: date) -> list[Finding]:
     until = years_later(body.lost_on, held.value)
     if on >= until:
         return []
-    message = f"公开募捐资格于{body.lost_on}被撤销，{held.value}年内不得再次申请，最早{until}可以申请。"
+    message = gettext("公开募捐资格于%(lost_on)s被撤销，%(held)s年内不得再次申请，最早%(until)s可以申请。") % {
+        "lost_on": body.lost_on,
+        "held": held.value,
+        "until": until,
+    }
     return [_refuse("fundraising-barred", message, held.provision, "directors")]
 
 
@@ -143,12 +161,16 @@ def _board(values: Mapping[str, Any]) -> list[Finding]:
         return []
     found = []
     for name, words in (
-        ("related_directors", "来自同一组织以及相互间有关联关系的组织的"),
-        ("outside_directors", "非内地居民的"),
+        ("related_directors", N_("来自同一组织以及相互间有关联关系的组织的")),
+        ("outside_directors", N_("非内地居民的")),
     ):
         number = values.get(name)
         if isinstance(number, int) and number * 3 > directors:
-            message = f"{words}理事不得超过理事总数的三分之一，现填报{directors}人中有{number}人。"
+            message = gettext("%(words)s理事不得超过理事总数的三分之一，现填报%(directors)s人中有%(number)s人。") % {
+                "words": gettext(words),
+                "directors": directors,
+                "number": number,
+            }
             found.append(_refuse(f"fundraising-{name.replace('_', '-')}", message, R74, name))
     return found
 
@@ -158,15 +180,17 @@ def _posts(body: Body, on: date) -> list[Finding]:
     found = []
     heads, secretaries = set(body.officers.get("president", ())), body.officers.get("secretary-general", ())
     if not secretaries:
-        message = "登记簿中没有秘书长。应当有专职秘书长，请先办理负责人备案。"
+        message = gettext("登记簿中没有秘书长。应当有专职秘书长，请先办理负责人备案。")
         found.append(_refuse("fundraising-secretary", message, _rule(on), ""))
     elif both := heads & set(secretaries):
-        message = f"理事长与秘书长不得由同一人担任，现登记同为{'、'.join(sorted(both))}。"
+        message = gettext("理事长与秘书长不得由同一人担任，现登记同为%(text)s。") % {"text": "、".join(sorted(both))}
         found.append(_refuse("fundraising-posts", message, _rule(on), ""))
     least = statutes.in_force("fundraising_supervisors", on=on)
     supervisors = len(body.officers.get("supervisor", ()))
     if body.provincial and supervisors < least.value:
-        message = f"在省级以上民政部门登记的应当设立监事会，监事不少于{least.value}人，登记簿中为{supervisors}人。"
+        message = gettext(
+            "在省级以上民政部门登记的应当设立监事会，监事不少于%(least)s人，登记簿中为%(supervisors)s人。"
+        ) % {"least": least.value, "supervisors": supervisors}
         found.append(_refuse("fundraising-supervisors", message, least.provision, ""))
     return found
 
@@ -178,10 +202,14 @@ def _penalty(values: Mapping[str, Any], key: str, on: date) -> list[Finding]:
     held = statutes.in_force(key, on=on)
     free = years_later(penalised, held.value)
     if penalised > on:
-        return [_refuse("penalty-ahead", "处罚日期不能晚于今天。", "", "penalised_on")]
+        return [_refuse("penalty-ahead", gettext("处罚日期不能晚于今天。"), "", "penalised_on")]
     if on >= free:
         return []
-    message = f"申请前{held.value}年内受过行政处罚（{penalised}），最早{free}可以申请。"
+    message = gettext("申请前%(held)s年内受过行政处罚（%(penalised)s），最早%(free)s可以申请。") % {
+        "held": held.value,
+        "penalised": penalised,
+        "free": free,
+    }
     return [_refuse("penalty-recent", message, held.provision, "penalised_on")]
 
 
@@ -204,7 +232,7 @@ def _ratio(values: Mapping[str, Any], body: Body, on: date, *, public: bool) -> 
     found = []
     spent, total = given[year].spending + given[year].management, given[year].total
     if spent > total:
-        message = "慈善活动支出与管理费用之和不能超过当年总支出，请核对。"
+        message = gettext("慈善活动支出与管理费用之和不能超过当年总支出，请核对。")
         found.append(_refuse("figures-sum", message, "", "total_spending"))
     for line in ratios.judge(kind=body.kind, public=public, year=year, years=given):
         if line.code == "fundraising" or line.state is not ratios.State.MISSED:

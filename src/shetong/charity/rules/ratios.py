@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.utils.translation import gettext
+
 from shetong.core import statutes
 from shetong.core.money import format_yuan
 from shetong.core.statutes import Value
@@ -72,7 +74,8 @@ class Base:
     def shown(self) -> str:
         """The base in words."""
         mean = self.total // self.years
-        return f"{self.name}{format_yuan(mean)}"
+        # Chinese runs on, other scripts need a space.
+        return f"{self.name}{' ' if self.name.isascii() else ''}{format_yuan(mean)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def band(kind: str, net_assets: int, on: date) -> str:
 def _spending(kind: str, public: bool, now: Figures, years: Mapping[int, Figures]) -> list[Line]:
     on, before = _end(now.year), years.get(now.year - 1)
     if before is None:
-        return [_unknown("spending", "年度慈善活动支出", now.year - 1)]
+        return [_unknown("spending", gettext("年度慈善活动支出"), now.year - 1)]
     if public:
         held = statutes.in_force("ratio_public_spending", on=on)
         return [_least("spending", now.spending, held, _incomes(now.year, years))]
@@ -126,11 +129,21 @@ def _spending(kind: str, public: bool, now: Figures, years: Mapping[int, Figures
 
 
 def _incomes(year: int, years: Mapping[int, Figures]) -> list[Base]:
-    return _bases(year, "上年总收入", "前三年平均总收入", {one: figures.adjusted for one, figures in years.items()})
+    return _bases(
+        year,
+        gettext("上年总收入"),
+        gettext("前三年平均总收入"),
+        {one: figures.adjusted for one, figures in years.items()},
+    )
 
 
 def _assets(year: int, years: Mapping[int, Figures]) -> list[Base]:
-    return _bases(year, "上年末净资产", "前三年年末平均净资产", {one: held.net_assets for one, held in years.items()})
+    return _bases(
+        year,
+        gettext("上年末净资产"),
+        gettext("前三年年末平均净资产"),
+        {one: held.net_assets for one, held in years.items()},
+    )
 
 
 def _bases(year: int, single: str, mean: str, values: Mapping[int, int]) -> list[Base]:
@@ -146,11 +159,14 @@ def _least(code: str, spent: int, held: Value, bases: list[Base]) -> Line:
     enough = [base for base in bases if spent * 100 * base.years >= held.value * base.total]
     base = enough[0] if enough else min(bases, key=lambda one: one.total * bases[0].years // one.years)
     wanted = -(-held.value * base.total // (100 * base.years))
-    working = (
-        f"{base.shown} × {held.value}% = {format_yuan(max(wanted, 0))}，"
-        f"当年慈善活动支出{format_yuan(spent)}{_percent(base, spent)}"
-    )
-    title = f"年度慈善活动支出不低于{base.name}的{held.value}%"
+    working = gettext("%(shown)s × %(held)s%% = %(amount)s，当年慈善活动支出%(spent)s%(text)s") % {
+        "shown": base.shown,
+        "held": held.value,
+        "amount": format_yuan(max(wanted, 0)),
+        "spent": format_yuan(spent),
+        "text": _percent(base, spent),
+    }
+    title = gettext("年度慈善活动支出不低于%(name)s的%(held)s%%") % {"name": base.name, "held": held.value}
     return Line(code, title, working, State.MET if enough else State.MISSED, held.provision)
 
 
@@ -158,57 +174,73 @@ def _management(kind: str, public: bool, now: Figures, years: Mapping[int, Figur
     on = _end(now.year)
     free = statutes.in_force("ratio_management_free", on=on)
     if now.management < free.value:
-        working = f"管理费用{format_yuan(now.management)}，低于{format_yuan(free.value)}，不受比例限制"
-        return Line("management", "年度管理费用", working, State.MET, free.provision)
+        working = gettext("管理费用%(management)s，低于%(free)s，不受比例限制") % {
+            "management": format_yuan(now.management),
+            "free": format_yuan(free.value),
+        }
+        return Line("management", gettext("年度管理费用"), working, State.MET, free.provision)
     if public:
         held = statutes.in_force(f"ratio_public_management_{_who(kind)}", on=on)
     else:
         before = years.get(now.year - 1)
         if before is None:
-            return _unknown("management", "年度管理费用", now.year - 1)
+            return _unknown("management", gettext("年度管理费用"), now.year - 1)
         held = statutes.in_force(f"ratio_{_who(kind)}_{band(kind, before.net_assets, on)}_management", on=on)
-    base = Base("当年总支出", now.total)
+    base = Base(gettext("当年总支出"), now.total)
     most = held.value * now.total // 100
     met = now.management * 100 <= held.value * now.total
-    working = (
-        f"{base.shown} × {held.value}% = {format_yuan(most)}，"
-        f"管理费用{format_yuan(now.management)}{_percent(base, now.management)}"
-    )
+    working = gettext("%(shown)s × %(held)s%% = %(most)s，管理费用%(management)s%(text)s") % {
+        "shown": base.shown,
+        "held": held.value,
+        "most": format_yuan(most),
+        "management": format_yuan(now.management),
+        "text": _percent(base, now.management),
+    }
     state = State.MET if met else State.EXCUSED if excuse.strip() else State.MISSED
     if state is State.EXCUSED:
-        working += f"；已经报告并公开原因：{excuse.strip()}"
-    return Line("management", f"年度管理费用不超过当年总支出的{held.value}%", working, state, held.provision)
+        working += gettext("；已经报告并公开原因：%(text)s") % {"text": excuse.strip()}
+    return Line(
+        "management",
+        gettext("年度管理费用不超过当年总支出的%(held)s%%") % {"held": held.value},
+        working,
+        state,
+        held.provision,
+    )
 
 
 def _fundraising(now: Figures, years: Mapping[int, Figures]) -> Line:
     held = statutes.in_force("ratio_fundraising_cost", on=_end(now.year))
-    title = f"募捐成本不超过前三年平均捐赠收入的{held.value}%"
+    title = gettext("募捐成本不超过前三年平均捐赠收入的%(held)s%%") % {"held": held.value}
     earlier = range(now.year - AVERAGED, now.year)
     if missing := [one for one in earlier if one not in years]:
         if now.fundraising == 0:
-            return Line("fundraising", title, "当年没有募捐成本", State.MET, held.provision)
+            return Line("fundraising", title, gettext("当年没有募捐成本"), State.MET, held.provision)
         return _unknown("fundraising", title, *missing)
-    base = Base("前三年平均捐赠收入", sum(years[one].donations for one in earlier), AVERAGED)
+    base = Base(gettext("前三年平均捐赠收入"), sum(years[one].donations for one in earlier), AVERAGED)
     most = held.value * base.total // (100 * base.years)
     met = now.fundraising * 100 * base.years <= held.value * base.total
-    working = (
-        f"{base.shown} × {held.value}% = {format_yuan(most)}，"
-        f"募捐成本{format_yuan(now.fundraising)}{_percent(base, now.fundraising)}"
-    )
+    working = gettext("%(shown)s × %(held)s%% = %(most)s，募捐成本%(fundraising)s%(text)s") % {
+        "shown": base.shown,
+        "held": held.value,
+        "most": format_yuan(most),
+        "fundraising": format_yuan(now.fundraising),
+        "text": _percent(base, now.fundraising),
+    }
     return Line("fundraising", title, working, State.MET if met else State.MISSED, held.provision)
 
 
 def _unknown(code: str, title: str, *missing: int) -> Line:
-    named = "、".join(f"{one}年" for one in missing)
-    return Line(code, title, f"没有{named}的数据，无法计算，请先补填", State.UNKNOWN)
+    named = "、".join(str(one) for one in missing)
+    working = gettext("没有%(years)s年的数据，无法计算，请先补填") % {"years": named}
+    return Line(code, title, working, State.UNKNOWN)
 
 
 def _percent(base: Base, amount: int) -> str:
     if base.total <= 0:
         return ""
     share, rest = base.share(amount)
-    about = "约" if rest else ""
-    return f"，占{about}{share // 100}.{share % 100:02}%"
+    said = f"{share // 100}.{share % 100:02}%"
+    return gettext("，占约%(share)s") % {"share": said} if rest else gettext("，占%(share)s") % {"share": said}
 
 
 def _who(kind: str) -> str:

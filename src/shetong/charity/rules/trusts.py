@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext
+
 from shetong.core import statutes
 from shetong.core.findings import Finding, Severity
 
@@ -22,42 +24,48 @@ def check(values: Mapping[str, Any], known: bool | None, on: date) -> list[Findi
     """
     found: list[Finding] = []
     if known is False:
-        message = "没有这个备案编号，或者受托人不是本组织，请核对。"
+        message = gettext("没有这个备案编号，或者受托人不是本组织，请核对。")
         found.append(_refuse("trust-number", message, "", "trust_number"))
     found += _in_time(values, on)
     signed, ends = _day(values.get("signed_on")), _day(values.get("trust_ends_on"))
     if signed and ends and ends < signed:
-        found.append(_refuse("trust-period", "信托期限不能早于签订日期结束。", CL_45, "trust_ends_on"))
+        found.append(_refuse("trust-period", gettext("信托期限不能早于签订日期结束。"), CL_45, "trust_ends_on"))
     if values.get("interested_beneficiary") is True:
-        message = "委托人不得指定或者变相指定其利害关系人作为受益人。"
+        message = gettext("委托人不得指定或者变相指定其利害关系人作为受益人。")
         found.append(_refuse("trust-interested", message, CL_46, "interested_beneficiary"))
     if values.get("charitable_only") is False:
-        message = "慈善信托应当基于慈善目的，财产及收益全部用于慈善活动。"
+        message = gettext("慈善信托应当基于慈善目的，财产及收益全部用于慈善活动。")
         found.append(_refuse("trust-purpose", message, CL_44, "charitable_only"))
     amount = values.get("trust_amount")
     if isinstance(amount, int) and amount <= 0:
-        found.append(_refuse("trust-amount", "信托财产应当大于零。", CL_45, "trust_amount"))
+        found.append(_refuse("trust-amount", gettext("信托财产应当大于零。"), CL_45, "trust_amount"))
     if values.get("settlor_is_trustee") is True:
-        message = "受托人由委托人以外的慈善组织或者信托公司担任。"
+        message = gettext("受托人由委托人以外的慈善组织或者信托公司担任。")
         found.append(_refuse("trust-trustee", message, CL_47, "settlor_is_trustee"))
     return found
 
 
 def _in_time(values: Mapping[str, Any], on: date) -> list[Finding]:
     kind = values.get("trust_filing_kind")
-    name, words = ("changed_on", "变更") if kind in ("trustee", "change", "end") else ("signed_on", "签订信托文件")
+    name, words = (
+        ("changed_on", gettext("变更"))
+        if kind in ("trustee", "change", "end")
+        else ("signed_on", gettext("签订信托文件"))
+    )
     happened = _day(values.get(name))
     if happened is None:
         return []
     if happened > on:
-        return [_refuse("trust-ahead", f"{words}的日期不能晚于今天。", "", name)]
+        return [_refuse("trust-ahead", gettext("%(words)s的日期不能晚于今天。") % {"words": words}, "", name)]
     if kind not in ("new", "trustee"):
         return []
     held = statutes.in_force("trust_filing", on=on)
     latest = happened + timedelta(days=held.value)
     if on <= latest:
         return []
-    message = f"应当自{words}之日起{held.value}日内备案，最迟为{latest}，现已逾期；未按规定备案的，不享受税收优惠。"
+    message = gettext(
+        "应当自%(words)s之日起%(held)s日内备案，最迟为%(latest)s，现已逾期；未按规定备案的，不享受税收优惠。"
+    ) % {"words": words, "held": held.value, "latest": latest}
     return [Finding("trust-late", Severity.WARN, message, held.provision, name)]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.services import audit
 from shetong.casework.rules.matters import Approval, Authority, Outcome, Values
@@ -91,9 +92,9 @@ def change_plan(
     """
     plan = FundraisingPlan.objects.select_for_update().filter(number=number.strip().upper()).first()
     if plan is None or plan.organisation.public_code != organisation_code:
-        raise NotFoundError("没有这个备案编号，请核对。", code="plan-not-found")
+        raise NotFoundError(gettext("没有这个备案编号，请核对。"), code="plan-not-found")
     if plan.state != PlanState.FILED:
-        raise ConflictError("这个方案已经暂停、终止或者结项，不能再变更。", code="plan-closed")
+        raise ConflictError(gettext("这个方案已经暂停、终止或者结项，不能再变更。"), code="plan-closed")
     merged = plan_changes.merged(latest(plan).content, values)
     public = {name: plain(value) for name, value in merged.items() if name not in PRIVATE}
     public["starts_on"], public["ends_on"] = str(public["start_date"]), str(public["end_date"])

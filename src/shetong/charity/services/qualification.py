@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
@@ -92,14 +93,14 @@ def revoke(
     """
     permissions.require(actor, Permission.ATTRIBUTE_GRANT, organisation.authority.division_code)
     faults = {
-        name: "请填写。"
+        name: gettext("请填写。")
         for name, text in {"document": document, "reason": reason, "provision": provision}.items()
         if not text.strip()
     }
     if effective_on > timezone.localdate():
-        faults["effective_on"] = "撤销日期不能晚于今天。"
+        faults["effective_on"] = gettext("撤销日期不能晚于今天。")
     if faults:
-        raise InvalidInputError("填报的内容有误，请按提示修改。", fields=faults)
+        raise InvalidInputError(gettext("填报的内容有误，请按提示修改。"), fields=faults)
     end_attribute(
         organisation_id=organisation.pk,
         code=AttributeCode.PUBLIC_FUNDRAISING,

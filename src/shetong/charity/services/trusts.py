@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.services import audit
 from shetong.casework.rules.matters import Approval, Authority, Outcome, Values
@@ -117,18 +118,18 @@ def file_change(
     Raises :class:`NotFoundError`, :class:`ConflictError` where it has ended or somebody else is its trustee.
     """
     if kind is TrustFilingKind.NEW:
-        raise InvalidInputError("设立备案取得新的编号。", code="trust-kind")
+        raise InvalidInputError(gettext("设立备案取得新的编号。"), code="trust-kind")
     trust = CharitableTrust.objects.select_for_update().filter(number=number.strip().upper()).first()
     if trust is None:
-        raise NotFoundError("没有这个慈善信托，请核对备案编号。", code="trust-not-found")
+        raise NotFoundError(gettext("没有这个慈善信托，请核对备案编号。"), code="trust-not-found")
     if trust.state != TrustState.RUNNING:
-        raise ConflictError("这个慈善信托已经终止。", code="trust-ended")
+        raise ConflictError(gettext("这个慈善信托已经终止。"), code="trust-ended")
     if kind is TrustFilingKind.TRUSTEE:
         trustee = Organisation.objects.filter(uscc=trustee_code).first()
         trust.trustee, trust.trustee_code = trustee, trustee_code
         trust.trustee_name = trustee.name if trustee else str(values.get("trustee_name") or "")
     elif trust.trustee_code != trustee_code:
-        raise ConflictError("只有现任受托人可以办理。", code="trust-of-another")
+        raise ConflictError(gettext("只有现任受托人可以办理。"), code="trust-of-another")
     for column, value in _columns(values).items():
         setattr(trust, column, value)
     if kind is TrustFilingKind.END:
