@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from shetong.cli.assets import node_home
 from tests.stamping import time_stamping as time_stamping
@@ -25,6 +26,11 @@ os.environ["PATH"] = f"{_node}{os.pathsep}{os.environ.get('PATH', '')}"
 
 # Playwright keeps an event loop in the main thread, where Django would refuse every database call.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+# How long inputs take to draw says something of the machine, which others may use too, and nothing of the code.
+settings.register_profile("shetong", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("shetong")
 
 
 def _is_local(address: object) -> bool:
