@@ -19,6 +19,6 @@ BACKWARD = "".join(
 class Migration(migrations.Migration):
     """Triggers of the tables that ``0004`` made."""
 
-    dependencies = [("charity", "0004_qualifications_and_trusts")]
+    dependencies = [("charity", "0006_qualifications_and_trusts")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
