@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charity', '0003_donation_imports'),
+        ('charity', '0005_account_roles'),
         ('registry', '0013_code_form_once'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
