@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from shetong.volunteering.rules.hours import hours as served_hours
+
 # More services than this are counted on the paper and not listed one by one.
 MOST_LINES = 60
 
@@ -22,9 +24,8 @@ class Served:
 
 
 def hours(minutes: int) -> str:
-    """Return minutes as hours with one decimal, never more than was served: 95 → ``1.5``; 60 → ``1``."""
-    tenths = minutes * 10 // 60
-    return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+    """Return minutes as hours for people, never more than was served: 95 → ``1.5``; 60 → ``1``."""
+    return str(served_hours(minutes)).removesuffix(".0")
 
 
 def lines(served: Iterable[Served]) -> list[dict[str, Any]]:

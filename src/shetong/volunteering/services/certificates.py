@@ -122,7 +122,7 @@ def decide(*, actor: User, request_id: int, issues: bool, reason: str = "") -> C
     asked.state, asked.reason = RequestState.REFUSED, reason.strip()[:300]
     asked.decided_at, asked.decided_by = timezone.now(), actor
     asked.save()
-    _tell(asked.volunteer, f"certificate-request-{asked.pk}", gettext("志愿服务记录证明未能开具"), asked.reason)
+    _tell(asked.volunteer, f"certificate-request-{asked.pk}", "志愿服务记录证明未能开具", asked.reason)
     audit.record(actor=actor, action="service-certificate.refuse", target=asked, jurisdiction=asked.team.division_code)
     return asked
 
@@ -188,7 +188,7 @@ def revoke(*, actor: User, serial: str, reason: str) -> ServiceCertificate:
     _end(found, ServiceCertificateState.REVOKED, reason.strip())
     _tell(
         found.volunteer, f"service-certificate-{found.pk}-revoked",
-        gettext("志愿服务记录证明%(serial)s已撤销") % {"serial": found.serial}, reason.strip(),
+        f"志愿服务记录证明{found.serial}已撤销", reason.strip(),
     )  # fmt: skip
     audit.record(
         actor=actor, action="service-certificate.revoke", target=found, jurisdiction=found.team.division_code,
@@ -300,7 +300,7 @@ def _issue(
     _tell(
         volunteer,
         f"service-certificate-{made.pk}",
-        gettext("“%(team)s”为您开具了志愿服务记录证明") % {"team": team.name},
+        f"“{team.name}”为您开具了志愿服务记录证明",
         "",
     )
     audit.record(

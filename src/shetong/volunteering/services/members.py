@@ -19,6 +19,8 @@ from shetong.volunteering.queries import staff
 from shetong.volunteering.services import teams, volunteers
 
 MOST_QUESTIONS = 10
+# In messages, which are Chinese for everybody (docs/decisions/0150).
+_ROLES = {StaffRole.LEADER: "负责人", StaffRole.ORGANISER: "活动组织者", StaffRole.TIMEKEEPER: "记录员"}
 _CHANGED = ("address", "about", "contact", "contact_phone", "fields", "division_code", "admits_members")
 
 
@@ -101,7 +103,7 @@ def grant_by_number(*, actor: User, team_id: int, number: str, role: StaffRole) 
     given = teams.grant(actor=actor, team_id=team_id, user=volunteer.user, role=role)
     messages.send(
         to=volunteer.user, topic=Topic.VOLUNTEER, key=f"team-role-{given.pk}",
-        title=gettext("您成为“%(team)s”的%(role)s") % {"team": given.team.name, "role": role.label},
+        title=f"您成为“{given.team.name}”的{_ROLES[role]}",
         url=f"/hall/volunteering/organise/teams/{team_id}/",
     )  # fmt: skip
     return given

@@ -87,8 +87,8 @@ def _tell(search_id: int) -> bool:
     titles = "、".join(f"“{one.title}”" for one in new[:TOLD])
     messages.send(
         to=search.volunteer.user, topic=Topic.VOLUNTEER, key=f"saved-search-{search.pk}-{new[0].pk}-{now:%Y%m%d%H%M}",
-        title=gettext("“%(title)s”有新的志愿服务活动") % {"title": search.title},
-        text=gettext("%(titles)s等。") % {"titles": titles} if len(new) > TOLD else f"{titles}。",
+        title=f"“{search.title}”有新的志愿服务活动",
+        text=f"{titles}等。" if len(new) > TOLD else f"{titles}。",
         url=f"/volunteering/?{asked.query_string()}",
     )  # fmt: skip
     return True
