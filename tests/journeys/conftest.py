@@ -25,8 +25,15 @@ def visitor(chromium: Browser, live_server: Any, settings: Any) -> Iterator[Visi
     complaints: list[str] = []
 
     def heard(message: Any) -> None:
-        # The browser itself complains of a missing page, of a form that comes back with its faults, of no network.
-        expected = ("404 (Not Found)", "422 (Unprocessable", "ERR_INTERNET_DISCONNECTED")
+        # The browser itself complains of a missing page, of a form that comes back with its faults or differs from what
+        # was saved elsewhere, and of a network that a test cuts.
+        expected = (
+            "404 (Not Found)",
+            "409 (Conflict)",
+            "422 (Unprocessable",
+            "ERR_INTERNET_DISCONNECTED",
+            "ERR_FAILED",
+        )
         if message.type == "error" and not any(part in message.text for part in expected):
             complaints.append(message.text)
 

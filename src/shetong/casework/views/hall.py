@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shetong.accounts.views.own import current_user
 from shetong.casework.models import Case, State
 from shetong.casework.queries import cases, guide, knowledge, mandates, matters, ratings
-from shetong.casework.rules import forms as rules
 from shetong.casework.rules.contents import NAMES
+from shetong.casework.rules.forms import Progress
 from shetong.casework.rules.matters import NATURE_NAMES, Applicant, Material, Matter
-from shetong.casework.services import closing, drafts, materials, resubmission, submission
+from shetong.casework.services import closing, drafts, resubmission, submission
 from shetong.casework.views import case_page as case_page_view
 from shetong.core.errors import DomainError, InvalidInputError, NotFoundError
 
@@ -146,8 +146,6 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("casework:case", pk=pk)
     matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
     faults: dict[str, str] = {}
-    if request.method != "POST":
-        faults = rules.faults(matter, case.form) | materials.missing(case, matter)
     if request.method == "POST":
         try:
             done = submission.submit(case_id=pk, actor=current_user(request))
@@ -163,6 +161,9 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "case": case,
         "matter": matter,
         "topics": cases.topics(matter, case.form),
+        "gaps": [row for row in case_page_view.task_rows(case, matter, None) if row.progress is not Progress.DONE]
+        if request.method != "POST"
+        else [],
         "faults": [(_link(case, matter, place), message) for place, message in faults.items()],
         "files": cases.files(case),
         "changes": resubmission.changes(case, matter) if case.state == State.CORRECTION else None,

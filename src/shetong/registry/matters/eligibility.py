@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shetong.casework.rules.eligibility import Check, Choice
-from shetong.registry.elements import FR, SGR
+from shetong.registry.elements import FR, PNR, SGR
 
 _YES = Choice("yes", "是")
 
@@ -111,5 +111,55 @@ ELIGIBILITY: dict[str, tuple[Check, ...]] = {
     "SO-CAN": (
         _yes_or("liquidated", "清算已经结束了吗？", "先成立清算组织，清算结束后15日内再申请注销登记。"),
         _yes_or("settled", "债务、职工、税务等都了结了吗？", "债务、职工安置、税务等了结以后才能注销。"),
+    ),
+    "SO-CHARTER": (
+        Check(
+            "what",
+            "登记事项也要变更吗？",
+            (
+                Choice("charter", "只修改章程"),
+                Choice("items", "名称、住所、业务范围等登记事项也变", instead="SO-CHG"),
+            ),
+        ),
+        _yes_or("adopted", "修改后的章程已经表决通过了吗？", "先按章程规定的程序表决通过，再报请核准。"),
+    ),
+    "SO-BRANCH": (
+        Check(
+            "kind",
+            "本组织是哪一种？",
+            (
+                Choice("members", "社会团体或者基金会"),
+                Choice("service", "民办非企业单位", "民办非企业单位不得设立分支机构。", provision=f"{PNR}第十三条"),
+            ),
+        ),
+        Check(
+            "area",
+            "按什么设立？",
+            (
+                Choice("field", "按业务范围或者会员组成，例如专业委员会"),
+                Choice(
+                    "area",
+                    "按地区，例如某地分会",
+                    "社会团体不得设立地域性的分支机构。",
+                    provision=f"{SGR}第十七条",
+                ),
+            ),
+        ),
+        _yes_or("resolved", "理事会等已经议决设立了吗？", "先按章程由内部议决，再办理备案。"),
+    ),
+    "SO-AUDIT": (
+        _yes_or("report", "会计师事务所已经出具审计报告了吗？", "先委托会计师事务所审计，取得报告后再备案。"),
+    ),
+    "SO-REISSUE": (
+        Check(
+            "what",
+            "证书怎么了？",
+            (
+                Choice("lost", "遗失，已经公开声明作废"),
+                Choice("undeclared", "遗失，还没有声明作废", "先在报刊或者网站公开声明作废，再申请补发。"),
+                Choice("damaged", "损毁或者字迹不清"),
+                Choice("changed", "登记事项变了，要换证书", instead="SO-CHG"),
+            ),
+        ),
     ),
 }  # fmt: skip
