@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from html.parser import HTMLParser
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from tools import translations
 
 from shetong.casework import catalogue
 from shetong.casework.models import Case, Notice
@@ -120,3 +122,14 @@ def test_documents_stay_chinese_whoever_reads() -> None:
         case = factories.submitted()
         intake.ask_correction(case_id=case.pk, actor=factories.registrar(), items=["宗旨"])
     assert all(notice.content["matter"] == "社会团体成立登记" for notice in Notice.objects.filter(case=case))
+
+
+def test_what_a_matter_declares_is_collected_for_the_catalogue() -> None:
+    source = """
+    '''模块说明'''
+    ASKED = question(1, "name", "姓名", "Name", "证件上的姓名")
+    WHERE = Section("住所")
+    ONE = Matter(title="示范事项", basis=("《示范条例》",), keywords=("示范",), summary=f"给{kind}")
+    """
+    found = translations.texts_of_matters(textwrap.dedent(source))
+    assert [text.singular for text in found] == ["住所", "示范事项"]

@@ -78,7 +78,7 @@ def test_the_page_says_what_the_answers_decide_and_keeps_nothing(client: Client)
     assert "不得少于50个" in few
     assert "民办非企业单位成立登记" in client.get(page, {**right, "kind": "service"}).content.decode()
     assert "还有问题没有回答" in client.get(page, {"kind": "members"}).content.decode()
-    assert client.get(reverse("casework:eligibility", args=["SO-CHARTER"])).status_code == 404
+    assert client.get(reverse("casework:eligibility", args=["CH-PLAN"])).status_code == 404
     assert client.get(reverse("casework:eligibility", args=["NO"])).status_code == 404
     assert not Case.objects.exists()
     assert "先看看能不能办" in client.get(reverse("casework:guide", args=["SO-SG-EST"])).content.decode()

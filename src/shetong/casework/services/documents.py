@@ -28,6 +28,7 @@ _LINES = (
     ("accepted_on", "受理日期"),
     ("limit", "法定办理期限"),
     ("promised", "承诺办理期限"),
+    ("until", "请在此日前补正"),
     ("due_on", "期限届满日"),
     ("days", "天数"),
     ("outcome", "办理结果"),

@@ -48,5 +48,5 @@ def _rows(notice: Notice) -> list[tuple[str, str]]:
         ("送达时间", time(notice.delivered_at)),
         ("打开签收时间", time(notice.received_at) or "尚未打开"),
         ("签收人", notice.received_by or "—"),
-        ("文书摘要（SHA-256）", notice.pdf_digest),
+        ("文书摘要（SHA-256）", " ".join(notice.pdf_digest[at : at + 16] for at in range(0, 64, 16))),
     ]
