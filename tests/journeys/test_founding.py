@@ -194,6 +194,7 @@ def test_an_association_from_its_first_question_to_its_end(enter: Enter, visitor
     deed(chief, case, "approve", "符合法定条件，准予登记。")
     case.refresh_from_db()
     assert case.state == "approved"
+    looked_at(chief, case)
     run_jobs(case)
 
     phone.goto(f"/hall/cases/{case.pk}/")
@@ -312,6 +313,18 @@ def uploads_go_on(page: Page, tmp_path: Path) -> None:
     page.unroute("**/hall/uploads/**")
     part.get_by_role("button", name="删去").click()
     expect(part.get_by_role("link", name="申请书.pdf")).to_have_count(0)
+
+
+def looked_at(page: Page, case: Case) -> None:
+    """A file is drawn beside the form and enlarged; the figures of supervision are drawn from their table."""
+    page.goto(f"/office/cases/{case.pk}/")
+    page.get_by_role("link", name="application.pdf").first.click()
+    sheet = page.locator(".st-viewer canvas").first
+    expect(sheet).to_be_visible()
+    page.get_by_role("button", name="放大").click()
+    expect(sheet).to_have_attribute("style", re.compile("150%"))
+    page.goto("/office/statistics/")
+    expect(page.locator("[data-chart] canvas").first).to_be_visible()
 
 
 def worked_by_keys(page: Page, case: Case) -> None:
