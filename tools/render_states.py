@@ -7,7 +7,11 @@ from importlib import import_module
 from pathlib import Path
 
 DOCS = Path(__file__).parents[1] / "docs"
-TABLES = {"registry-states.md": "shetong.registry.states", "case-states.md": "shetong.casework.states"}
+TABLES = {
+    "registry-states.md": "shetong.registry.states",
+    "case-states.md": "shetong.casework.states",
+    "charity-states.md": "shetong.charity.states",
+}
 
 
 def main() -> None:

@@ -100,6 +100,7 @@ class World:
         from shetong.registry.services import certificates
         from tests.casework import factories as cases
         from tests.charity import factories as charity
+        from tests.charity import publicity
         from tests.registry import factories
 
         organisation = factories.register_organisation(demo=True)
@@ -141,6 +142,7 @@ class World:
         self.things["permit"] = _permit(organisation)
         self.things["message"] = messages.send(to=subject, topic=Topic.CASE, key="world", title="测试")
         self.things |= office_things(case.pk)
+        self.things |= publicity.things()
         self.clients = {"anonymous": Client(raise_request_exception=False)}
         for role in ROLES[1:-1]:
             # Demonstration accounts need no second factor; that officials do is tested by itself.

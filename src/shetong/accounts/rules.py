@@ -41,6 +41,8 @@ class Permission(StrEnum):
     QUESTION_ANSWER = "question.answer"
     MATTER_MANAGE = "matter.manage"
     VOLUNTEERING_MANAGE = "volunteering.manage"
+    CHARITY_SUPERVISE = "charity.supervise"
+    CREDIT_DECIDE = "charity.credit-decide"
 
 
 PERMISSION_NAMES: dict[Permission, str] = {
@@ -72,6 +74,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.QUESTION_ANSWER: N_("答复下级请示"),
     Permission.MATTER_MANAGE: N_("设定本地区的事项差异"),
     Permission.VOLUNTEERING_MANAGE: N_("指导志愿服务：核实团体、审核活动、合并记录"),
+    Permission.CHARITY_SUPERVISE: N_("监督慈善信息公开，告知失信行为"),
+    Permission.CREDIT_DECIDE: N_("决定慈善信用记录和守信激励"),
 }
 
 
@@ -99,6 +103,7 @@ _REGISTRAR = _INTERNAL | {
     Permission.KNOWLEDGE_WRITE,
     Permission.QUESTION_ASK,
     Permission.VOLUNTEERING_MANAGE,
+    Permission.CHARITY_SUPERVISE,
 }
 
 ANONYMOUS = Role("anonymous", N_("公众"), _PUBLIC, official=False)
@@ -117,6 +122,7 @@ ROLES: dict[str, Role] = {
             | {
                 Permission.REGISTER_CORRECT,
                 Permission.ATTRIBUTE_GRANT,
+                Permission.CREDIT_DECIDE,
                 Permission.CERTIFICATE_REVOKE,
                 Permission.CASE_DECIDE,
                 Permission.CASE_ASSIGN,

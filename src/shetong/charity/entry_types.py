@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 from shetong.charity.models.choices import (
     CarryKind,
     Channel,
+    DutyKind,
     EvidenceKind,
     OutflowKind,
     ReversalKind,
@@ -21,7 +22,7 @@ def _words(choices: type[Channel] | type[OutflowKind] | type[ReversalKind]) -> t
 
 
 def _kinds(
-    choices: type[CarryKind] | type[EvidenceKind] | type[VersionKind] | type[TrustFilingKind],
+    choices: type[CarryKind] | type[EvidenceKind] | type[VersionKind] | type[TrustFilingKind] | type[DutyKind],
 ) -> tuple[tuple[str, str], ...]:
     return tuple((str(choice.value), str(choice.label)) for choice in choices)
 
@@ -59,6 +60,19 @@ TRUST = EntryType(
         Field("edition", Form.COUNT, "Number of the filing, from 1.", label=_("次序")),
         Field("kind", Form.IDENTIFIER, "Why it was filed.", label=_("种类"), words=_kinds(TrustFilingKind)),
         Field("filed_on", Form.DATE, "The day of filing.", label=_("备案日期")),
+        _TEXT,
+    ),
+)
+DISCLOSURE = EntryType(
+    "charity.disclosure",
+    1,
+    _("信息公开"),
+    "A charity published something, or corrected what it had published.",
+    (
+        Field("organisation", Form.IDENTIFIER, "The organisation's unified code.", label=_("组织")),
+        Field("kind", Form.IDENTIFIER, "What was published.", label=_("种类"), words=_kinds(DutyKind)),
+        Field("corrects", Form.COUNT, "The entry that it corrects.", nullable=True, label=_("更正")),
+        Field("published_at", Form.INSTANT, "When it was published.", label=_("公布时间")),
         _TEXT,
     ),
 )
@@ -184,4 +198,4 @@ REACHED = EntryType(
         Field("part", Form.COUNT, "The partner's spending.", nullable=True, label=_("执行机构支出")),
     ),
 )
-TYPES = (PLAN, TRUST, POOL, DONATION, REVERSAL, DISBURSEMENT, CARRY, PART, EVIDENCE, REACHED)
+TYPES = (PLAN, TRUST, DISCLOSURE, POOL, DONATION, REVERSAL, DISBURSEMENT, CARRY, PART, EVIDENCE, REACHED)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from shetong.charity.services import checks, statistics
+from shetong.charity.services import checks, credit, disclosure, statistics
 
 
 @app.periodic(cron="23 * * * *")
@@ -20,3 +21,15 @@ def check_books(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Check books and log every night; returns the number of findings."""
     run = checks.check_books()
     return run.findings.count() if run else 0
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="charity.disclosure", queue="charity", queueing_lock="charity.disclosure")
+def keep_disclosure(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Nightly: bring every charity's calendar up to date, remind, hand over what stayed overdue, end credit records."""
+    today = timezone.localdate()
+    for organisation in disclosure.charities():
+        disclosure.refresh(organisation, today=today)
+    disclosure.remind(today=today)
+    credit.expire(today=today)
+    return disclosure.refer(today=today)

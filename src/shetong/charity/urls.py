@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shetong.charity import publicity_urls as publicity
 from shetong.charity.views import acts, office, overview, projects, receipts, spending
 from shetong.charity.views.hall import books, donations, evidence, home
 from shetong.charity.views.hall import projects as own_projects
@@ -10,6 +11,7 @@ from shetong.charity.views.hall import spending as own_spending
 app_name = "charity"
 
 urlpatterns = [
+    *publicity.urlpatterns,
     path("charity/", overview.overview, name="overview"),
     path("charity/acts/<slug:kind>/<int:first>.ndjson", acts.acts, name="acts"),
     path("charity/organisations/<slug:code>/", overview.organisation, name="organisation"),

@@ -8,6 +8,7 @@ from shetong.conf import env
 from shetong.conf.accounts import *  # noqa: F403
 from shetong.conf.accounts import ACCOUNT_APPS, ACCOUNT_MIDDLEWARE
 from shetong.conf.casework import *  # noqa: F403
+from shetong.conf.charity import *  # noqa: F403
 from shetong.conf.databases import database as database
 from shetong.conf.exchange import *  # noqa: F403
 from shetong.conf.jobs import *  # noqa: F403

@@ -17,7 +17,7 @@ BACKWARD = "".join(
 
 
 class Migration(migrations.Migration):
-    """Triggers of the tables that ``0004`` made."""
+    """Triggers of the tables that the migration before made."""
 
     dependencies = [("charity", "0006_qualifications_and_trusts")]
 

@@ -3,11 +3,19 @@
 from shetong.charity.models.books import Account, JournalEntry, Posting
 from shetong.charity.models.check import BookCheck, BookFinding
 from shetong.charity.models.choices import (
+    FACT_KINDS,
     AccountKind,
     BeneficiaryCategory,
     CarryKind,
     Channel,
+    CreditAct,
+    CreditDocument,
+    CreditGrade,
+    CreditKind,
+    CreditState,
+    CreditSubject,
     DonorKind,
+    DutyKind,
     EvidenceKind,
     OutflowKind,
     PageState,
@@ -18,8 +26,19 @@ from shetong.charity.models.choices import (
     TrustState,
     VersionKind,
 )
+from shetong.charity.models.credit import (
+    CreditEvent,
+    CreditRecord,
+    DonorHonour,
+)
 from shetong.charity.models.deed import Deed
 from shetong.charity.models.disbursement import Disbursement, Evidence, EvidenceFile, SubDisbursement
+from shetong.charity.models.disclosure import (
+    AnnualFigures,
+    Disclosure,
+    DisclosureDuty,
+    DisclosureFact,
+)
 from shetong.charity.models.donation import Donation, DonationImport, DonationReversal, Donor
 from shetong.charity.models.plan import ActivityPage, FundraisingActivity, FundraisingPlan, PlanVersion
 from shetong.charity.models.platform import Platform
@@ -37,10 +56,12 @@ from shetong.charity.models.qualification import QualificationLoss
 from shetong.charity.models.trust import CharitableTrust, TrustFiling
 
 __all__ = [
+    "FACT_KINDS",
     "MONEY",
     "Account",
     "AccountKind",
     "ActivityPage",
+    "AnnualFigures",
     "Beneficiary",
     "BeneficiaryCategory",
     "BookCheck",
@@ -50,14 +71,27 @@ __all__ = [
     "CarryKind",
     "Channel",
     "CharitableTrust",
+    "CreditAct",
+    "CreditDocument",
+    "CreditEvent",
+    "CreditGrade",
+    "CreditKind",
+    "CreditRecord",
+    "CreditState",
+    "CreditSubject",
     "DailyFlow",
     "Deed",
     "Disbursement",
+    "Disclosure",
+    "DisclosureDuty",
+    "DisclosureFact",
     "Donation",
     "DonationImport",
     "DonationReversal",
     "Donor",
+    "DonorHonour",
     "DonorKind",
+    "DutyKind",
     "Evidence",
     "EvidenceFile",
     "EvidenceKind",

@@ -132,3 +132,93 @@ class BeneficiaryCategory(models.TextChoices):
     STUDENT = "student", _("学生")
     DISASTER = "disaster", _("受灾群众")
     OTHER = "other", _("其他")
+
+
+class DutyKind(models.TextChoices):
+    """What a charity must publish (《慈善组织信息公开办法》)."""
+
+    BASIC = "basic", _("基本信息")
+    CHANGE = "change", _("基本信息变更")
+    ANNUAL = "annual", _("年度工作报告和财务会计报告")
+    RELATED_LIST = "related-list", _("关联方名单及关联关系说明")
+    PAY = "pay", _("报酬最高前五位人员和公务活动标准")
+    MAJOR_PROJECTS = "major-projects", _("上年度重大慈善项目")
+    CAMPAIGN_PROGRESS = "campaign-progress", _("公开募捐进展")
+    CAMPAIGN_FINAL = "campaign-final", _("公开募捐全面公开")
+    RESCUE = "rescue", _("应急募捐接收情况")
+    PROJECT_PROGRESS = "project-progress", _("慈善项目进展")
+    PROJECT_FINAL = "project-final", _("慈善项目全面公开")
+    MAJOR_ASSET = "major-asset", _("重大资产变动、投资、交易及资金往来")
+    RELATED_PARTY = "related-party", _("关联交易")
+    SETTLOR = "settlor", _("作为委托人设立慈善信托")
+    TRUST_REPORT = "trust-report", _("慈善信托年度报告")
+
+
+# What charities report by themselves; everything else follows from filings, projects and the calendar.
+FACT_KINDS = (DutyKind.CHANGE, DutyKind.MAJOR_ASSET, DutyKind.RELATED_PARTY, DutyKind.SETTLOR)
+
+
+class CreditKind(models.TextChoices):
+    """Dishonest acts in giving."""
+
+    FALSE_GIFT = "false-gift", _("诈捐")
+    FALSE_CLAIM = "false-claim", _("骗捐")
+    BREACH = "breach", _("失信")
+
+
+class CreditSubject(models.TextChoices):
+    """Whom a record concerns (发改财金〔2018〕331号)."""
+
+    CHARITY = "charity", _("慈善组织")
+    HEAD = "head", _("慈善组织负责人")
+    DONOR = "donor", _("捐赠人")
+    BENEFICIARY = "beneficiary", _("受益人")
+    IMPOSTOR = "impostor", _("假借慈善名义骗取财产的人")
+
+
+class CreditGrade(models.TextChoices):
+    """How grave it is; decides for how long it has effect and whether it is published."""
+
+    SLIGHT = "slight", _("轻微")
+    GENERAL = "general", _("一般")
+    SERIOUS = "serious", _("严重")
+
+
+class CreditDocument(models.TextChoices):
+    """The final document that a record rests on."""
+
+    JUDGMENT = "judgment", _("法院生效裁判")
+    POLICE = "police", _("公安机关决定")
+    PENALTY = "penalty", _("行政处罚决定")
+    LISTING = "listing", _("严重违法失信名单决定")
+
+
+class CreditState(models.TextChoices):
+    """Where a record of dishonesty stands."""
+
+    NOTIFIED = "notified", _("已告知")
+    HEARD = "heard", _("已陈述")
+    DISMISSED = "dismissed", _("不予记入")
+    IN_FORCE = "in-force", _("有效")
+    OBJECTED = "objected", _("异议处理中")
+    UPHELD = "upheld", _("维持，有效")
+    CORRECTED = "corrected", _("已更正")
+    REPAIR_ASKED = "repair-asked", _("申请修复中")
+    REPAIRED = "repaired", _("已修复")
+    EXPIRED = "expired", _("已届满")
+
+
+class CreditAct(models.TextChoices):
+    """Acts on a record of dishonesty."""
+
+    NOTIFY = "notify", _("告知")
+    STATE = "state", _("陈述申辩")
+    DECIDE = "decide", _("决定记入")
+    DISMISS = "dismiss", _("决定不记入")
+    OBJECT = "object", _("提出异议")
+    UPHOLD = "uphold", _("维持")
+    CORRECT = "correct", _("更正")
+    ASK_REPAIR = "ask-repair", _("申请修复")
+    REPAIR = "repair", _("准予修复")
+    REFUSE_REPAIR = "refuse-repair", _("不予修复")
+    EXPIRE = "expire", _("届满")

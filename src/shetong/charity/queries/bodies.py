@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from shetong.charity.models import QualificationLoss
+from shetong.charity.queries.credit import held_against
 from shetong.charity.rules.qualification import Body
 from shetong.registry.models import AttributeCode, Organisation, Status
 
@@ -34,6 +35,7 @@ def body(organisation: Organisation, on: date) -> Body:
         officers=posts,
         provincial=organisation.authority.division_code.endswith("0000"),
         lost_on=lost.lost_on if lost else None,
+        dishonest=held_against(organisation, on),
     )
 
 

@@ -14,6 +14,7 @@ from shetong.charity.models import (
     Beneficiary,
     Carry,
     Disbursement,
+    Disclosure,
     Donation,
     DonationReversal,
     Evidence,
@@ -58,6 +59,24 @@ def trust_body(filing: TrustFiling) -> dict[str, Json]:
         "kind": filing.kind,
         "filed_on": filing.filed_on.isoformat(),
         "digest": log_content.digest({"content": filing.content, "reason": filing.reason}),
+    }
+
+
+def disclosure_body(entry: Disclosure) -> dict[str, Json]:
+    """The entry of something published; select its organisation with it."""
+    return {
+        "organisation": entry.organisation.public_code,
+        "kind": entry.kind,
+        "corrects": entry.corrects_id,
+        "published_at": entry.published_at.astimezone(UTC).isoformat(),
+        "digest": log_content.digest(
+            {
+                "content": entry.content,
+                "explanation": entry.explanation,
+                "figures": entry.figures,
+                "title": entry.title,
+            }
+        ),
     }
 
 
@@ -316,6 +335,13 @@ SOURCES = (
         plan_body,
     ),
     _source(types.TRUST, TrustFiling.objects.select_related("trust"), "trust-", "filing of a trust", trust_body),
+    _source(
+        types.DISCLOSURE,
+        Disclosure.objects.select_related("organisation"),
+        "disclosure-",
+        "disclosure",
+        disclosure_body,
+    ),
     _source(types.POOL, Pool.objects.select_related("organisation", "project"), "pool-", "pool", pool_body),
     _source(
         types.DONATION,

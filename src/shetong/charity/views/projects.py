@@ -48,7 +48,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "next_url": f"?before={shown[-1].pk}#spending" if len(rows) > spending.PAGE else "",
         "first_url": f"{request.path}#spending" if before else "",
         "milestones": found.milestones.order_by("due_on"),
-        "reports": found.reports.order_by("-published_at")[:10],
+        "reports": found.reports.order_by("-published_at").prefetch_related("photos")[:10],
         "plans": [activity.plan for activity in found.activities.select_related("plan")],
         "data": words.browser_data(),
         "share": words.share(

@@ -14,6 +14,7 @@ from shetong.registry.models.choices import (
     OfficerRole,
     OrganisationKind,
     PermitCategory,
+    ReferralState,
     Status,
 )
 from shetong.registry.models.count import OrganisationCount
@@ -25,6 +26,9 @@ from shetong.registry.models.name import NameReservation, OrganisationName
 from shetong.registry.models.officer import Officer, Person
 from shetong.registry.models.organisation import Organisation
 from shetong.registry.models.record import PenaltyRecord, PermitRecord
+from shetong.registry.models.referral import (
+    CreditReferral,
+)
 from shetong.registry.models.search import SearchEntry
 
 __all__ = [
@@ -35,6 +39,7 @@ __all__ = [
     "Authority",
     "Certificate",
     "CertificateFile",
+    "CreditReferral",
     "DepartureAudit",
     "Filing",
     "FilingKind",
@@ -55,6 +60,7 @@ __all__ = [
     "PermitCategory",
     "PermitRecord",
     "Person",
+    "ReferralState",
     "SearchEntry",
     "SigningKey",
     "Status",

@@ -111,3 +111,12 @@ class AuditOpinion(models.TextChoices):
     QUALIFIED = "qualified", "保留意见"
     ADVERSE = "adverse", "否定意见"
     DISCLAIMER = "disclaimer", "无法表示意见"
+
+
+class ReferralState(models.TextChoices):
+    """Where a referral to credit management stands."""
+
+    PENDING = "pending", "待处理"
+    TAKEN = "taken", "已受理"
+    DISMISSED = "dismissed", "不予受理"
+    SETTLED = "settled", "事由消失"

@@ -1,0 +1,1 @@
+"""Pages of credit: the office's, the subject's own, the public's."""

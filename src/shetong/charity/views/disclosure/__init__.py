@@ -1,0 +1,1 @@
+"""Pages of disclosure: the charity's own, the public's, the office's."""

@@ -1,0 +1,151 @@
+"""Pages of disclosure, plans, trusts and credit: what everybody sees, what charities write, what the office does."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from shetong.charity.models import CreditRecord, Disclosure, DisclosureDuty, DutyKind, Milestone, Project, ReportPhoto
+from shetong.charity.queries import disclosure as queries
+from shetong.registry.models import CreditReferral, Organisation
+from tests.casework import factories as cases
+from tests.casework.test_pages import signed_in
+from tests.charity import publicity
+from tests.charity.publicity import parts, photograph
+from tests.pages import faults
+
+
+@pytest.mark.django_db
+class TestPages:
+    def test_everybody_sees_what_is_published_and_nobody_more(self, client: Client) -> None:
+        told = publicity.things()
+        for address in (
+            "plans/", f"plans/{told['plan']}/", "trusts/", f"trusts/{told['trust']}/", "credit/",
+            f"disclosures/{told['charity']}/", f"disclosures/entries/{told['entry']}/",
+        ):  # fmt: skip
+            answer = client.get(f"/charity/{address}")
+            page = answer.content.decode()
+            assert (answer.status_code, faults(page)) == (200, []), address
+            for hidden in ("孙示范", "13800001234", "1234567890"):
+                assert hidden not in page, address
+        assert "不公开" in client.get(f"/charity/trusts/{told['trust']}/").content.decode()
+        shown = client.get(f"/charity/disclosures/{told['charity']}/").content.decode()
+        assert "不受比例限制" in shown
+        assert "第一批午餐已经送到" in shown
+        photo = client.get(f"/charity/disclosures/photos/{told['photo']}.jpg")
+        with Image.open(io.BytesIO(photo.content)) as picture:
+            assert (picture.format, dict(picture.getexif())) == ("JPEG", {})
+        assert b"SecretPhone" not in photo.content
+        assert client.get("/charity/disclosures/photos/0.jpg").status_code == 404
+
+    def test_a_charity_reports_a_fact_publishes_it_and_corrects_it(self) -> None:
+        organisation, agent = publicity.charity()
+        browser = signed_in(agent)
+        home = browser.get("/hall/disclosure/")
+        own = f"/hall/disclosure/{organisation.public_code}/"
+        assert (home.status_code, home["Location"]) == (302, own)
+        fact = {
+            "kind": "related-party",
+            "happened_on": "2026-11-01",
+            "summary": "向关联方租用办公室",
+            "amount": "3万元",
+        }
+        assert browser.post(f"{own}facts/new/", {**fact, "summary": ""}).status_code == 422
+        assert browser.post(f"{own}facts/new/", fact).status_code == 302
+        duty = DisclosureDuty.objects.get(kind=DutyKind.RELATED_PARTY)
+        page = browser.get(own).content.decode()
+        assert faults(page) == []
+        assert "向关联方租用办公室" in page
+        assert browser.post(f"/hall/disclosure/duties/{duty.pk}/", {}).status_code == 422
+        assert browser.post(f"/hall/disclosure/duties/{duty.pk}/", parts(duty.kind)).status_code == 302
+        entry = Disclosure.objects.get()
+        answer = browser.post(
+            f"/hall/disclosure/entries/{entry.pk}/correct/", {**parts(duty.kind, "更正。"), "explanation": "金额有误。"}
+        )
+        assert answer["Location"] == f"/charity/disclosures/entries/{entry.pk}/"
+        assert "金额有误。" in browser.get(answer["Location"]).content.decode()
+        stranger = signed_in(publicity.charity()[1])
+        for address in (own, f"{own}facts/new/", f"{own}years/2025/", f"/hall/disclosure/duties/{duty.pk}/"):
+            assert stranger.get(address).status_code == 404
+
+    def test_figures_of_a_year_are_judged_where_they_are_typed(self) -> None:
+        organisation, agent = publicity.charity()
+        browser, own = signed_in(agent), f"/hall/disclosure/{organisation.public_code}/years/"
+        for year, income in (("2024", "1000万元"), ("2025", "1000万元")):
+            given = {
+                "income": income, "donations": "900万元", "restricted": "0", "lifted": "0", "net_assets": "6000万元",
+                "spending": "699.99万元", "management": "30万元", "fundraising": "0", "total": "800万元",
+            }  # fmt: skip
+            assert browser.post(f"{own}{year}/", {**given, "total": "1元"}).status_code == 422
+            assert browser.post(f"{own}{year}/", given).status_code == 302
+        page = browser.get(f"{own}2025/").content.decode()
+        assert faults(page) == []
+        assert "上年总收入10,000,000元 × 70% = 7,000,000元，当年慈善活动支出6,999,900元，占约69.99%" in page
+        assert "不符合" in page
+
+    def test_a_project_is_told_of_from_milestone_to_final_report(self) -> None:
+        told = publicity.things()
+        project, agent = Project.objects.get(number=told["reported"]), told["agent"]
+        browser, own = signed_in(agent), f"/hall/disclosure/projects/{told['reported']}/"
+        day = str(project.starts_on)
+        assert (
+            browser.post(f"{own}do/milestone/", {"milestone-name": "厨房建成", "milestone-due_on": day}).status_code
+            == 302
+        )
+        milestone = Milestone.objects.get()
+        browser.post(f"{own}do/reach/", {"milestone": milestone.pk, "reached_on": day})
+        milestone.refresh_from_db()
+        assert str(milestone.reached_on) == day
+        final = {f"report-{name}": text for name, text in parts(DutyKind.PROJECT_FINAL).items()}
+        final |= {"report-title": "终期报告", "report-covers_to": day, "report-caption1": "孩子们的餐桌。"}
+        text = {**final, "report-photo1": SimpleUploadedFile("a.jpg", b"no picture", "image/jpeg")}
+        assert browser.post(f"{own}do/report/", text).status_code == 422
+        assert browser.post(f"{own}do/end/", {"end-ended_on": day, "end-surplus": ""}).status_code == 422
+        assert browser.post(f"{own}do/end/", {"end-ended_on": day, "end-surplus": "无"}).status_code == 302
+        text["report-photo1"] = SimpleUploadedFile("a.jpg", photograph(), "image/jpeg")
+        assert browser.post(f"{own}do/report/", text).status_code == 302
+        project.refresh_from_db()
+        assert (project.state, ReportPhoto.objects.count()) == ("reported", 2)
+        assert not [one for one in queries.open_duties(project.organisation) if one.kind == DutyKind.PROJECT_FINAL]
+        page = browser.get(own).content.decode()
+        assert faults(page) == []
+        assert "孩子们的餐桌。" in browser.get(f"/charity/projects/{project.number}/").content.decode()
+
+    def test_the_office_takes_up_what_was_handed_over_and_hears_before_it_decides(self) -> None:
+        told = publicity.things()
+        clerk, chief = signed_in(cases.registrar("110000")), signed_in(cases.chief("110000"))
+        page = clerk.get("/office/disclosure/").content.decode()
+        assert faults(page) == []
+        assert "未按期公开信息" in page
+        form = clerk.get(f"/office/credit/new/?referral={told['referral']}")
+        assert "期限：2026-05-31" in form.content.decode()
+        given = {
+            "subject": "charity", "kind": "breach", "organisation": told["charity"], "facts": "逾期未公布。",
+            "provision": "《慈善法》第七十九条",
+        }  # fmt: skip
+        answer = clerk.post(f"/office/credit/new/?referral={told['referral']}", given)
+        assert answer.status_code == 302
+        record = CreditRecord.objects.latest("pk")
+        assert CreditReferral.objects.get(pk=told["referral"]).state == "taken"
+        own = f"/hall/disclosure/credit/{record.pk}/"
+        subject = signed_in(told["agent"])
+        assert faults(subject.get(own).content.decode()) == []
+        assert subject.post(own, {"act": "state", "state-reason": "已经补公布。"}).status_code == 302
+        decision = {
+            "document": "penalty", "document_number": "京民罚〔2026〕1号", "document_on": str(record.notified_on),
+            "decision_number": "京民信〔2026〕1号", "grade": "general", "months": "", "reason": "事实清楚。",
+        }  # fmt: skip
+        assert clerk.post(f"/office/credit/{record.pk}/do/decide/", decision).status_code == 422
+        assert chief.post(f"/office/credit/{record.pk}/do/decide/", {**decision, "reason": ""}).status_code == 422
+        assert chief.post(f"/office/credit/{record.pk}/do/decide/", decision).status_code == 302
+        assert faults(chief.get(f"/office/credit/{record.pk}/").content.decode()) == []
+        assert Organisation.objects.get(uscc=told["charity"]).name in chief.get("/charity/credit/").content.decode()
+        for address in ("/office/credit/", "/office/credit/new/", "/office/credit/honours/new/"):
+            assert faults(chief.get(address).content.decode()) == []
+        assert clerk.post(f"/office/credit/honours/{told['honour']}/withdraw/", {"reason": "x"}).status_code == 403
+        chief.post(f"/office/credit/honours/{told['honour']}/withdraw/", {"reason": "没有兑现。"})
+        assert "赵先生" not in chief.get("/charity/credit/").content.decode()
