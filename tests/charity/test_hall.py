@@ -6,17 +6,21 @@ import io
 import re
 from typing import Any
 
+import pymupdf
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
+from playwright.sync_api import Browser, expect
 
 from shetong.accounts.models import AuditEvent, User
 from shetong.casework.services import mandates
 from shetong.charity.models import Account, Donation, Evidence, JournalEntry, OutflowKind, Pool, Project
 from shetong.charity.queries import books
 from shetong.charity.rules.goods import goods_code
+from shetong.charity.rules.receipt_links import token
 from shetong.ledger.models import Log
 from shetong.ledger.queries.audit import audit
 from shetong.ledger.services.sequence import sequence
@@ -81,9 +85,14 @@ def test_a_gift_is_recorded_once_and_gets_its_receipt() -> None:
     page = keeper.client.get(where).content.decode()
     assert "1,234.50元" in page
     assert "欧阳示范" not in page
+    assert donation.journal.made_by == keeper.user.get_full_name()
     assert reverse("charity:receipt", args=[re.search(r"receipts/([^/]+)/", page)[1]]) in page  # type: ignore[index]
     assert "欧**" in keeper.page("donations", text=donation.number)
     assert "没有找到" in keeper.page("donations", text="D999")
+    pdf = keeper.client.get(reverse("charity:receipt-pdf", args=[token(donation.pk)])).content
+    text = pymupdf.open(stream=pdf)[0].get_text().replace("\n", "")
+    for said in ("经办人陈示范", "票据日期", "壹仟贰佰叁拾肆元伍角整"):
+        assert said in text
 
 
 def test_errors_are_said_at_their_field_and_change_nothing() -> None:
@@ -289,3 +298,36 @@ def test_a_list_asks_no_more_where_there_is_more(django_assert_max_num_queries: 
     with django_assert_max_num_queries(14):
         keeper.page("spendings")
     assert Project.objects.count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_the_hall_can_be_used_by_everybody(chromium: Browser, live_server: Any) -> None:
+    keeper = Keeper()
+    project = factories.project(keeper.organisation)
+    pool = factories.pool(project)
+    factories.give(pool, 50_000)
+    row = factories.spend(pool, 20_000)
+    factories.prove(row)
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", base_url=live_server.url)
+    cookie = keeper.client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(keeper.address("record-donation", "money"))
+    page.get_by_role("button", name="下一步，核对").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("金额", exact=True).fill("12.5")
+    page.get_by_role("button", name="下一步，核对").click()
+    expect(page.get_by_text("壹拾贰元伍角整")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="确认").dblclick()
+    expect(page.get_by_role("status")).to_contain_text("已经记账")
+    assert Donation.objects.filter(amount=1_250).count() == 1
+    for name, *more in (
+        ("account",), ("donations",), ("spendings",), ("spent", row.pk), ("record-spending", pool.pk), ("books",),
+        ("keep-project", project.number),
+    ):  # fmt: skip
+        page.goto(keeper.address(name, *more))
+        assert Axe().run(page).response["violations"] == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    context.close()

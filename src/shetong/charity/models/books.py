@@ -38,6 +38,8 @@ class JournalEntry(models.Model):
     booked_on = models.DateField("记账日期")
     summary = models.CharField("摘要", max_length=200)
     reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversed_by")
+    # Who wrote it, as they were called then; empty where a program did.
+    made_by = models.CharField("制单人", max_length=100, blank=True, db_default="")
     recorded_at = models.DateTimeField("记载时间")
 
     class Meta:

@@ -26,7 +26,7 @@ def organisation(code: str) -> Organisation:
 def donation(number: int) -> Donation:
     """A donation with what its receipt says. Raises :class:`NotFoundError`."""
     found = (
-        Donation.objects.select_related("pool__project", "pool__organisation", "activity__plan", "platform")
+        Donation.objects.select_related("pool__project", "pool__organisation", "activity__plan", "platform", "journal")
         .filter(pk=number)
         .first()
     )

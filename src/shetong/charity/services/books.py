@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from shetong.accounts.models import User
 from shetong.accounts.services import audit
 from shetong.charity.models import Account, AccountKind, JournalEntry, OutflowKind, Posting
 from shetong.charity.services.permission import Actor, authorise
@@ -70,9 +71,15 @@ class Line:
 
 
 def book(
-    *, organisation: int, booked_on: date, summary: str, lines: Iterable[Line], reverses: JournalEntry | None = None
+    *,
+    organisation: int,
+    booked_on: date,
+    summary: str,
+    lines: Iterable[Line],
+    reverses: JournalEntry | None = None,
+    actor: Actor | None = None,
 ) -> JournalEntry:
-    """Write one entry in the caller's transaction; lines of nothing are left out.
+    """Write one entry in the caller's transaction; lines of nothing are left out. ``actor``: who writes it.
 
     That it balances is checked by the database when the transaction is committed.
     """
@@ -82,6 +89,7 @@ def book(
         booked_on=booked_on,
         summary=summary[:200],
         reverses=reverses,
+        made_by=actor.get_full_name()[:100] if isinstance(actor, User) else "",
         recorded_at=timezone.now(),
     )
     accounts = _accounts(organisation, {line.code for line in written})
@@ -136,6 +144,7 @@ def deposit_cash(*, organisation: Organisation, amount: int, deposited_on: date,
         booked_on=deposited_on,
         summary="现金存入银行",
         lines=[Line(Code.BANK, amount), Line(Code.CASH, -amount)],
+        actor=actor,
     )
     audit.record(actor=actor, action="charity.deposit-cash", target=entry, detail={"amount": amount})
     return entry

@@ -88,7 +88,7 @@ def receive(*, gifts: Sequence[Gift], actor: Actor, summary: str = "接受捐赠
     for organisation in {pool.organisation_id: pool.organisation for pool in pools.values()}.values():
         authorise(actor, organisation)
     now = timezone.now()
-    donations = _placed(gifts, pools, _booked(gifts, pools, summary), now)
+    donations = _placed(gifts, pools, _booked(gifts, pools, summary, actor), now)
     _write(donations)
     append(
         log=content.CHARITY,
@@ -113,7 +113,7 @@ def receive(*, gifts: Sequence[Gift], actor: Actor, summary: str = "接受捐赠
     return [donation for donation, _ in donations]
 
 
-def _booked(gifts: Iterable[Gift], pools: dict[int, Pool], summary: str) -> dict[int, int]:
+def _booked(gifts: Iterable[Gift], pools: dict[int, Pool], summary: str, actor: Actor) -> dict[int, int]:
     """Write one entry for each organisation and return its number by organisation."""
     debits: dict[int, dict[Code, int]] = {}
     credits_: dict[int, dict[int, int]] = {}
@@ -134,6 +134,7 @@ def _booked(gifts: Iterable[Gift], pools: dict[int, Pool], summary: str) -> dict
                 *(Line(code, amount) for code, amount in sorted(side.items())),
                 *(Line(Code.DONATIONS, -amount, pool) for pool, amount in sorted(credits_[organisation].items())),
             ],
+            actor=actor,
         ).pk
         for organisation, side in sorted(debits.items())
     }

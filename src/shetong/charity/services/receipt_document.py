@@ -22,15 +22,17 @@ def render_receipt(donation: Donation, address: str) -> bytes:
     pool = donation.pool
     left = donation.quantity - donation.refunded
     money = pool.asset == MONEY
-    at = timezone.localtime(donation.donated_at)
+    at, issued = timezone.localtime(donation.donated_at), timezone.localtime(donation.recorded_at)
     rows = [
         ("捐赠编号", donation.number),
         ("捐赠人", donation.shown or "匿名"),
         ("捐赠日期", f"{at.year}年{at.month}月{at.day}日"),
         ("捐赠方式", donation.platform.name if donation.platform else donation.get_channel_display()),
-        ("财产种类", "货币" if money else f"实物（{pool.asset}）"),
+        ("财产种类", "货币" if money else f"实物（{pool.goods}）"),
         ("数量", f"{format_plain(donation.quantity)}元" if money else f"{donation.quantity}{pool.unit}"),
         ("金额（大写）", capitals(donation.amount)),
+        ("票据日期", f"{issued.year}年{issued.month}月{issued.day}日"),
+        ("经办人", _handler(donation)),
         ("慈善组织", pool.organisation.name),
         ("统一社会信用代码", pool.organisation.public_code),
         ("慈善项目", pool.project.name if pool.project else "不限定用途"),
@@ -49,6 +51,13 @@ def render_receipt(donation: Donation, address: str) -> bytes:
         "demo": "演示" if pool.organisation.demo else "",
     }
     return _TEMPLATE.render(json.dumps(data, ensure_ascii=False), at=donation.recorded_at)
+
+
+def _handler(donation: Donation) -> str:
+    """Who took the gift for the charity: a person, or the platform whose program reported it."""
+    if donation.platform is not None:
+        return f"{donation.platform.name}（系统报送）"
+    return donation.journal.made_by or "系统导入"
 
 
 def _qr_code(address: str) -> str:

@@ -73,6 +73,7 @@ def take_back(
                 Line(_from_where(kind, row), -taken.amount_unspent),
             ],
             reverses=row.journal,
+            actor=actor,
         )
     reversal = DonationReversal.objects.create(
         donation=row,

@@ -98,6 +98,7 @@ def take_out(
         ]
         if kind != OutflowKind.TRANSFER
         else [Line(Code.BETWEEN_POOLS, amount, pool.pk), Line(Code.BETWEEN_POOLS, -amount, named.pop("into").pk)],
+        actor=actor,
     )
     row = Disbursement.objects.create(
         pool=pool,
@@ -180,7 +181,9 @@ def give_back(*, disbursement: int, quantity: int, reason: str, returned_on: dat
         Line(_other_side(OutflowKind(row.kind), pool), amount),
         Line(EXPENSES[OutflowKind(row.kind)], -amount, pool.pk),
     ]
-    carry = _carry(CarryKind.RETURN, row, end - quantity, pool, quantity, amount, reason, returned_on, book_lines)
+    carry = _carry(
+        CarryKind.RETURN, row, end - quantity, pool, quantity, amount, reason, returned_on, book_lines, actor
+    )
     audit.record(actor=actor, action="charity.return", target=row, detail={"quantity": quantity, "carry": carry.pk})
     return carry
 
@@ -195,6 +198,7 @@ def _carry(
     reason: str,
     booked_on: date | None = None,
     lines: list[Line] | None = None,
+    actor: Actor | None = None,
 ) -> Carry:
     journal = (
         source.journal
@@ -205,6 +209,7 @@ def _carry(
             summary=reason,
             lines=lines,
             reverses=source.journal,
+            actor=actor,
         )
     )
     carry = Carry.objects.create(

@@ -41,7 +41,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "budget": [(line.name, words.money(line.amount)) for line in found.budget_lines.order_by("pk")],
         "budget_total": words.money(budget),
         "goods": [
-            (pool.asset, words.quantity(pool, pool.received), words.quantity(pool, pool.held))
+            (pool.goods, words.quantity(pool, pool.received), words.quantity(pool, pool.held))
             for pool in pools.exclude(asset=MONEY)
         ],
         "rows": [spending_row(row) for row in shown],
@@ -119,14 +119,17 @@ def _facts(found: Project) -> list[dict[str, object]]:
     period = found.starts_on.isoformat() + (f" — {found.ends_on.isoformat()}" if found.ends_on else "")
     facts = [
         (_("项目编号"), found.number),
+        (_("起止时间"), period),
+        (_("状态"), _(str(found.get_state_display()))),
+    ]
+    rows: list[dict[str, object]] = [{"label": label, "value": value} for label, value in facts if value]
+    told = (
         (_("慈善目的"), found.purpose),
         (_("实施地域"), found.area),
         (_("受益人群"), found.beneficiaries_text),
-        (_("起止时间"), period),
-        (_("状态"), _(str(found.get_state_display()))),
         (_("剩余财产处理"), found.surplus),
-    ]
-    rows: list[dict[str, object]] = [{"label": label, "value": value} for label, value in facts if value]
+    )
+    rows += [{"label": label, "value": value, "chinese": True} for label, value in told if value]
     url = reverse("charity:organisation", args=[found.organisation.public_code])
     rows.insert(1, {"label": _("慈善组织"), "value": found.organisation.name, "url": url, "chinese": True})
     for partner in found.partners.order_by("pk"):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from shetong.charity.models import Donation
+from shetong.charity.models import MONEY, Donation
 from shetong.charity.queries import projects as reading
 from shetong.charity.queries import tracing
 from shetong.charity.queries.tracing import Fate, Leg
@@ -36,6 +36,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "facts": _facts(donation),
         "amount": words.quantity(donation.pool, donation.quantity),
+        "goods": "" if donation.pool.asset == MONEY else donation.pool.goods,
         "proof": words.proof(
             f"donation-{donation.pk}",
             {
