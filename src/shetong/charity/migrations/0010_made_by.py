@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("charity", "0005_account_roles"),
+        ("charity", "0009_published_kept"),
     ]
 
     operations = [
