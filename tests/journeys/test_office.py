@@ -102,12 +102,13 @@ def test_every_page_of_the_office(visitor: Visitor, live_server: Any) -> None:
     )
     found: list[str] = []
     for name, address in addresses.items():
+        page.set_viewport_size(PHONE)
         answer = page.goto(address)
         assert answer is not None
         assert answer.ok, f"{name}: {answer.status}"
         page.evaluate(AXE)
         found += [f"{name}: {fault}" for fault in judge(page)]
-        for size in (DESKTOP, PHONE):
+        for size in (PHONE, DESKTOP):
             page.set_viewport_size(size)
             if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
                 found.append(f"{name}: wider than {size['width']}")
