@@ -21,10 +21,10 @@ BUDGET = {
     "begin": 4,  # one of them looks for what the person gave before
     "save": 2,
     "upload": 5,
-    "submit": 22,
-    "accept": 9,
+    "submit": 21,
+    "accept": 8,
     "forward": 6,
-    "approve": 65,
+    "approve": 45,
     "chain": 5,
 }
 

@@ -66,9 +66,29 @@ def first(model: type[M], condition: str, parameters: Sequence[Any] = ()) -> M |
     return next(iter(load(model, condition, parameters)), None)
 
 
-def insert(instance: models.Model) -> None:
-    """Write a new row and give the instance its number."""
+def insert(instance: models.Model, *, again: bool = False) -> None:
+    """Write a new row and give the instance its number. ``again``: the same transaction may :func:`save` it later."""
     insert_all([instance])
+    if again:
+        instance.__dict__[_READ] = tuple(_as_read(instance, field) for field in _stored(type(instance)))
+
+
+def insert_and(instance: models.Model, following: str, parameters: Sequence[Any]) -> None:
+    """Write a new row and, in the same statement, ``following``, which finds its number in ``written``."""
+    head, fields, key = _inserting(type(instance))
+    marks = ", ".join(["%s"] * len(fields))
+    [(number,)] = fetch(
+        f"WITH written AS ({head} VALUES ({marks}) RETURNING {key} AS id), following AS ({following})"  # noqa: S608 - names of models
+        " SELECT id FROM written",
+        [*_values(instance, fields, new=True), *parameters],
+    )
+    _is_written(instance, number)
+
+
+def _is_written(instance: models.Model, number: Any) -> None:
+    instance.pk = number
+    instance._state.adding = False
+    instance._state.db = DEFAULT_DB_ALIAS
 
 
 def insert_all(instances: Sequence[M], *, or_nothing: bool = False) -> list[M]:
@@ -89,9 +109,7 @@ def insert_all(instances: Sequence[M], *, or_nothing: bool = False) -> list[M]:
         raise ValueError("which of several rows were left out cannot be told")
     written = list(instances[: len(numbers)])
     for instance, (number,) in zip(written, numbers, strict=True):
-        instance.pk = number
-        instance._state.adding = False
-        instance._state.db = DEFAULT_DB_ALIAS
+        _is_written(instance, number)
     return written
 
 
@@ -103,7 +121,7 @@ def update(instance: models.Model, *names: str) -> None:
 
 
 def save(instance: models.Model) -> None:
-    """Write what of an instance differs from what :func:`load` read; all of one that was read otherwise.
+    """Write what of an instance differs from what was read or inserted here; all of one that was read otherwise.
 
     For rows that are locked, so that what was read is what is there.
     """

@@ -23,7 +23,7 @@ from django.utils import timezone
 from shetong.accounts import client
 from shetong.accounts.models import ApiKey, AuditEvent, User
 from shetong.core.canonical_json import Json, canonical
-from shetong.store import rows
+from shetong.store import rows, transactions
 from shetong.store.behind import Behind
 
 GENESIS = hashlib.sha256(b"shetong audit chain, version 1").digest()
@@ -53,7 +53,8 @@ def record(
     (``account.login``). ``target``: a model instance or ``"kind:id"``. ``detail``: JSON without floats, record numbers
     and masked values only; what looks like an identity or mobile number is masked all the same.
 
-    A refusal that rolls back its transaction must be recorded outside of it. Raises ``ValueError`` or ``TypeError``
+    In a whole act the events of its parts are inserted together at its end, and have their numbers only then. A refusal
+    that rolls back its transaction must be recorded outside of it. Raises ``ValueError`` or ``TypeError``
     for a detail that is not plain JSON.
     """
     content = _masked(dict(detail or {}))
@@ -70,9 +71,20 @@ def record(
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
         network=client.network(client.address(request)) if request is not None else "",
     )
-    rows.insert(event)
-    _chain_after_commit()
+    _written(event)
     return event
+
+
+def _written(event: AuditEvent) -> None:
+    """Insert an event: at once, or with the others of the whole act that runs."""
+    together: list[AuditEvent] = transactions.known().setdefault(AuditEvent, [])
+    together.append(event)
+    transactions.at_end(AuditEvent, lambda: _insert(together))
+
+
+def _insert(events: list[AuditEvent]) -> None:
+    rows.insert_all(events)
+    _chain_after_commit()
 
 
 def _chain_after_commit() -> None:

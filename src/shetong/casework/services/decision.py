@@ -49,7 +49,7 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
             )
         )
         case.subject_code, case.subject_name = outcome.subject_code, outcome.subject_name
-        rows.save(case)
+        moves.save(case)
         content = {"delivers": list(matter.delivers), "outcome": outcome.sentence, "subject_code": outcome.subject_code}
         if outcome.document_title:
             content["title"] = outcome.document_title

@@ -25,7 +25,7 @@ from shetong.casework.rules.clock import UNTIMED, Phase, turns_on
 from shetong.casework.rules.matters import Matter
 from shetong.casework.states import Who
 from shetong.core.errors import ForbiddenError, InvalidInputError, NotFoundError
-from shetong.store import rows
+from shetong.store import rows, transactions
 
 SYSTEM = "system:casework"
 LONGEST_REASON = 4_000
@@ -39,6 +39,11 @@ def lock(case_id: int) -> Case:
     if case is None:
         raise NotFoundError(gettext("没有找到这个办件，请核对办件编号。"))
     return case
+
+
+def save(case: Case) -> None:
+    """Write a locked case: at the end of the whole act that runs, once for all of its parts, else at once."""
+    transactions.at_end(case, lambda: rows.save(case))
 
 
 def move(
@@ -95,7 +100,7 @@ def move(
         case.closed_at = now
     case.updated_at = now
     _derive_dates(case, matter, event)
-    rows.save(case)
+    save(case)
     audit.record(
         actor=actor or SYSTEM,
         action=f"case.{act}",

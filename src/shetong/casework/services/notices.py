@@ -16,7 +16,7 @@ from shetong.casework.queries import mandates
 from shetong.casework.rules.matters import Matter
 from shetong.casework.services import applicants, documents, numbers
 from shetong.core.errors import ForbiddenError, NotFoundError
-from shetong.store import queue, rows
+from shetong.store import queue
 
 DELIVER_TASK = "casework.deliver_notice"
 
@@ -54,8 +54,7 @@ def issue(
         issued_at=event.recorded_at,
         event=event,
     )
-    rows.insert(notice)
-    queue.defer(DELIVER_TASK, queue="casework", notice_id=notice.pk)
+    queue.insert_with_job(notice, DELIVER_TASK, queue="casework", argument="notice_id")
     return notice
 
 

@@ -50,25 +50,32 @@ def append(*, log: str, acts: Iterable[Act]) -> int:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an entry belongs into the transaction of its act")
     now = timezone.now()
-    home = open_log(log)
     acts = list(acts)
     salts = salts_for(person.subject for act in acts for person in act.people.values() if person.subject)
     for start in range(0, len(acts), CHUNK):
-        _insert(home, now, [(act.reference, encode(log, act, salts)) for act in acts[start : start + CHUNK]])
-    if acts:
-        _wake_sequencer(log)
+        _insert(log, now, [(act.reference, encode(log, act, salts)) for act in acts[start : start + CHUNK]])
     return len(acts)
 
 
-def _insert(log: Log, now: datetime, entries: list[tuple[str, bytes]]) -> None:
-    """Write entries and that they wait, in one statement; ids follow the order given."""
-    rows.run(
-        "WITH written AS ("
-        " INSERT INTO ledger_entry (log_id, reference, data, submitted_at)"
-        " SELECT %s, act.reference, act.data, %s FROM unnest(%s::text[], %s::bytea[]) AS act (reference, data)"
-        " RETURNING id) INSERT INTO ledger_waiting (entry_id, log_id) SELECT id, %s FROM written",
-        [log.pk, now, [reference for reference, _ in entries], [data for _, data in entries], log.pk],
-    )
+def _insert(log: str, now: datetime, entries: list[tuple[str, bytes]]) -> None:
+    """Write entries, that they wait, and the job that gives them places, in one statement; ids follow the order."""
+    references, contents = [reference for reference, _ in entries], [data for _, data in entries]
+    # One waiting job sequences everything that was committed before it starts.
+    job = queue.values(SEQUENCE_TASK, "ledger", f"ledger.{log}", {"log": log})
+    if not rows.run(_WRITE, [now, references, contents, log, *job]):
+        open_log(log)
+        rows.run(_WRITE, [now, references, contents, log, *job])
+
+
+_WRITE = f"""
+WITH written AS (
+    INSERT INTO ledger_entry (log_id, reference, data, submitted_at)
+    SELECT log.id, act.reference, act.data, %s
+    FROM unnest(%s::text[], %s::bytea[]) AS act (reference, data), ledger_log AS log WHERE log.name = %s
+    RETURNING id, log_id
+), woken AS ({queue.AFTER})
+INSERT INTO ledger_waiting (entry_id, log_id) SELECT id, log_id FROM written
+"""  # noqa: S608 - the job's own statement
 
 
 def encode(log: str, act: Act, salts: Mapping[str, bytes]) -> bytes:
@@ -108,11 +115,6 @@ def _canonical(content: Mapping[str, Json]) -> bytes:
     # What the check above let through is flat, with ASCII keys and no fractions: there the quick encoder of the
     # standard library writes RFC 8785 too (a property test compares them), at a fifth of the time.
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _wake_sequencer(log: str) -> None:
-    # One waiting job sequences everything that was committed before it starts.
-    queue.defer(SEQUENCE_TASK, queue="ledger", once=f"ledger.{log}", log=log)
 
 
 def open_log(name: str) -> Log:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from shetong.core.errors import NotFoundError
 from shetong.registry.models import Authority, Organisation
-from shetong.store import rows
+from shetong.store import rows, transactions
 
 
 def take(
@@ -48,13 +48,28 @@ def take(
             [numbers],
         )
     wanted = sorted(set(organisations))
-    if not wanted:
-        return {}
-    locked = {row.pk: row for row in rows.load(Organisation, "WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [wanted])}
-    if len(locked) != len(wanted):
+    known = transactions.known()
+    found = {number: known[Organisation, number] for number in wanted if held(number)}
+    missing = [number for number in wanted if number not in found]
+    if not missing:
+        return found
+    locked = {row.pk: row for row in rows.load(Organisation, "WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [missing])}
+    if len(locked) != len(missing):
         raise NotFoundError(gettext("没有找到该组织，请核对统一社会信用代码。"))
     _with_authorities(locked.values())
-    return locked
+    for organisation in locked.values():
+        hold(organisation)
+    return found | locked
+
+
+def hold(organisation: Organisation) -> None:
+    """Keep an organisation that this transaction has locked or entered for the other parts of the whole act."""
+    transactions.known()[Organisation, organisation.pk] = organisation
+
+
+def held(organisation_id: int) -> bool:
+    """Whether the whole act that runs has locked the organisation already."""
+    return (Organisation, organisation_id) in transactions.known()
 
 
 def _with_authorities(organisations: Collection[Organisation]) -> None:

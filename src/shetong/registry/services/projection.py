@@ -27,7 +27,7 @@ from shetong.registry.queries.filings import entry_of
 from shetong.registry.rules import history
 from shetong.registry.rules.history import ATTRIBUTE_PREFIX, OFFICER_PREFIX, Entry, Span, Standing
 from shetong.registry.rules.values import IN_COLUMNS, column, empty
-from shetong.store import rows
+from shetong.store import rows, transactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +36,31 @@ class History:
 
     entries: Sequence[Entry]
     stands: Sequence[Standing]
+    # The body is entered by the act that runs: nothing was folded from its filings before.
+    new: bool = False
 
     def with_entry(self, entry: Entry) -> History:
         """Return the history with one more filing."""
         entries = [*self.entries, entry]
-        return History(entries, history.standing(entries))
+        return History(entries, history.standing(entries), self.new)
 
 
-NOTHING_FILED = History((), ())
+NOTHING_FILED = History((), (), new=True)
 
 
 def load(organisation_id: int) -> History:
-    """Read the filings of an organisation (one query)."""
+    """Return the filings of an organisation: one query, or as the whole act that runs knows them."""
+    known: History | None = transactions.known().get((History, organisation_id))
+    if known is not None:
+        return known
     filings = rows.load(Filing, "WHERE organisation_id = %s ORDER BY id", [organisation_id])
     entries = [entry_of(filing) for filing in filings]
     return History(entries, history.standing(entries))
+
+
+def remember(organisation_id: int, past: History) -> None:
+    """Keep the history of a locked organisation for the other parts of the whole act."""
+    transactions.known()[History, organisation_id] = past
 
 
 def project(organisation: Organisation, past: History, *, today: date, caused_by: Filing) -> None:
@@ -67,7 +77,8 @@ def project(organisation: Organisation, past: History, *, today: date, caused_by
     statuses = history.periods(past.stands, "status", until=today)
     if statuses:
         organisation.status_since = statuses[-1].start
-    organisation.updated_at = timezone.now()
+    if not past.new:
+        organisation.updated_at = timezone.now()
     rows.save(organisation)
     _project_names(organisation, past, today, caused_by)
     _project_attributes(organisation, past, today)
@@ -107,7 +118,7 @@ def _project_names(organisation: Organisation, past: History, today: date, cause
     effective = {entry.number: entry.effective_on for entry in past.entries}
     renaming = {entry.number for entry in past.entries if "name" in entry.after}
     borne = "WHERE organisation_id = %s AND withdrawn_by_id IS NULL ORDER BY id"
-    for row in rows.load(OrganisationName, borne, [organisation.pk]):
+    for row in [] if past.new else rows.load(OrganisationName, borne, [organisation.pk]):
         if wanted.pop((row.name, row.valid_from, row.valid_to), None) is not None:
             continue
         made_here = row.filing_id in renaming and row.valid_to == effective[row.filing_id]
@@ -161,7 +172,8 @@ def _project_officers(organisation: Organisation, past: History, today: date) ->
     for span in history.spans(past.stands, OFFICER_PREFIX, until=today):
         _, role, person = span.key.split(".")
         wanted[role, int(person), span.start] = span
-    posts = rows.load(Officer, "WHERE organisation_id = %s AND filing_id = ANY(%s)", [organisation.pk, speaking])
+    of_filings = "WHERE organisation_id = %s AND filing_id = ANY(%s)"
+    posts = [] if past.new else rows.load(Officer, of_filings, [organisation.pk, speaking])
     held = {(row.role, row.person_id, row.valid_from): row for row in posts}
     for key, row in held.items():
         if key not in wanted:

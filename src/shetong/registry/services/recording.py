@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.db import IntegrityError
@@ -27,7 +27,7 @@ from shetong.registry.rules import history
 from shetong.registry.rules.history import Entry, Json, State
 from shetong.registry.rules.values import ELEMENT_NAMES, empty
 from shetong.registry.services import certificates, locks, public_log, search_index
-from shetong.registry.services.projection import History, load, project
+from shetong.registry.services.projection import History, load, project, remember
 from shetong.store import rows
 from shetong.store.transactions import part
 
@@ -127,6 +127,7 @@ def record(
         applied_at=entry.recorded_at if effective_on <= today else None,
     )
     rows.insert(filing)
+    remember(organisation.pk, past.with_entry(replace(entry, number=filing.pk)))
     batch = _together.get()
     if batch is None:
         public_log.filings_recorded([filing])
@@ -155,13 +156,15 @@ def apply(organisation: Organisation, *, caused_by: Filing, today: date) -> None
     """
     try:
         with part():
-            project(organisation, load(organisation.pk), today=today, caused_by=caused_by)
+            past = load(organisation.pk)
+            project(organisation, past, today=today, caused_by=caused_by)
     except IntegrityError as error:
         raise ConflictError(
             gettext("填报的内容与登记簿中已有的记载冲突（同一期间重复或代码已被使用），请核对后再办理。")
         ) from error
     search_index.refresh([organisation.pk])
-    certificates.refresh([organisation.pk], actor=caused_by.actor or SYSTEM)
+    if not past.new:
+        certificates.refresh([organisation.pk], actor=caused_by.actor or SYSTEM)
 
 
 def _check_form(basis: str, effective_on: date, today: date) -> None:

@@ -72,7 +72,7 @@ def register(
     checks.refuse_where_forbidden(
         checks.check_items(cleaned, authority_division=authority.division_code, on=effective_on)
     )
-    organisation = _row(cleaned, authority, parent, demo=demo)
+    organisation = _row(cleaned, authority, parent, effective_on, demo=demo)
     record(
         organisation=organisation,
         kind=FilingKind.REGISTRATION,
@@ -120,10 +120,13 @@ def _check_code_is_free(uscc: str | None) -> None:
         )
 
 
-def _row(cleaned: State, authority: Authority, parent: Organisation | None, *, demo: bool) -> Organisation:
+def _row(cleaned: State, authority: Authority, parent: Organisation | None, on: date, *, demo: bool) -> Organisation:
     columns = {name: column(name, cleaned[name]) for name in IN_COLUMNS if name in cleaned}
-    organisation = Organisation(**columns, authority=authority, parent=parent, demo=demo, updated_at=timezone.now())
-    rows.insert(organisation)
+    organisation = Organisation(
+        **columns, status_since=on, authority=authority, parent=parent, demo=demo, updated_at=timezone.now()
+    )
+    rows.insert(organisation, again=True)
+    locks.hold(organisation)
     return organisation
 
 
