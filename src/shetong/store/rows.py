@@ -26,6 +26,7 @@ _KEPT = "_kept_by_rows"
 _READ = "_row_as_read"
 M = TypeVar("M", bound=models.Model)
 Row = tuple[Any, ...]
+Also = tuple[tuple[str, str], ...]
 
 
 def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
@@ -43,9 +44,12 @@ def exists(condition: str, parameters: Sequence[Any] = ()) -> bool:
     return bool(fetch(f"SELECT EXISTS (SELECT {condition})", parameters)[0][0])
 
 
-def load(model: type[M], condition: str, parameters: Sequence[Any] = ()) -> list[M]:
-    """Return the rows of a model. ``condition`` is what follows the table's name: ``WHERE id = %s FOR UPDATE``."""
-    head, names, converters = _reading(model)
+def load(model: type[M], condition: str, parameters: Sequence[Any] = (), *, also: Also = ()) -> list[M]:
+    """Return the rows of a model. ``condition`` is what follows the table's name: ``WHERE id = %s FOR UPDATE``.
+
+    ``also``: further attributes of the instances, each with the expression that gives it.
+    """
+    head, names, converters = _reading(model, also)
     found = []
     for row in fetch(f"{head} {condition}", parameters):
         # As Model.from_db would, without a call for each field.
@@ -56,14 +60,14 @@ def load(model: type[M], condition: str, parameters: Sequence[Any] = ()) -> list
             held[names[position]] = convert(row[position], None, connection)
         held["_state"] = state = ModelState()
         state.adding, state.db = False, DEFAULT_DB_ALIAS
-        held[_READ] = row
+        held[_READ] = row[: len(row) - len(also)] if also else row
         found.append(instance)
     return found
 
 
-def first(model: type[M], condition: str, parameters: Sequence[Any] = ()) -> M | None:
+def first(model: type[M], condition: str, parameters: Sequence[Any] = (), *, also: Also = ()) -> M | None:
     """Return the first of the rows that ``condition`` leaves, ``None`` where there is none."""
-    return next(iter(load(model, condition, parameters)), None)
+    return next(iter(load(model, condition, parameters, also=also)), None)
 
 
 def insert(instance: models.Model, *, again: bool = False) -> None:
@@ -216,14 +220,15 @@ def _values(instance: models.Model, fields: Sequence[models.Field[Any, Any]], *,
 
 @lru_cache(maxsize=256)
 def _reading(
-    model: type[models.Model],
+    model: type[models.Model], also: Also
 ) -> tuple[str, list[str], list[tuple[int, Callable[[Any, None, Any], Any]]]]:
     fields = _stored(model)
-    head = f"SELECT {_quoted(field.column for field in fields)} FROM {_quoted([model._meta.db_table])}"  # noqa: S608 - names of models
+    further = "".join(f", {expression}" for _, expression in also)
+    head = f"SELECT {_quoted(field.column for field in fields)}{further} FROM {_quoted([model._meta.db_table])}"  # noqa: S608 - names of models
     converters = [
         (position, convert) for position, field in enumerate(fields) for convert in field.get_db_converters(connection)
     ]
-    return head, [field.attname for field in fields], converters
+    return head, [*(field.attname for field in fields), *(name for name, _ in also)], converters
 
 
 @lru_cache(maxsize=256)

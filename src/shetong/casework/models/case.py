@@ -96,6 +96,9 @@ class Case(models.Model):
             ),
         ]  # fmt: skip
 
+    # Whether any region differs in the case's matter, where it was read with this; ``None``: not known.
+    varied: bool | None = None
+
     def __str__(self) -> str:
         return self.number or f"草稿{self.pk}"
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import Permission
 from shetong.casework import catalogue
-from shetong.casework.models import MatterVariant
+from shetong.casework.models import Case, MatterVariant
 from shetong.casework.rules.matters import Difference, Material, Matter, localised
 from shetong.core import divisions
 from shetong.core.statutes import Unit
@@ -35,6 +35,17 @@ def in_force(code: str, division_code: str, on: date | None = None) -> Matter:
     # The widest region first, so that a county has the last word.
     ordered = sorted(variants, key=lambda row: len(divisions.prefix(row.division_code)))
     return localised(matter, tuple(map(_difference, ordered)))
+
+
+def of(case: Case) -> Matter:
+    """Return a case's matter as it is in force for it: one query, none where no region differs in the matter."""
+    if case.varied is False:
+        return catalogue.national(case.matter)
+    return in_force(case.matter, case.authority_division, case.rules_on)
+
+
+# Read with a case, it spares the look for differences.
+VARIED = (("varied", "EXISTS (SELECT FROM casework_mattervariant WHERE matter = casework_case.matter)"),)
 
 
 def with_row(row: MatterVariant) -> Matter:

@@ -43,7 +43,7 @@ def archive(*, case_id: int) -> Archive | None:
     case = moves.lock(case_id)
     if case.state not in READY or case.number is None:
         return None
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     now = timezone.now()
     number = f"{case.authority_division}-{now.year}-{numbers.take(f'archive/{case.authority_division}/{now.year}'):06}"
     moves.move(case, Act.ARCHIVE, actor=None, detail={"archive": number})

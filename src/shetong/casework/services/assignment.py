@@ -58,7 +58,7 @@ def _is_own(case: Case, actor: User) -> bool:
 
 
 def _needed(case: Case) -> Permission:
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     return matter.step(case.step).permission if case.step else Permission.CASE_ACCEPT
 
 

@@ -38,7 +38,7 @@ def accept(*, case_ids: Sequence[int], actor: User) -> list[Result]:
 
     def one(case: Case) -> str:
         if case.state == State.SUBMITTED:
-            matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+            matter = matters.of(case)
             grave = [found for found in submission.check(case, matter) if found.severity is not Severity.NOTE]
             if grave:
                 raise WrongStateError(

@@ -32,7 +32,7 @@ def terminate(*, case_id: int, actor: User, reason: str) -> Case:
     if not reason.strip():
         raise InvalidInputError(gettext("请写明终止办理的理由。"), fields={"reason": gettext("请写明理由。")})
     case = moves.lock(case_id)
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     event = moves.move(case, Act.TERMINATE, actor=actor, reason=reason)
     notices.issue(case, matter, NoticeKind.TERMINATION, event)
     return case

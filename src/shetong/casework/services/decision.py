@@ -78,4 +78,4 @@ def _decided(case_id: int, reason: str) -> tuple[Case, Matter]:
     if not reason.strip():
         raise InvalidInputError(gettext("请写明决定的理由。"), fields={"reason": gettext("请写明决定的理由。")})
     case = moves.lock(case_id)
-    return case, matters.in_force(case.matter, case.authority_division, case.rules_on)
+    return case, matters.of(case)

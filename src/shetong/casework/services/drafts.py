@@ -103,7 +103,7 @@ def _keep(
     elsewhere = seen is not None and any(seen != forms.digest(case.form.get(name)) for name in given)
     if elsewhere or (form_version is not None and form_version != case.form_version):
         raise ConflictError(gettext("这份申请刚刚在别处保存过。请刷新页面，核对后再改。"), code="saved-elsewhere")
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     before = answers.whole(case)
     form = dict(before)
     faults: dict[str, str] = {}
@@ -131,7 +131,7 @@ def _keep(
 def remove_record(*, case_id: int, actor: User, section: str, number: int) -> Case:
     """Take one record out of a list; the others keep their personal answers. An unknown number changes nothing."""
     case = editable(case_id, actor)
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     form = answers.whole(case)
     records = form.get(section)
     if matter.section(section).repeated and isinstance(records, list) and 0 <= number < len(records):
@@ -156,7 +156,7 @@ def add_records(
 def add_oneself(*, case_id: int, actor: User, section: str) -> bool:
     """Put the applicant into a list of people with what they gave before; ``False`` where nothing is known."""
     case = editable(case_id, actor)
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     asked = tuple(one.name for one in matter.section(section).fields)
     known = remembered.oneself(actor, asked)
     if known:
@@ -181,7 +181,7 @@ def editable(case_id: int, actor: User) -> Case:
 
 def peek(case_id: int, actor: User) -> Case:
     """Return a case that its applicant may fill in now, without its lock: for work that takes long."""
-    case = rows.first(Case, "WHERE id = %s", [case_id])
+    case = rows.first(Case, "WHERE id = %s", [case_id], also=matters.VARIED)
     if case is None:
         raise NotFoundError(gettext("没有找到这个办件。"))
     return _fillable(case, actor)

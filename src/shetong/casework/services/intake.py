@@ -31,7 +31,7 @@ def deem_accepted(*, case_id: int) -> Case | None:
     case = moves.lock(case_id)
     if case.state != State.SUBMITTED:
         return None
-    running = clocks.of(case, matters.in_force(case.matter, case.authority_division, case.rules_on))
+    running = clocks.of(case, matters.of(case))
     if running is None or running.phase is not Phase.INTAKE or running.light is not Light.OVERDUE:
         return None
     return _accept(case, Act.DEEM_ACCEPTED, None, "登记管理机关逾期未告知补正，自收到申请材料之日起即为受理。")
@@ -43,7 +43,7 @@ def _accept(case: Case, act: Act, actor: User | None, reason: str) -> Case:
         received = timezone.localdate(case.submitted_at)
         case.accepted_on = received if silent else timezone.localdate()
         case.rules_on = case.accepted_on
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     event = moves.move(case, act, actor=actor, reason=reason, step=matter.steps[0].code, matter=matter)
     notices.issue(
         case,
@@ -78,7 +78,7 @@ def ask_correction(*, case_id: int, actor: User, items: Sequence[str], reason: s
             gettext("补正只能一次性告知一次，本件已经告知过。材料齐全的应当受理；仍不符合的，受理后依法作出决定。"),
             provision="《中华人民共和国行政许可法》第三十二条第一款第四项",
         )
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     detail = {"wanted": wanted, resubmission.FILED: resubmission.filed(case)}
     event = moves.move(case, Act.ASK_CORRECTION, actor=actor, reason=reason, detail=detail, matter=matter)
     until = corrections.until(timezone.localdate(event.recorded_at))
@@ -93,7 +93,7 @@ def refuse_to_accept(*, case_id: int, actor: User, reason: str, other_authority:
     if not reason.strip():
         raise InvalidInputError(gettext("请写明不予受理的理由。"), fields={"reason": gettext("请写明理由。")})
     case = moves.lock(case_id)
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     other = {"other_authority": other_authority.strip()}
     event = moves.move(case, Act.NOT_ACCEPT, actor=actor, reason=reason, detail=other, matter=matter)
     notices.issue(case, matter, NoticeKind.NOT_ACCEPTED, event, other)

@@ -46,7 +46,7 @@ def upload_all(*, case_id: int, actor: User, files: Sequence[Handed]) -> list[Ca
     if not files:
         return []
     case = drafts.peek(case_id, actor)
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     wanted = {one.material: _asked(matter, one.material) for one in files}
     kinds = [_checked(one, wanted[one.material]) for one in files]
     stored = storage.keep_all([(one.content, kind) for one, kind in zip(files, kinds, strict=True)])
@@ -109,7 +109,7 @@ def missing(case: Case, matter: Matter) -> dict[str, str]:
 
 def asked(case: Case, material: str) -> Material:
     """Return the matter's material of that code. Raises :class:`InvalidInputError`."""
-    return _asked(matters.in_force(case.matter, case.authority_division, case.rules_on), material)
+    return _asked(matters.of(case), material)
 
 
 def _asked(matter: Matter, material: str) -> Material:

@@ -35,7 +35,7 @@ LONGEST_NAME = 100
 def lock(case_id: int) -> Case:
     """Return the case with its row locked for this transaction. Raises :class:`NotFoundError`."""
     # Nothing is joined: what is joined would be as it was before the wait for the lock.
-    case = rows.first(Case, "WHERE id = %s FOR UPDATE", [case_id])
+    case = rows.first(Case, "WHERE id = %s FOR UPDATE", [case_id], also=matters.VARIED)
     if case is None:
         raise NotFoundError(gettext("没有找到这个办件，请核对办件编号。"))
     return case
@@ -64,7 +64,7 @@ def move(
     Raises :class:`WrongStateError`, :class:`ForbiddenError`, :class:`InvalidInputError` (reason too long).
     """
     found = states.transition(case.state, act)
-    matter = matter or matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matter or matters.of(case)
     lent = _require(case, matter, found.who, actor)
     if len(reason.strip()) > LONGEST_REASON:
         raise InvalidInputError(

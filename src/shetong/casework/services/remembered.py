@@ -5,6 +5,7 @@ Read from the person's own sealed answers, shown to nobody else, and only put in
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from shetong.accounts.models import User
@@ -46,6 +47,8 @@ def oneself(user: User, fields: tuple[str, ...]) -> dict[str, Any]:
     return {}
 
 
-def _earlier(user: User) -> list[Case]:
-    mine = "WHERE applicant_id = %s AND state <> %s AND sealed <> '' ORDER BY updated_at DESC, id DESC LIMIT %s"
-    return rows.load(Case, mine, [user.pk, State.DISCARDED, LOOKED_AT])
+def _earlier(user: User) -> Iterator[Case]:
+    """Yield the person's applications, the latest first; it nearly always tells enough, so it is read alone."""
+    mine = "WHERE applicant_id = %s AND state <> %s AND sealed <> '' ORDER BY updated_at DESC, id DESC"
+    for limit in ("LIMIT 1", f"OFFSET 1 LIMIT {LOOKED_AT - 1}"):
+        yield from rows.load(Case, f"{mine} {limit}", [user.pk, State.DISCARDED])

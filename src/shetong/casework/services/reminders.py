@@ -45,7 +45,7 @@ def warn(*, case_id: int) -> int:
     case = rows.first(Case, "WHERE id = %s AND warn_on <= %s FOR UPDATE", [case_id, today])
     if case is None:
         return 0
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     running = clocks.of(case, matter)
     case.warn_on = turns_on(running, today) if running else None
     rows.save(case)

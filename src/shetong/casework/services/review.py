@@ -18,7 +18,7 @@ from shetong.store import rows
 
 def _open(case_id: int) -> tuple[Case, Matter]:
     case = moves.lock(case_id)
-    return case, matters.in_force(case.matter, case.authority_division, case.rules_on)
+    return case, matters.of(case)
 
 
 @transaction.atomic

@@ -33,11 +33,11 @@ def submit(*, case_id: int, actor: User) -> Case:
         raise ForbiddenError(gettext("只有申请人或者其授权的经办人可以提交。"))
     if case.state == State.SUBMITTED:
         return case
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     first = case.state == State.DRAFT
     if case.state in (State.DRAFT, State.CORRECTION):
         answered = _judge(case, matter)
-        matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+        matter = matters.of(case)
         _trace(case, matter, answered)
     if first:
         case.number = numbers.case_number(case.authority_division, timezone.localdate())

@@ -132,5 +132,5 @@ def _failed(trial: Trial, failure: str) -> None:
 
 def open_form(case: Case) -> Values:
     """Return the answers of a case in the clear, for the checks of a trial; never for pages."""
-    matter = matters.in_force(case.matter, case.authority_division, case.rules_on)
+    matter = matters.of(case)
     return forms.flat(matter, answers.whole(case))

@@ -28,6 +28,7 @@ from shetong.registry.rules.certificate_serials import new_serial
 from shetong.registry.services import locks, public_log, signing_keys
 from shetong.registry.services.certificate_document import render_pdf as render_pdf
 from shetong.registry.services.certificate_document import sealed as sealed
+from shetong.registry.services.projection import newly_entered
 from shetong.registry.services.signing_keys import Signer
 from shetong.store import rows
 from shetong.store.transactions import act
@@ -50,7 +51,7 @@ def issue(organisation_id: int, *, actor: User | str) -> Certificate:
     seen = queries.valid_certificate(organisation_id) if waiting else None
     organisation = locks.take_one(organisation_id)
     _authorise(actor, Permission.CERTIFICATE_ISSUE, organisation)
-    old = queries.valid_certificate(organisation_id)
+    old = None if newly_entered(organisation_id) else queries.valid_certificate(organisation_id)
     if waiting and old is not None and (seen is None or seen.pk != old.pk):
         raise ConflictError(
             gettext("该组织的证书刚刚由他人签发，请刷新页面查看；确需重新签发的，请再次操作。"),

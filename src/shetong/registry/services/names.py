@@ -32,6 +32,7 @@ from shetong.registry.models import (
     Status,
 )
 from shetong.registry.rules import history
+from shetong.registry.rules.facets import Filters
 from shetong.registry.rules.names import N69_16, NameParts, check_branch, check_structure, closed_until, parse_name
 from shetong.registry.services import locks
 from shetong.registry.services.projection import load
@@ -55,6 +56,8 @@ _SAME_TEXT = """
     SELECT id FROM found ORDER BY id LIMIT %s
 """
 _SHOWN = 8
+# Shorter than this the rest of a name is too common to look for.
+_LEAST_APART = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def check_name(
         )
     taken = taken_by(name, kind=kind, authority=authority, on=day, organisation_id=organisation_id)
     found += taken + _reservations(name, applicant)
-    found += _look_alikes(name, authority, {finding.organisation for finding in taken}, organisation_id)
+    found += _look_alikes(name, kind, authority, {finding.organisation for finding in taken}, organisation_id)
     order = list(Severity)
     return NameReport(
         name, parse_name(name, kind), tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
@@ -282,11 +285,13 @@ def _reservations(name: str, applicant: str) -> list[Finding]:
     ]
 
 
-def _look_alikes(name: str, authority: Authority, known: set[str], organisation_id: int | None) -> list[Finding]:
+def _look_alikes(
+    name: str, kind: str, authority: Authority, known: set[str], organisation_id: int | None
+) -> list[Finding]:
     """Names at the same authority that read or sound nearly the same: for a person to judge."""
     own = key(name)
     spelling = transliterate(own)
-    query = " | ".join(f"({' & '.join(group)})" for group in _token_groups(own, spelling.initials))
+    query = _nearly(_told_apart(name, own, kind), authority.division_code)
     if not query:
         return []
     near: dict[int, tuple[int, bool]] = {}
@@ -312,6 +317,26 @@ def _look_alikes(name: str, authority: Authority, known: set[str], organisation_
         )
         scored[body.pk] = (distance, finding)
     return [finding for _, finding in sorted(scored.values(), key=lambda pair: pair[0])[:_SHOWN]]
+
+
+def _told_apart(name: str, own: str, kind: str) -> str:
+    """Return what of a folded name tells it from its neighbours: all names of one place begin with the place."""
+    rest = own.removeprefix(key(parse_name(name, kind).division_text))
+    return rest if len(rest) >= _LEAST_APART else own
+
+
+def _nearly(text: str, division_code: str) -> str:
+    """Return the query for names in an authority's area of which a part reads or sounds nearly like ``text``."""
+    groups = list(_token_groups(text, transliterate(text).initials))
+    if not groups:
+        return ""
+    area = [f"({' | '.join(_lexeme(one) for one in group)}) & " for group in Filters(division=division_code).groups()]
+    near = " | ".join(f"({' & '.join(group)})" for group in groups)
+    return f"{''.join(area)}({near})"
+
+
+def _lexeme(token: str) -> str:
+    return f"'{token[:-1]}':*" if token.endswith("*") else f"'{token}'"
 
 
 def _token_groups(text: str, initials: str) -> Iterator[list[str]]:

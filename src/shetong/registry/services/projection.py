@@ -63,6 +63,12 @@ def remember(organisation_id: int, past: History) -> None:
     transactions.known()[History, organisation_id] = past
 
 
+def newly_entered(organisation_id: int) -> bool:
+    """Whether the whole act that runs has entered the organisation itself."""
+    known: History | None = transactions.known().get((History, organisation_id))
+    return known is not None and known.new
+
+
 def project(organisation: Organisation, past: History, *, today: date, caused_by: Filing) -> None:
     """Write the state of ``today`` into the organisation and its rows. The caller holds the lock."""
     state = history.fold(past.stands, today)

@@ -162,7 +162,7 @@ def apply(organisation: Organisation, *, caused_by: Filing, today: date) -> None
         raise ConflictError(
             gettext("填报的内容与登记簿中已有的记载冲突（同一期间重复或代码已被使用），请核对后再办理。")
         ) from error
-    search_index.refresh([organisation.pk])
+    search_index.refresh([organisation.pk], new=past.new)
     if not past.new:
         certificates.refresh([organisation.pk], actor=caused_by.actor or SYSTEM)
 

@@ -6,7 +6,6 @@ once and a rolled-back one never.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -27,16 +26,19 @@ from shetong.store.transactions import act
 COLUMNS = ("organisation_id", "former", "text", "initials", "pinyin", "tokens", "facets", "founded_on", "rank")
 _COPY = f"COPY {SearchEntry._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
 _BATCH = 5_000
-_HELD = """
-    SELECT organisation_id, code FROM registry_organisationattribute
-    WHERE organisation_id = ANY(%s) AND code = ANY(%s) AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
-"""
-_FORMER = """
-    SELECT organisation_id, name FROM registry_organisationname
-    WHERE organisation_id = ANY(%s) AND withdrawn_by_id IS NULL ORDER BY id
-"""
+_INSERT = f"""
+    INSERT INTO registry_searchentry ({", ".join(COLUMNS)})
+    SELECT organisation_id, former, text, initials, pinyin, tokens::tsvector, facets, founded_on, rank
+    FROM unnest(%s::bigint[], %s::boolean[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[],
+                %s::integer[]) AS made ({", ".join(COLUMNS)})
+"""  # noqa: S608 - names of columns
 _BODIES = """
-    SELECT body.id, body.name, body.kind, body.status, body.division_code, authority.division_code, body.founded_on
+    SELECT body.id, body.name, body.kind, body.status, body.division_code, authority.division_code, body.founded_on,
+           ARRAY(SELECT name FROM registry_organisationname
+                  WHERE organisation_id = body.id AND withdrawn_by_id IS NULL ORDER BY id),
+           ARRAY(SELECT code FROM registry_organisationattribute
+                  WHERE organisation_id = body.id AND code = ANY(%s)
+                    AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s))
     FROM registry_organisation body JOIN registry_authority authority ON authority.id = body.authority_id
     WHERE body.id = ANY(%s) ORDER BY body.id
 """
@@ -115,18 +117,21 @@ def write(sources: Iterable[Source]) -> int:
 
 
 @act
-def refresh(organisation_ids: Iterable[int], *, today: date | None = None) -> int:
+def refresh(organisation_ids: Iterable[int], *, today: date | None = None, new: bool = False) -> int:
     """Renew the index rows of organisations from the register as it stands and return the number of rows.
 
     Called by every service that changes a name, status, kind, division, founding date or attribute, in its transaction
     and under its lock on the organisation. ``today`` (default: the current day) decides which attributes are held.
+    ``new``: they were entered in this transaction, so there are no rows to renew.
     """
     ids = sorted(set(organisation_ids))
     count = 0
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
-        rows.run("DELETE FROM registry_searchentry WHERE organisation_id = ANY(%s)", [batch])
-        count += write(_sources(batch, today or _today()))
+        if not new:
+            rows.run("DELETE FROM registry_searchentry WHERE organisation_id = ANY(%s)", [batch])
+        made = list(index_rows(_sources(batch, today or _today())))
+        count += rows.run(_INSERT, [list(column) for column in zip(*made, strict=True)]) if made else 0
     return count
 
 
@@ -168,16 +173,11 @@ def _today() -> date:
 
 
 def _sources(ids: Sequence[int], today: date) -> Iterator[Source]:
-    held: dict[int, set[str]] = defaultdict(set)
     wanted = [AttributeCode.CHARITY, AttributeCode.PUBLIC_FUNDRAISING]
-    for organisation_id, code in rows.fetch(_HELD, [list(ids), wanted, today, today]):
-        held[organisation_id].add(code)
-    former: dict[int, list[str]] = defaultdict(list)
-    for organisation_id, name in rows.fetch(_FORMER, [list(ids)]):
-        former[organisation_id].append(name)
-    for pk, name, kind, status, division, authority, founded in rows.fetch(_BODIES, [list(ids)]):
+    found = rows.fetch(_BODIES, [wanted, today, today, list(ids)])
+    for pk, name, kind, status, division, authority, founded, former, held in found:
         seen = set()
-        for position, each in enumerate((name, *former[pk])):
+        for position, each in enumerate((name, *former)):
             text = key(each)
             if text in seen:
                 continue
@@ -191,6 +191,6 @@ def _sources(ids: Sequence[int], today: date) -> Iterator[Source]:
                 division,
                 authority,
                 founded,
-                AttributeCode.CHARITY in held[pk],
-                AttributeCode.PUBLIC_FUNDRAISING in held[pk],
+                AttributeCode.CHARITY in held,
+                AttributeCode.PUBLIC_FUNDRAISING in held,
             )
