@@ -118,7 +118,8 @@ def test_a_worker_killed_while_it_delivers_is_followed_by_one_that_ends_the_work
     died = run(DIES_DELIVERING, folder=tmp_path)
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert ProcrastinateJob.objects.filter(status="doing").exists()
-    work(tmp_path)
+    for _ in range(2):  # the first may end before its last job has put the archive's into the queue
+        work(tmp_path)
     case.refresh_from_db()
     assert case.state == State.ARCHIVED
     assert deliveries(case) == ["notice.deliver"]

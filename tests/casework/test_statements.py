@@ -21,10 +21,10 @@ BUDGET = {
     "begin": 4,  # one of them looks for what the person gave before
     "save": 2,
     "upload": 5,
-    "submit": 21,
-    "accept": 8,
-    "forward": 6,
-    "approve": 45,
+    "submit": 20,
+    "accept": 7,
+    "forward": 5,
+    "approve": 38,
     "chain": 5,
 }
 

@@ -73,23 +73,29 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            # To-do of an authority: open cases only, the next due first.
+            # To-do of an authority: open cases only, the next due first; what its tabs count is in the index.
             models.Index(
-                "authority_division", F("next_on").asc(nulls_last=True), "id",
-                condition=Q(state__in=OPEN_STATES), name="case_open_by_authority",
+                "authority_division", F("next_on").asc(nulls_last=True), "id", include=["holder", "state", "waits_for"],
+                condition=Q(state__in=OPEN_STATES), name="case_to_do",
+            ),
+            # The same for who sees the whole country.
+            models.Index(
+                F("next_on").asc(nulls_last=True), "id", condition=Q(state__in=OPEN_STATES), name="case_open_by_day"
             ),
             models.Index(
                 "holder", F("next_on").asc(nulls_last=True), "id",
                 condition=Q(state__in=OPEN_STATES), name="case_open_by_holder",
             ),
-            models.Index("applicant", F("updated_at").desc(), name="case_of_applicant"),
             models.Index(fields=["warn_on", "id"], condition=Q(warn_on__isnull=False), name="case_to_warn_of"),
             models.Index(fields=["subject_code"], condition=~Q(subject_code=""), name="case_of_subject"),
             # Statistics of an authority over a period.
             models.Index(
                 fields=["authority_division", "submitted_at"],
-                include=["matter", "state", "accepted_on", "decided_on", "decide_by", "returns", "corrections"],
-                condition=Q(submitted_at__isnull=False), name="case_statistics",
+                include=[
+                    "matter", "state", "accepted_on", "decided_on", "decide_by", "returns", "corrections", "next_on",
+                    "waits_for",
+                ],
+                condition=Q(submitted_at__isnull=False), name="case_figures",
             ),
             models.Index(
                 fields=["state", "submitted_at"], condition=Q(state=State.SUBMITTED), name="case_waiting_for_intake"

@@ -31,14 +31,17 @@ class StoredFile(models.Model):
 class CaseMaterial(models.Model):
     """A file handed in as one of the matter's materials; taken back ones stay in the record."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="materials", verbose_name="办件")
+    # Found through material_of_case; accounts are never deleted, so nobody looks for what one has uploaded.
+    case = models.ForeignKey(Case, models.PROTECT, related_name="materials", db_index=False, verbose_name="办件")
     code = models.CharField("材料编码", max_length=24)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="文件")
     name = models.CharField("文件名", max_length=200)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     uploaded_at = models.DateTimeField("上传时间")
     removed_at = models.DateTimeField("撤下时间", null=True)
-    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = "申请材料"

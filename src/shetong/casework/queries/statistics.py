@@ -93,6 +93,7 @@ def statistics(
     ``titles``: names of the matters by code. What is open or overdue is so today, whenever it was submitted.
     """
     prefix = divisions.prefix(division)
+    starts = _months(first_day, last_day)
     width = _width(division, prefix)
     given: dict[str, Any] = {
         "first": _midnight(first_day),
@@ -101,14 +102,14 @@ def statistics(
         "low": prefix.ljust(6, "0"),
         "high": prefix.ljust(6, "9"),
         "matter": matter,
-        "zone": timezone.get_current_timezone_name(),
+        "months": [_midnight(day) for day in starts],
     }
     counted = _COUNTED.format(inside=_INSIDE, open=_STATE_OPEN)
     narrowed = "AND matter = %(matter)s" if matter else ""
     found = _fetch(
         f"""
         SELECT left(authority_division, {width}), matter,
-               CASE WHEN {_INSIDE} THEN to_char(submitted_at AT TIME ZONE %(zone)s, 'YYYY-MM') ELSE '' END, {counted}
+               CASE WHEN {_INSIDE} THEN width_bucket(submitted_at, %(months)s::timestamptz[]) ELSE 0 END, {counted}
           FROM casework_case
          WHERE authority_division BETWEEN %(low)s AND %(high)s AND submitted_at IS NOT NULL {narrowed}
            AND ({_STATE_OPEN} OR {_INSIDE})
@@ -124,8 +125,20 @@ def statistics(
         total=sum(places.values(), Figures()),
         divisions=tuple(_place(code, figures) for code, figures in sorted(places.items())),
         matters=tuple(Group(code, (titles or {}).get(code, code), kinds[code]) for code in sorted(kinds)),
-        months=tuple(Group(month, month, months[month]) for month in sorted(months) if month),
+        months=tuple(
+            Group(f"{starts[month - 1]:%Y-%m}", f"{starts[month - 1]:%Y-%m}", months[month])
+            for month in sorted(months)
+            if month
+        ),
     )
+
+
+def _months(first_day: date, last_day: date) -> list[date]:
+    """Return the first days of the months of a period, in order."""
+    starts = [first_day.replace(day=1)]
+    while (following := (starts[-1] + timedelta(days=31)).replace(day=1)) <= last_day:
+        starts.append(following)
+    return starts
 
 
 def _fetch(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -136,8 +149,8 @@ def _fetch(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _sums(found: Iterable[tuple[Any, ...]], column: int) -> dict[str, Figures]:
-    sums: dict[str, Figures] = {}
+def _sums(found: Iterable[tuple[Any, ...]], column: int) -> dict[Any, Figures]:
+    sums: dict[Any, Figures] = {}
     for row in found:
         sums[row[column]] = sums.get(row[column], Figures()) + Figures(*(int(value) for value in row[3:]))
     return sums
