@@ -52,21 +52,29 @@ class TestReaders:
             env.secret("X_KEY")
 
 
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
+
+
 class TestDatabaseAddress:
     def test_a_server_reached_over_tcp(self) -> None:
         settings = database("postgresql://u%40x:p%2Fw@db.example:5433/shetong?sslmode=require")
         assert (settings["HOST"], settings["PORT"], settings["USER"]) == ("db.example", "5433", "u@x")
         assert settings["PASSWORD"] == "p/w"
-        assert settings["OPTIONS"] == {"sslmode": "require"}
+        assert settings["OPTIONS"] == {"sslmode": "require", "options": PLANNED_ONCE}
 
     def test_a_unix_socket(self) -> None:
         settings = database("postgresql://postgres:@/shetong?host=/run/pg&port=5433")
-        assert (settings["HOST"], settings["PORT"], settings["OPTIONS"]) == ("/run/pg", "5433", {})
+        assert (settings["HOST"], settings["PORT"], settings["OPTIONS"]["options"]) == ("/run/pg", "5433", PLANNED_ONCE)
         assert settings["PREPARE"] is True
 
     def test_behind_a_pooler_nothing_is_prepared(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_PREPARE", "0")
-        assert database("postgresql://u@h/d")["PREPARE"] is False
+        settings = database("postgresql://u@h/d")
+        assert (settings["PREPARE"], settings["OPTIONS"]) == (False, {})
+
+    def test_what_an_address_sets_stays_beside_it(self) -> None:
+        settings = database("postgresql://u@h/d?options=-c%20work_mem%3D8MB")
+        assert settings["OPTIONS"] == {"options": f"-c work_mem=8MB {PLANNED_ONCE}"}
 
     @pytest.mark.parametrize("url", ["mysql://u@h/d", "postgresql://u:geheim@h", "nonsense", "postgresql://h:geheim/d"])
     def test_anything_else_is_refused_without_repeating_it(self, url: str) -> None:

@@ -25,6 +25,12 @@ def database(url: str) -> dict[str, object]:
     query = parse_qs(parts.query)
     host = query.pop("host", [unquote(parts.hostname or "")])[0]
     port = query.pop("port", [tcp_port])[0]
+    # Off where a pooler gives each transaction another connection and does not know prepared statements.
+    prepare = env.flag("DATABASE_PREPARE", default=True)
+    options = {name: values[0] for name, values in query.items()}
+    if prepare:
+        # What is prepared is planned once a connection, not anew for each list of values.
+        options["options"] = f"{options.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -36,8 +42,7 @@ def database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": False,
         # Client-side binding: server-side binding lets PostgreSQL fall into generic plans for LIKE. What is prepared
         # is prepared by shetong.store alone.
-        "OPTIONS": {name: values[0] for name, values in query.items()},
-        # Off where a pooler gives each transaction another connection and does not know prepared statements.
-        "PREPARE": env.flag("DATABASE_PREPARE", default=True),
+        "OPTIONS": options,
+        "PREPARE": prepare,
         "TEST": {"TEMPLATE": "template0"},
     }

@@ -78,8 +78,13 @@ def is_working_day(day: date) -> bool:
     if own is not None:
         return own
     if FIRST_YEAR <= day.year <= LAST_YEAR:
-        return bool(chinese_calendar.is_workday(day))
+        return _announced(day)
     return day.weekday() < 5
+
+
+@lru_cache(maxsize=2_048)
+def _announced(day: date) -> bool:
+    return bool(chinese_calendar.is_workday(day))
 
 
 def due(event: date, period: Period, excluded: Iterable[Excluded] = ()) -> date | None:
