@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0012_uploads'),
+        ("casework", "0017_invitations_upon_proof"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
