@@ -13,6 +13,7 @@ class CharityConfig(AppConfig):
         """Make the types of log entries, the rows behind them and the matters known to the floors below."""
         from shetong.accounts import entrances
         from shetong.casework import catalogue
+        from shetong.charity import platform_matters, platform_places
         from shetong.charity.entry_types import TYPES
         from shetong.charity.matters import MATTERS
         from shetong.charity.places import PLACES
@@ -22,5 +23,5 @@ class CharityConfig(AppConfig):
 
         entry_types.register(TYPES)
         sources.register(SOURCES)
-        catalogue.offer(MATTERS)
-        entrances.offer(PLACES)
+        catalogue.offer((*MATTERS, *platform_matters.MATTERS))
+        entrances.offer((*PLACES, *platform_places.PLACES))

@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shetong.charity.services import checks, credit, disclosure, statistics
+from shetong.charity.services.platforms import calls, sandbox
 
 
 @app.periodic(cron="23 * * * *")
@@ -33,3 +34,10 @@ def keep_disclosure(timestamp: int) -> int:  # noqa: ARG001 - given by the sched
     disclosure.remind(today=today)
     credit.expire(today=today)
     return disclosure.refer(today=today)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="charity.forget_platform_calls", queue="charity", queueing_lock="charity.forget_platform_calls")
+def forget_platform_calls(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Delete platforms' tokens, nonces and answers that are over, and what they tried out a month ago; daily."""
+    return calls.forget() + sandbox.forget()

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shetong.charity import platform_urls
 from shetong.charity import publicity_urls as publicity
 from shetong.charity.views import acts, office, overview, projects, receipts, spending
 from shetong.charity.views.hall import books, donations, evidence, home
@@ -12,6 +13,7 @@ app_name = "charity"
 
 urlpatterns = [
     *publicity.urlpatterns,
+    *platform_urls.urlpatterns,
     path("charity/", overview.overview, name="overview"),
     path("charity/acts/<slug:kind>/<int:first>.ndjson", acts.acts, name="acts"),
     path("charity/organisations/<slug:code>/", overview.organisation, name="organisation"),

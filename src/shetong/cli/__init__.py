@@ -18,6 +18,7 @@ from shetong.cli import (
     log,
     manage,
     migrate,
+    platform,
     run,
     serve,
     trial,
@@ -76,6 +77,7 @@ COMMANDS: tuple[tuple[click.Command, str], ...] = (
     (audit.audit, "Verify and chain the audit trail."),
     (log.log, "Look after the public, tamper-evident logs."),
     (trial.trial, "Try a changed rule on past cases; writes nothing."),
+    (platform.demo_platform, "Be a fundraising platform's program."),
     (bench.bench, "Run a benchmark; figures as JSON."),
     (manage.manage, "Run one of Django's management commands."),
 )

@@ -222,3 +222,49 @@ class CreditAct(models.TextChoices):
     REPAIR = "repair", _("准予修复")
     REFUSE_REPAIR = "refuse-repair", _("不予修复")
     EXPIRE = "expire", _("届满")
+
+
+class PlatformEnvironment(models.TextChoices):
+    """Where a platform's program works."""
+
+    SANDBOX = "sandbox", _("沙箱")
+    PRODUCTION = "production", _("正式")
+
+
+class PageCheckResult(models.TextChoices):
+    """What a comparison of a page with the filed plan found."""
+
+    SAME = "same", _("一致")
+    DIFFERS = "differs", _("不一致")
+
+
+class FindingKind(models.TextChoices):
+    """What a platform may not do, as its reports show it."""
+
+    FEE = "fee", _("收取费用")
+    DETOUR = "detour", _("未直接进入慈善组织账户")
+    HELD = "held", _("滞留捐赠款")
+    PAGE = "page", _("页面与备案方案不一致")
+
+
+class ReconciliationState(models.TextChoices):
+    """How a day's comparison came out."""
+
+    AGREED = "agreed", _("相符")
+    DIFFERS = "differs", _("不符")
+
+
+class DiscrepancyKind(models.TextChoices):
+    """In what the two sides differ about a donation."""
+
+    MISSING_HERE = "missing-here", _("平台有、系统无")
+    MISSING_THERE = "missing-there", _("系统有、平台无")
+    AMOUNT = "amount", _("金额不同")
+
+
+class Side(models.TextChoices):
+    """Who says something of a discrepancy."""
+
+    PLATFORM = "platform", _("平台")
+    CHARITY = "charity", _("慈善组织")
+    OFFICE = "office", _("民政部门")

@@ -38,15 +38,20 @@ class Donation(models.Model):
     """
 
     # Few indexes and no column that follows from another table: there are tens of millions of rows.
-    pool = models.ForeignKey(Pool, models.PROTECT, related_name="donation_rows", db_index=False)
+    # Of what many donations share, a trigger looks at each once a statement instead of once a row.
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="donation_rows", db_index=False, db_constraint=False)
     pool_from = models.BigIntegerField("区间起")
     pool_to = models.BigIntegerField("区间止")
     quantity = models.BigIntegerField("数量")
     amount = models.BigIntegerField("金额（分）")
     refunded = models.BigIntegerField("已退数量", default=0)
     channel = models.CharField("渠道", max_length=8, choices=Channel)
-    activity = models.ForeignKey(FundraisingActivity, models.PROTECT, null=True, related_name="+", db_index=False)
-    platform = models.ForeignKey(Platform, models.PROTECT, null=True, related_name="+", db_index=False)
+    activity = models.ForeignKey(
+        FundraisingActivity, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     platform_order = models.CharField("平台订单号", max_length=64, blank=True)
     currency = models.CharField("原币种", max_length=3, default="CNY")
     original_amount = models.BigIntegerField("原币金额（最小单位）", null=True)
@@ -55,7 +60,9 @@ class Donation(models.Model):
     shown = models.CharField("公开显示的捐赠人", max_length=60, blank=True)
     particulars_sealed = models.BinaryField("捐赠人信息（密文）", null=True)
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrected_by", db_index=False)
-    journal = models.ForeignKey("charity.JournalEntry", models.PROTECT, related_name="+", db_index=False)
+    journal = models.ForeignKey(
+        "charity.JournalEntry", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     donated_at = models.DateTimeField("捐赠时间")
     recorded_at = models.DateTimeField("记载时间")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -17,6 +19,8 @@ class Platform(models.Model):
     batch = models.PositiveSmallIntegerField("指定批次", null=True)
     designated_on = models.DateField("指定日期")
     withdrawn_on = models.DateField("退出日期", null=True)
+    scope = models.CharField("服务范围", max_length=300, blank=True)
+    case_number = models.CharField("办件编号", max_length=32, blank=True)
     demo = models.BooleanField("演示数据", default=False)
 
     class Meta:
@@ -30,3 +34,7 @@ class Platform(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def designated(self, on: date) -> bool:
+        """Whether it is designated on a day."""
+        return self.designated_on <= on and (self.withdrawn_on is None or on < self.withdrawn_on)

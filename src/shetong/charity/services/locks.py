@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from shetong.charity.models import Disbursement, Donation, Pool
 from shetong.core.errors import NotFoundError
+from shetong.store import rows
 
 
 def pools(numbers: Iterable[int]) -> dict[int, Pool]:
@@ -21,6 +22,15 @@ def pools(numbers: Iterable[int]) -> dict[int, Pool]:
     if len(found) != len(wanted):
         raise NotFoundError("没有这个资金池，请核对项目和用途。", code="pool-not-found")
     return found
+
+
+def ends(numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Lock pools as :func:`pools` does and return of each its organisation's number and where its axis ends."""
+    wanted = sorted(set(numbers))
+    found = rows.fetch(
+        "SELECT id, organisation_id, received FROM charity_pool WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [wanted]
+    )
+    return {number: (organisation, received) for number, organisation, received in found}
 
 
 def donation(number: int) -> Donation:

@@ -39,11 +39,21 @@ class RegisterAPI(NinjaAPI):
             for method, operation in path.items():
                 statuses = {401, 429, *(() if method == "get" else (400, 413))}
                 statuses |= {status for status in operation["responses"] if status >= 400}
-                for status in statuses:
+                for status in statuses - _told_otherwise(operation):
                     operation["responses"][status] = {"description": PHRASES[status], **_PROBLEM}
                 if method == "get":
                     operation["responses"][304] = {"description": PHRASES[304]}
         return schema
+
+
+def _told_otherwise(operation: DictStrAny) -> set[int]:
+    """Statuses whose answers an operation describes itself, as other than a problem."""
+    found = set()
+    for status, described in operation["responses"].items():
+        schemas = [one.get("schema", {}) for one in described.get("content", {}).values()]
+        if status >= 400 and any(not str(one.get("$ref", "")).endswith("/ProblemShape") for one in schemas):
+            found.add(status)
+    return found
 
 
 api = RegisterAPI(

@@ -26,7 +26,7 @@ from shetong.registry.services import api_rates
 View = Callable[..., HttpResponse]
 # Reads a token that is no API key: whose it is (kept as ``request.api_bearer``) and whom the rate limit counts.
 BearerReader = Callable[[str], tuple[object, str] | None]
-_bearers: dict[str, BearerReader] = {}
+_bearers: dict[str, tuple[BearerReader, str]] = {}
 SUGGESTIONS_FACTOR = 10  # somebody who types asks at every stroke
 _EXPOSED = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After"
 _UNKNOWN = "unknown address"
@@ -46,9 +46,9 @@ class TooManyRequestsError(DomainError):
     status = 429
 
 
-def accept(prefix: str, reader: BearerReader) -> None:
+def accept(prefix: str, reader: BearerReader, *, rate_class: str = "public") -> None:
     """Let tokens that begin with ``prefix`` be read by ``reader``; it returns ``None`` for a bad one."""
-    _bearers[prefix] = reader
+    _bearers[prefix] = reader, rate_class
 
 
 def gate(view: View, *, bucket: str = "api") -> View:
@@ -85,7 +85,7 @@ def require_scope(request: HttpRequest, scope: str) -> None:
 
 def _answer(view: View, request: HttpRequest, bucket: str, args: Any, kwargs: Any) -> HttpResponse:
     raw = _raw_key(request)
-    reader = next((reader for prefix, reader in _bearers.items() if raw.startswith(prefix)), None)
+    reader, rate_class = next((found for prefix, found in _bearers.items() if raw.startswith(prefix)), (None, "public"))
     bearer = reader(raw) if reader else None
     key = api_keys.authenticate(raw) if raw and reader is None else None
     if raw and key is None and bearer is None:
@@ -95,7 +95,7 @@ def _answer(view: View, request: HttpRequest, bucket: str, args: Any, kwargs: An
     request.api_key = key  # type: ignore[attr-defined]
     request.api_bearer = bearer[0] if bearer else None  # type: ignore[attr-defined]
     request.api_caller = (  # type: ignore[attr-defined]
-        (f"{bucket} {bearer[1]}", RATE_CLASSES["public"]) if bearer else _caller(request, key, bucket)
+        (f"{bucket} {bearer[1]}", RATE_CLASSES[rate_class]) if bearer else _caller(request, key, bucket)
     )
     try:
         spend(request, 1)

@@ -1,0 +1,1 @@
+"""Platforms: their keys, what they report, and how it is reconciled."""

@@ -1,0 +1,1 @@
+"""Pages about platforms: for everybody, for their engineers, for the office."""
