@@ -1,4 +1,4 @@
-"""Charity: from when disclosure is asked for."""
+"""Settings of charity: when disclosure begins, what platforms are held to."""
 
 from datetime import date
 
