@@ -161,7 +161,7 @@ def _share(share: float | None) -> str:
 
 def _reports(platform: Platform, today: date) -> list[tuple[int, int]]:
     """Half-years since the designation, the newest first."""
-    found = []
+    found: list[tuple[int, int]] = []
     year, half = today.year, 1 if today.month < 7 else 2
     while half_year(year, half).last >= platform.designated_on and len(found) < 8:
         found.append((year, half))
