@@ -17,6 +17,8 @@ const PAUSE_MS = 1200;
 const PAUSE_AFTER_CHANGE_MS = 250;
 const FIRST_RETRY_MS = 4000;
 const LONGEST_RETRY_MS = 60_000;
+// A pressed button waits for what is on its way to be saved, so that it is not taken for somebody else's; no longer.
+const LONGEST_WAIT_MS = 5000;
 
 class Autosave {
   private timer = 0;
@@ -24,6 +26,7 @@ class Autosave {
   private again = false;
   private stopped = false;
   private failures = 0;
+  private leave: (() => void) | null = null;
   private readonly touched = new Set<string>();
 
   constructor(
@@ -35,7 +38,7 @@ class Autosave {
     });
     form.addEventListener("compositionend", (event) => this.changed(event, PAUSE_MS));
     form.addEventListener("change", (event) => this.changed(event, PAUSE_AFTER_CHANGE_MS));
-    form.addEventListener("submit", () => this.stop());
+    form.addEventListener("submit", (event) => this.pressed(event));
     window.addEventListener("online", () => this.touched.size > 0 && this.later(0));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden" && this.timer) this.save(true);
@@ -55,6 +58,21 @@ class Autosave {
     if (this.stopped) return;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.save(false), pause);
+  }
+
+  private pressed(event: SubmitEvent): void {
+    if (!this.busy || this.stopped) {
+      this.stop();
+      return;
+    }
+    event.preventDefault();
+    if (this.leave) return;
+    this.leave = () => {
+      this.leave = null;
+      this.stop();
+      this.form.requestSubmit(event.submitter);
+    };
+    window.setTimeout(() => this.leave?.(), LONGEST_WAIT_MS);
   }
 
   private stop(): void {
@@ -93,7 +111,9 @@ class Autosave {
       this.later(Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS));
     } finally {
       this.busy = false;
-      if (this.again) {
+      if (this.leave) {
+        this.leave();
+      } else if (this.again) {
         this.again = false;
         this.later(0);
       }
