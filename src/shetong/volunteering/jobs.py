@@ -21,6 +21,7 @@ from shetong.volunteering.services import (
     benefits,
     closing,
     exchange_out,
+    figures,
     finder,
     guardians,
     hours,
@@ -138,3 +139,10 @@ def put_in_order(timestamp: int) -> int:  # noqa: ARG001 - given by the schedule
 def forget_nonces(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Delete nonces of stale signatures, hourly; return how many."""
     return exchange_out.forget_nonces()
+
+
+@app.periodic(cron="50 * * * *")
+@app.task(name="volunteering.count_hours", queue="volunteering", queueing_lock="volunteering.count_hours")
+def count_hours(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Count the statistics of months in which anything changed; return how many months that were."""
+    return len(figures.count())

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from shetong.volunteering.urls_honours import patterns as honours_patterns
+from shetong.volunteering.urls_hours import patterns as hours_patterns
 from shetong.volunteering.urls_people import patterns as people_patterns
 from shetong.volunteering.urls_record import patterns as record_patterns
 from shetong.volunteering.views import hall, office, organiser, portal
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hall/volunteering/activities/<int:pk>/", organiser.activity_page, name="organise-activity"),
     path("hall/volunteering/activities/<int:pk>/<slug:name>/", organiser.act, name="organise-act"),
     path("hall/volunteering/applicants/<int:pk>/<slug:name>/", organiser.decide, name="organise-decide"),
+    *hours_patterns,
     *record_patterns,
     *people_patterns,
     *honours_patterns,

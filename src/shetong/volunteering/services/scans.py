@@ -38,6 +38,8 @@ from shetong.volunteering.services.attendance import Shown
 
 LARGEST_BATCH = 50
 FORMAT = "shetong-scan/1"
+# What is handed in within so much of its code was not made offline.
+AT_ONCE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +152,23 @@ def _take(actor: User, device: Device, slow: timedelta, signed: Signed, content:
         if before.signup.volunteer_id != device.volunteer_id or bytes(before.digest or b"") != digest:
             raise ConflictError(gettext("这个编号的扫码已经提交过别的内容。"))
         return before
-    if codes.code(attendance.secret_of(session), step) != code:
+    # Who typed the digits names the step by the device's clock, which may be a little off.
+    found = codes.shown_at(attendance.secret_of(session), code, codes.middle_of(step))
+    if found is None:
         raise InvalidInputError(gettext("签到码不对，请重新扫描负责人手机上的签到码。"), code="code")
-    shown = codes.middle_of(step)
+    shown = codes.middle_of(found)
     now = timezone.now()
     if shown > now + timedelta(seconds=codes.STEP_SECONDS * (codes.TOLERANCE_STEPS + 1)):
         raise InvalidInputError(gettext("签到码的时间还没有到。"), code="code")
     if shown < now - timedelta(days=settings.VOLUNTEER_OFFLINE_DAYS):
         raise InvalidInputError(gettext("离线签到已经过期，请联系负责人补录。"), code="too-old")
     differs = round((at + slow - shown).total_seconds())
-    signup = attendance.own_signup(actor, session)
+    way = PresenceWay.DIGITS if content.get("typed") else PresenceWay.QR
+    if now - shown > AT_ONCE:
+        way = PresenceWay.OFFLINE
     return attendance.come_or_leave(
-        signup, act,
-        Shown(PresenceWay.OFFLINE, min(shown, now), position, step, str(content["device"]), device, number, digest,
+        attendance.own_signup(actor, session), act,
+        Shown(way, min(shown, now), position, found, str(content["device"])[:64], device, number, digest,
               max(-(2**31), min(differs, 2**31 - 1))),
         actor=actor,
     )  # fmt: skip

@@ -1,0 +1,221 @@
+"""The check-in page on a volunteer's phone: installable, at work without a network, and what its script asks for."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from shetong.accounts.models import User
+from shetong.accounts.views.own import current_user
+from shetong.core.errors import DomainError, InvalidInputError
+from shetong.volunteering.models import ConsentPurpose, PresenceAct, Signup, SignupState
+from shetong.volunteering.rules.fence import Position
+from shetong.volunteering.services import attendance
+from shetong.volunteering.services import scans as scanning
+from shetong.volunteering.views.portal import volunteer_of
+from shetong.web import frontend
+
+LARGEST_BODY = 200_000
+_SEEN = (SignupState.HELD, SignupState.PRESENT, SignupState.DONE)
+
+
+@never_cache
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the page; it is the same for everybody, so that a phone may keep it. What is one's own comes by script."""
+    return render(request, "volunteering/check_in.html", {"words": json.dumps(_words(), ensure_ascii=False)})
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Describe the page as an app that can be installed (W3C Web App Manifest)."""
+    scope = reverse("volunteering:check-in")
+    content = {
+        "name": _("志愿服务签到"), "short_name": _("志愿签到"), "lang": "zh-CN", "start_url": scope, "scope": scope,
+        "display": "standalone", "background_color": "#ffffff", "theme_color": "#ffffff",
+        "icons": [{"src": static(frontend.asset("icon.svg")), "sizes": "any", "type": "image/svg+xml"}],
+    }  # fmt: skip
+    return JsonResponse(content, content_type="application/manifest+json")
+
+
+@never_cache
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """Hand out the service worker from within the scope that it serves."""
+    name = frontend.entry("check-in-worker").scripts[0].removeprefix(frontend.PREFIX)
+    script = (frontend.DIST / name).read_text(encoding="utf-8")
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
+
+
+@never_cache
+@require_safe
+def state(request: HttpRequest) -> HttpResponse:
+    """Tell the script who is logged in, the sessions of these days, and the token that its requests carry."""
+    who = volunteer_of(request)
+    if who is None:
+        return JsonResponse({"message": _("请先登录，并注册为志愿者。")}, status=401)
+    now = timezone.now()
+    near = (now - timedelta(days=1), now + timedelta(days=7))
+    signed = (
+        Signup.objects.filter(volunteer=who, state__in=_SEEN, during__overlap=near)
+        .select_related("shift__post__activity", "shift__session").order_by("during")
+    )  # fmt: skip
+    consent = who.consents.filter(purpose=ConsentPurpose.LOCATION, withdrawn_at__isnull=True)
+    content = {
+        "volunteer": who.number, "locates": consent.exists(), "csrf": get_token(request),
+        "sessions": [_session(signup) for signup in signed[:20]],
+    }  # fmt: skip
+    return JsonResponse(content)
+
+
+def _session(signup: Signup) -> dict[str, Any]:
+    activity = signup.shift.post.activity
+    begins, ends = timezone.localtime(signup.during.lower), timezone.localtime(signup.during.upper)
+    return {
+        "id": signup.shift.session_id, "title": activity.title, "place": activity.address, "way": activity.check_in,
+        "when": f"{begins:%m-%d %H:%M}–{ends:%H:%M}", "state": signup.state,
+        "label": SignupState(signup.state).label,
+    }  # fmt: skip
+
+
+def told(view: Callable[[HttpRequest, User, Mapping[str, Any]], dict[str, Any]]) -> Any:
+    """Decorate what the script posts to: JSON comes and goes, refusals come as a sentence with the error's status."""
+
+    @never_cache
+    @require_POST
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not isinstance(request.user, User):
+            return JsonResponse({"code": "login", "message": _("请先登录。")}, status=401)
+        try:
+            if len(request.body) > LARGEST_BODY:
+                raise InvalidInputError(_("提交的内容过长。"))
+            try:
+                content = json.loads(request.body)
+            except ValueError as error:
+                raise InvalidInputError(_("提交的内容残缺，请重试。")) from error
+            if not isinstance(content, dict):
+                raise InvalidInputError(_("提交的内容残缺，请重试。"))
+            return JsonResponse(view(request, request.user, content))
+        except DomainError as error:
+            return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
+
+    return answer
+
+
+@told
+def device(request: HttpRequest, user: User, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the browser's key known."""
+    held = scanning.enrol(
+        actor=user, public_key=_octets(content.get("key")), device=str(content.get("device", ""))[:64]
+    )
+    return {"device": held.pk}
+
+
+@told
+def scans(request: HttpRequest, user: User, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Take in scans that the browser kept."""
+    given = content.get("scans")
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise InvalidInputError(_("提交的内容残缺，请重试。"))
+    try:
+        sent_at = datetime.fromtimestamp(float(content["sent_at"]) / 1000, UTC)
+        number = int(content["device"])
+    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+        raise InvalidInputError(_("提交的内容残缺，请重试。")) from error
+    signed = [scanning.Signed(str(one.get("text", "")), _octets(one.get("signature"))) for one in given]
+    outcomes = scanning.synchronise(actor=user, device_id=number, sent_at=sent_at, scans=signed)
+    return {"outcomes": [{"scan": one.scan, "code": one.code, "message": one.message} for one in outcomes]}
+
+
+@told
+def arrive(request: HttpRequest, user: User, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Check in or out by being there."""
+    try:
+        place = content["place"]
+        position = (
+            None if place is None else Position(float(place["lon"]), float(place["lat"]), float(place["accuracy"]))
+        )
+        act, session = PresenceAct(content["act"]), int(content["session"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidInputError(_("提交的内容残缺，请重试。")) from error
+    done = attendance.arrive(
+        actor=user, session_id=session, act=act, position=position, device=str(content.get("device", ""))[:64]
+    )
+    return {"message": _("%(act)s已记录。") % {"act": PresenceAct(done.act).label}}
+
+
+@require_POST
+@login_required
+def digits(request: HttpRequest) -> HttpResponse:
+    """Check in or out by the digits typed, for browsers without script."""
+    code = "".join(one for one in request.POST.get("code", "") if one.isdigit())
+    act = PresenceAct.OUT if request.POST.get("act") == "out" else PresenceAct.IN
+    user = current_user(request)
+    signed = Signup.objects.filter(
+        volunteer__user=user, state__in=_SEEN, during__overlap=_around(timezone.now())
+    ).order_by("during")
+    try:
+        for session_id in signed.values_list("shift__session", flat=True)[:5]:
+            try:
+                attendance.scan(actor=user, session_id=session_id, code=code, act=act, typed=True)
+            except DomainError as error:
+                if error.code != "code":
+                    raise
+            else:
+                messages.success(request, _("%(act)s已记录。") % {"act": act.label})
+                return redirect("volunteering:hours")
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.error(request, _("签到码不对或者已经过期，请输入现在显示的8位数字。"))
+    return redirect("volunteering:check-in")
+
+
+def _around(now: datetime) -> tuple[datetime, datetime]:
+    early = timedelta(minutes=settings.VOLUNTEER_EARLY_MINUTES)
+    return now - timedelta(hours=settings.VOLUNTEER_CLOSE_HOURS), now + early
+
+
+def _octets(text: object) -> bytes:
+    try:
+        return base64.b64decode(str(text or ""), validate=True)[:200]
+    except ValueError as error:
+        raise InvalidInputError(_("提交的内容残缺，请重试。")) from error
+
+
+def _words() -> dict[str, str]:
+    return {
+        "online": _("已联网"),
+        "offline": _("没有网络：可以照常签到，联网后自动提交"),
+        "in": _("签到"),
+        "out": _("签退"),
+        "waits": _("已保存在手机上，等待提交"),
+        "dismiss": _("知道了"),
+        "working": _("请稍候……"),
+        "kept": _("已保存在手机上，联网后自动提交。"),
+        "unreadable": _("没有读出签到码，请对准负责人手机上的二维码再试。"),
+        "again": _("这部手机的登记已失效，请刷新页面。"),
+        "later": _("暂时没有提交成功，稍后会自动再试。"),
+        "digits": _("请输入负责人手机上显示的8位数字。"),
+        "choose": _("请先选择场次。"),
+        "camera": _("打不开相机。请允许使用相机，或者改用照片、输入数字。"),
+        "needs_net": _("定位签到需要网络。请改为扫码，或者请负责人点名。"),
+    }
