@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -15,7 +16,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +31,6 @@ from shetong.volunteering.rules.fence import Position
 from shetong.volunteering.services import attendance
 from shetong.volunteering.services import scans as scanning
 from shetong.volunteering.views.portal import volunteer_of
-from shetong.web import frontend
 
 LARGEST_BODY = 200_000
 _SEEN = (SignupState.HELD, SignupState.PRESENT, SignupState.DONE)
@@ -46,11 +46,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """Describe the page as an app that can be installed (W3C Web App Manifest)."""
+    icon = render_to_string("volunteering/check_in_icon.txt").strip()
     scope = reverse("volunteering:check-in")
     content = {
         "name": _("志愿服务签到"), "short_name": _("志愿签到"), "lang": "zh-CN", "start_url": scope, "scope": scope,
         "display": "standalone", "background_color": "#ffffff", "theme_color": "#ffffff",
-        "icons": [{"src": static(frontend.asset("icon.svg")), "sizes": "any", "type": "image/svg+xml"}],
+        "icons": [{"src": icon, "sizes": "any", "type": "image/svg+xml"}],
     }  # fmt: skip
     return JsonResponse(content, content_type="application/manifest+json")
 
@@ -58,10 +59,10 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """Hand out the service worker from within the scope that it serves."""
-    name = frontend.entry("check-in-worker").scripts[0].removeprefix(frontend.PREFIX)
-    script = (frontend.DIST / name).read_text(encoding="utf-8")
-    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    """Hand out the service worker from within the scope that it serves; what it does is in the built script."""
+    script = re.search(r'src="([^"]+)"', render_to_string("volunteering/check_in_worker.html"))
+    address = script[1] if script else ""
+    return HttpResponse(f"importScripts({json.dumps(address)});\n", content_type="text/javascript; charset=utf-8")
 
 
 @never_cache
