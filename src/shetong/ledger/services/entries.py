@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,7 +21,7 @@ from shetong.ledger.rules import entry_types
 from shetong.ledger.rules.commitments import Opening, Personal, commitment, entry_salt
 from shetong.ledger.rules.tiles import MAX_ENTRY
 from shetong.ledger.services.people import salts_for
-from shetong.store import queue, rows
+from shetong.store import queue, rows, transactions
 
 SEQUENCE_TASK = "ledger.sequence"
 CHUNK = 5_000
@@ -58,7 +59,9 @@ def append(*, log: str, acts: Iterable[Act]) -> int:
     acts = list(acts)
     salts = salts_for(person.subject for act in acts for person in act.people.values() if person.subject)
     for start in range(0, len(acts), CHUNK):
-        _insert(log, now, [(act.reference, encode(log, act, salts)) for act in acts[start : start + CHUNK]])
+        entries = [(act.reference, encode(log, act, salts)) for act in acts[start : start + CHUNK]]
+        # At the end of a whole act: the job's lock, which acts everywhere take, is then held but for the commit.
+        transactions.at_end(("log", log, entries[0][0]), partial(_insert, log, now, entries))
     return len(acts)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext
 
-from shetong.casework.services import numbers
 from shetong.core.errors import ConflictError
 from shetong.core.identifiers import organisation_code_check_character, uscc_check_character
 from shetong.store import rows
@@ -18,11 +17,12 @@ PLACES = 6
 def assign(*, kind: str, division_code: str) -> str:
     """Return a code that no body holds, in the range given to the deployment (setting ``USCC_RANGE``).
 
-    Must be called in the registration's transaction: the number is given back where that fails. Raises
-    :class:`ConflictError` where the range is used up.
+    The number of a registration that fails is not given again. Raises :class:`ConflictError` where the range is used
+    up.
     """
     while True:
-        number = numbers.take(f"uscc/{settings.USCC_RANGE}")
+        # A sequence, not a series without gaps: registrations all over the country do not wait for each other.
+        number = int(rows.fetch("SELECT nextval('registry_code_number')")[0][0])
         if number >= len(SIGNS) ** PLACES:
             raise ConflictError(gettext("赋码码段已经用完，请联系系统管理员申请新的码段。"), code="code-range-empty")
         main = settings.USCC_RANGE + _written(number)
