@@ -14,6 +14,6 @@ BACKWARD = "DROP SEQUENCE registry_code_number;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0019_volunteer_systems"), ("casework", "0018_lists")]
+    dependencies = [("registry", "0020_credit_referrals"), ("casework", "0018_lists")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
