@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pymupdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -21,6 +25,8 @@ from shetong.charity.models import Account, Donation, Evidence, JournalEntry, Ou
 from shetong.charity.queries import books
 from shetong.charity.rules.goods import goods_code
 from shetong.charity.rules.receipt_links import token
+from shetong.charity.services import deeds
+from shetong.core.errors import ConflictError
 from shetong.ledger.models import Log
 from shetong.ledger.queries.audit import audit
 from shetong.ledger.services.sequence import sequence
@@ -267,6 +273,30 @@ def test_an_organisation_names_its_accounts_itself() -> None:
     assert Account.objects.filter(organisation=keeper.organisation).count() == 2
     sent = {"role": "cash", "cash-code": "100201", "cash-name": "现金"}
     assert keeper.client.post(keeper.address("accounts"), sent).status_code == 422
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_sent_by_two_tabs_at_once_is_one_act() -> None:
+    keeper = Keeper()
+    pool = factories.general(keeper.organisation)
+    key, both = uuid.uuid4(), Barrier(2)
+
+    def give() -> str:
+        (donation,) = factories.give(pool, 100)
+        return f"/{donation.pk}/"
+
+    def send(_tab: int) -> str:
+        try:
+            both.wait(timeout=10)
+            return deeds.once(key=key, user=keeper.user, do=give)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as tabs:
+        addresses = set(tabs.map(send, range(2)))
+    assert addresses == {f"/{Donation.objects.get().pk}/"}
+    with pytest.raises(ConflictError):
+        deeds.once(key=key, user=cases.applicant(), do=give)
 
 
 def test_strangers_and_other_charities_find_nothing() -> None:
