@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import io
+import os
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
+from playwright.sync_api import Page, expect
 
 from shetong.charity.models import CreditRecord, Disclosure, DisclosureDuty, DutyKind, Milestone, Project, ReportPhoto
 from shetong.charity.queries import disclosure as queries
+from shetong.ledger.services.sequence import sequence
 from shetong.registry.models import CreditReferral, Organisation
 from tests.casework import factories as cases
 from tests.casework.test_pages import signed_in
 from tests.charity import publicity
 from tests.charity.publicity import parts, photograph
+from tests.charity.test_pages import visitor as visitor
 from tests.pages import faults
 
 
@@ -149,3 +155,68 @@ class TestPages:
         assert clerk.post(f"/office/credit/honours/{told['honour']}/withdraw/", {"reason": "x"}).status_code == 403
         chief.post(f"/office/credit/honours/{told['honour']}/withdraw/", {"reason": "没有兑现。"})
         assert "赵先生" not in chief.get("/charity/credit/").content.decode()
+
+    def test_programs_read_ratios_and_entries(self, client: Client) -> None:
+        told = publicity.things()
+        base = f"/api/v1/charity/organisations/{told['charity']}"
+        (year,) = client.get(f"{base}/ratios").json()["items"]
+        assert [line["state"] for line in year["lines"]] == ["unknown", "met"]
+        (entry,) = client.get(f"{base}/disclosures").json()["items"]
+        assert (entry["id"], entry["kind"]) == (told["entry"], "project-progress")
+        assert client.get("/api/v1/charity/organisations/X/ratios").status_code == 404
+
+
+def log_in(page: Page, address: str, client: Client) -> None:
+    """Let a browser be somebody."""
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}])
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_charity_publishes_and_everybody_reads(visitor: Page, live_server: Any, settings: Any) -> None:
+    settings.PUBLIC_URL = live_server.url
+    told = publicity.things()
+    sequence(log="charity")
+
+    def judge(name: str, address: str) -> None:
+        visitor.goto(live_server.url + address)
+        for width in (1280, 390):
+            visitor.set_viewport_size({"width": width, "height": 900})
+            assert Axe().run(visitor).response["violations"] == [], name
+            assert visitor.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+            if folder := os.environ.get("SHETONG_PICTURES"):
+                visitor.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+    own = f"/hall/disclosure/{told['charity']}/"
+    log_in(visitor, live_server.url, signed_in(told["agent"]))
+    for name, address in {
+        "calendar": own, "fact": f"{own}facts/new/", "year": f"{own}years/2025/",
+        "progress": f"/hall/disclosure/projects/{told['reported']}/",
+        "own-credit": f"/hall/disclosure/credit/{told['record']}/",
+    }.items():  # fmt: skip
+        judge(name, address)
+    duty = next(
+        one for one in queries.open_duties(Organisation.objects.get(uscc=told["charity"])) if one.kind == "related-list"
+    )
+    judge("duty", f"/hall/disclosure/duties/{duty.pk}/")
+    visitor.get_by_label("关联方名单及关联关系说明").fill("示范贸易公司：理事长担任其董事。")
+    visitor.get_by_role("button", name="公布").click()
+    expect(visitor.get_by_text("已经公布，并写入公开日志。")).to_be_visible()
+    entry = Disclosure.objects.latest("pk")
+    for name, address in {
+        "disclosures": f"/charity/disclosures/{told['charity']}/",
+        "entry": f"/charity/disclosures/entries/{told['entry']}/",
+        "own-entry": f"/charity/disclosures/entries/{entry.pk}/", "plans": "/charity/plans/",
+        "plan": f"/charity/plans/{told['plan']}/", "trusts": "/charity/trusts/",
+        "trust": f"/charity/trusts/{told['trust']}/", "credit": "/charity/credit/",
+        "project": f"/charity/projects/{told['reported']}/",
+    }.items():  # fmt: skip
+        judge(name, address)
+    log_in(visitor, live_server.url, signed_in(cases.chief("110000")))
+    for name, address in {
+        "office-disclosure": "/office/disclosure/", "office-credit": "/office/credit/",
+        "office-notice": "/office/credit/new/", "office-record": f"/office/credit/{told['record']}/",
+        "office-honour": "/office/credit/honours/new/",
+    }.items():  # fmt: skip
+        judge(name, address)

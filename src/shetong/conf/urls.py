@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 from shetong.charity.api import router as charity_router
+from shetong.charity.disclosure_api import router as disclosure_router
 from shetong.registry.api import api
 from shetong.registry.api import urls as api_urls
 from shetong.volunteering.api import router as volunteering_router
@@ -16,6 +17,7 @@ PACKAGES = ("accounts", "ledger", "volunteering", "casework", "registry", "chari
 # What the sectors add to the API; its own last address catches everything, so they come before it is asked.
 api.add_router("", volunteering_router)
 api.add_router("", charity_router)
+api.add_router("", disclosure_router)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),

@@ -35,6 +35,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         "entries": [saying.entry(one) for one in shown],
         "late": [saying.duty(one, today) for one in late],
         "years": [saying.year(one) for one in queries.judged(home)][:3],
+        "data": words.browser_data(),
         "next_url": f"?before={shown[-1].pk}#entries" if len(found) > queries.PAGE else "",
         "first_url": f"{request.path}#entries" if before else "",
         "share": words.share(
