@@ -32,6 +32,7 @@ interface Outcome {
 
 const root = document.getElementById("check-in") as HTMLElement;
 const words = JSON.parse(root.dataset.words ?? "{}") as Record<string, string>;
+const word = (name: string): string => words[name] ?? name;
 const part = <T extends HTMLElement>(name: string): T => root.querySelector(`[data-${name}]`) as T;
 const says = part<HTMLElement>("says");
 const net = part<HTMLElement>("net");
@@ -60,15 +61,15 @@ function element(name: string, className: string, text = ""): HTMLElement {
 }
 
 async function show(): Promise<void> {
-  net.textContent = online ? words.online : words.offline;
+  net.textContent = online ? word("online") : word("offline");
   net.className = `st-net${online ? "" : " st-net--off"}`;
   const mine = state ? await scans(state.volunteer) : [];
   waiting.replaceChildren(
     ...mine.map((scan) => {
       const time = new Date(scan.at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
-      const item = element("li", "", `${words[scan.act]} ${time} · ${scan.refused ?? words.waits}`);
+      const item = element("li", "", `${word(scan.act)} ${time} · ${scan.refused ?? word("waits")}`);
       if (scan.refused) {
-        const away = element("button", "govuk-button govuk-button--secondary st-small", words.dismiss);
+        const away = element("button", "govuk-button govuk-button--secondary st-small", word("dismiss"));
         away.addEventListener("click", () => void drop(scan.scan).then(show));
         item.append(" ", away);
       }
@@ -127,10 +128,10 @@ function chosenAct(): string {
 
 async function take(session: number, step: number, code: string, typed: boolean): Promise<void> {
   if (!state) return;
-  say(words.working);
+  say(word("working"));
   const made = await signed(state.volunteer, { session, step, code, act: chosenAct(), typed, place: await position() });
   await put(made);
-  say(words.kept, "good");
+  say(word("kept"), "good");
   await handIn();
 }
 
@@ -138,7 +139,7 @@ async function scanned(text: string | null): Promise<void> {
   if (text === null) return;
   const found = /#?(\d+)\.(\d+)\.(\d{8})$/.exec(text.trim());
   if (!found) {
-    say(words.unreadable, "bad");
+    say(word("unreadable"), "bad");
     return;
   }
   const known = form.querySelector(`#session-${found[1]}`) as HTMLInputElement | null;
@@ -146,7 +147,7 @@ async function scanned(text: string | null): Promise<void> {
     known.checked = true;
     act();
   }
-  await take(Number(found[1]), Number(found[2]), found[3], false);
+  await take(Number(found[1]), Number(found[2]), found[3] as string, false);
 }
 
 async function post(url: string, content: unknown): Promise<Response> {
@@ -180,7 +181,7 @@ async function send(waits: Scan[]): Promise<void> {
     device, sent_at: Date.now(), scans: waits.map(({ text, signature }) => ({ text, signature })),
   });
   if (!response.ok) {
-    say(response.status === 403 ? words.again : words.later, "bad");
+    say(response.status === 403 ? word("again") : word("later"), "bad");
     return;
   }
   const { outcomes } = (await response.json()) as { outcomes: Outcome[] };
@@ -235,7 +236,7 @@ form.addEventListener("submit", (event) => {
   const code = digits.value.replace(/\D/g, "");
   const session = current();
   if (code.length !== 8 || !session) {
-    say(session ? words.digits : words.choose, "bad");
+    say(session ? word("digits") : word("choose"), "bad");
     digits.focus();
     return;
   }
@@ -248,7 +249,7 @@ part<HTMLButtonElement>("scan").addEventListener("click", () => {
   const { signal } = camera;
   video.hidden = stop.hidden = false;
   readCamera(video, signal)
-    .then(scanned, () => say(words.camera, "bad"))
+    .then(scanned, () => say(word("camera"), "bad"))
     .finally(() => {
       video.hidden = stop.hidden = true;
     });
@@ -259,8 +260,8 @@ part<HTMLInputElement>("photo").addEventListener("change", (event) => {
   const file = input.files?.[0];
   if (!file) return;
   readFile(file)
-    .then((text) => (text === null ? say(words.unreadable, "bad") : scanned(text)))
-    .catch(() => say(words.unreadable, "bad"))
+    .then((text) => (text === null ? say(word("unreadable"), "bad") : scanned(text)))
+    .catch(() => say(word("unreadable"), "bad"))
     .finally(() => {
       input.value = "";
     });
@@ -268,7 +269,7 @@ part<HTMLInputElement>("photo").addEventListener("change", (event) => {
 part<HTMLButtonElement>("place").addEventListener("click", () => {
   const session = current();
   if (!session) return;
-  say(words.working);
+  say(word("working"));
   void (async () => {
     locate.checked = true;
     const response = await post(root.dataset.arrive as string, {
@@ -278,7 +279,7 @@ part<HTMLButtonElement>("place").addEventListener("click", () => {
     say(message, response.ok ? "good" : "bad");
     await refresh();
     await show();
-  })().catch(() => say(words.needs_net, "bad"));
+  })().catch(() => say(word("needs_net"), "bad"));
 });
 window.addEventListener("online", () => void handIn());
 window.addEventListener("offline", () => {
