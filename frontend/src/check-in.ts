@@ -306,7 +306,11 @@ async function main(): Promise<void> {
     if (state) await scanned(text);
   }
   await handIn();
-  setInterval(() => void scans(state?.volunteer ?? "").then((all) => all.some((scan) => !scan.refused) && handIn()), 30_000);
+  setInterval(() => {
+    void scans(state?.volunteer ?? "").then((all) => {
+      if (all.some((scan) => !scan.refused)) void handIn();
+    });
+  }, 30_000);
 }
 
 void main();
