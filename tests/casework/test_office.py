@@ -248,7 +248,7 @@ class TestNotes:
         notes.write(case_id=case.pk, actor=clerk, text="内部意见，不外传。")
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("UPDATE casework_casenote SET text = 'x'")
-        payload = archives._payload(case, archives.matters.in_force(case.matter, ""), {"number": "1", "title": "x"})
+        payload = archives._payload(case, archives.matters.in_force(case.matter, ""), {"档号": "1", "题名": "x"})
         assert all("不外传".encode() not in content for content in payload.values())
 
 
