@@ -67,8 +67,8 @@ def texts_of_code(source: str) -> Iterator[Text]:
 
 # What a matter declares is Chinese, in documents too; pages say it in the reader's language (decision 0150). Left out:
 # what has its English beside it, citations, words that are only searched, and the text of sample documents.
-DECLARING = re.compile(r"(?<!/api)/matters(?:\.py|/(?!samples))")
-NAMED_TWICE = {"question", "ask", "yes", "Code", "CodeList", "DataElement", "Sample"}
+DECLARING = re.compile(r"(?<!/api)/(?:\w+_)?matters(?:\.py|/(?!samples))")
+NAMED_TWICE = {"question", "ask", "_ask", "yes", "_yes", "Code", "CodeList", "DataElement", "Sample"}
 NEVER_SHOWN = {"keywords", "basis", "provision", "examples"}
 
 
