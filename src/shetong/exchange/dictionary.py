@@ -58,6 +58,7 @@ UNIT_NAMES = {
     statutes.Unit.UNIT: "个单位",
     statutes.Unit.MEMBER: "个会员",
     statutes.Unit.TERM: "届",
+    statutes.Unit.HOUR: "小时",
 }
 LEVEL_NAMES = {Level.NATION: "国家", Level.PROVINCE: "省级", Level.CITY: "地级", Level.COUNTY: "县级"}
 

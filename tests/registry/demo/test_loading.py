@@ -54,20 +54,23 @@ def rows(model: type[models.Model], *fields: str) -> list[tuple[Any, ...]]:
 
 
 def fingerprint() -> dict[str, list[tuple[Any, ...]]]:
-    """What the register says, without the numbers that the database gave and without times of recording."""
+    """What the register says, without the numbers that the database gave and without times of recording.
+
+    Unified codes of what is registered by cases are such numbers too: a sequence leaves gaps where an act was undone.
+    """
     return {
         "organisations": rows(
             Organisation,
-            *("name", "uscc", "status", "status_since", "legal_representative", "domicile", "registered_funds"),
-            *("certificate_valid_to", "parent__uscc"),
+            *("name", "status", "status_since", "legal_representative", "domicile", "registered_funds"),
+            *("certificate_valid_to", "parent__name"),
         ),
         "filings": rows(Filing, "organisation__name", "kind", "effective_on", "basis", "corrects__basis"),
-        "names": rows(OrganisationName, "organisation__uscc", "name", "valid_from", "valid_to"),
-        "attributes": rows(OrganisationAttribute, "organisation__uscc", "code", "valid_from", "valid_to", "value"),
-        "officers": rows(Officer, "organisation__uscc", "person__name", "role", "valid_from", "valid_to"),
-        "permits": rows(PermitRecord, "organisation__uscc", "document_number"),
-        "penalties": rows(PenaltyRecord, "organisation__uscc", "document_number"),
-        "certificates": rows(Certificate, "organisation__uscc", "state"),
+        "names": rows(OrganisationName, "organisation__name", "name", "valid_from", "valid_to"),
+        "attributes": rows(OrganisationAttribute, "organisation__name", "code", "valid_from", "valid_to", "value"),
+        "officers": rows(Officer, "organisation__name", "person__name", "role", "valid_from", "valid_to"),
+        "permits": rows(PermitRecord, "organisation__name", "document_number"),
+        "penalties": rows(PenaltyRecord, "organisation__name", "document_number"),
+        "certificates": rows(Certificate, "organisation__name", "state"),
         "search": rows(SearchEntry, "organisation__name", "text", "former", "facets"),
     }
 

@@ -161,7 +161,10 @@ def _write(cursor: Any, source: str, columns: Columns, now: Any, demo: bool) -> 
     return number
 
 
+# Dropped before they are made: two batches may come in one transaction.
 _STAGE = """
+DROP TABLE IF EXISTS pg_temp.volunteering_arrived, pg_temp.volunteering_written, pg_temp.volunteering_doubtful,
+    pg_temp.volunteering_checked;
 CREATE TEMP TABLE volunteering_arrived (
     number text, volunteer text, team text, starts bigint, ends bigint, minutes integer, field text, division text,
     place text, content text
