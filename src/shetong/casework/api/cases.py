@@ -26,7 +26,7 @@ class KeyRequiredError(DomainError):
     status = 401
 
 
-class EventShape(Schema):
+class CaseEventShape(Schema):
     """One act on the case."""
 
     number: int
@@ -63,7 +63,7 @@ class CaseStatus(Schema):
     decided_on: date | None
     due_on: date | None = Field(description="正在进行的期限的届满日；没有期限或者计时停止的为空")
     wanted: list[str] = Field(description="需要补正的内容；不在补正中的为空")
-    events: list[EventShape]
+    events: list[CaseEventShape]
     notices: list[NoticeShape]
 
 

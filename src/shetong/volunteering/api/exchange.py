@@ -43,7 +43,7 @@ class _Versioned(Schema):
     version: int = Field(description="版次，每次变化都变大", ge=0, le=2**62)
 
 
-class VolunteerItem(_Versioned):
+class ExchangedVolunteer(_Versioned):
     """A volunteer, named by the blind index alone."""
 
     index: str = Field(description="交换盲索引，64位小写十六进制", pattern=r"^[0-9a-f]{64}$")
@@ -51,7 +51,7 @@ class VolunteerItem(_Versioned):
     merged_into: str = Field("", max_length=60)
 
 
-class OrganisationItem(_Versioned):
+class ExchangedOrganisation(_Versioned):
     """An organisation or team."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -61,7 +61,7 @@ class OrganisationItem(_Versioned):
     state: Literal["active", "closed"] = "active"
 
 
-class ActivityItem(_Versioned):
+class ExchangedActivity(_Versioned):
     """An activity, as everybody may see it."""
 
     organisation: str = Field(description="组织在来源系统内的编号", max_length=60)
@@ -77,7 +77,7 @@ class ActivityItem(_Versioned):
     url: str = Field("", max_length=200)
 
 
-class RecordItem(_Versioned):
+class ExchangedRecord(_Versioned):
     """A record of service, confirmed by who organised it; ``void`` takes it back."""
 
     index: str = Field(description="交换盲索引，64位小写十六进制", pattern=r"^[0-9a-f]{64}$")
@@ -212,7 +212,7 @@ def read(
     url_name="volunteering-exchange-volunteers",
     openapi_extra=_SIGNED,
 )
-def send_volunteers(request: HttpRequest, items: list[VolunteerItem]) -> dict[str, Any]:
+def send_volunteers(request: HttpRequest, items: list[ExchangedVolunteer]) -> dict[str, Any]:
     """须持密钥并签名。只用交换盲索引，不传姓名和证件号码。重复发送得到同一结果。"""
     return _take(request, ExchangeKind.VOLUNTEERS, items)
 
@@ -224,7 +224,7 @@ def send_volunteers(request: HttpRequest, items: list[VolunteerItem]) -> dict[st
     url_name="volunteering-exchange-organisations",
     openapi_extra=_SIGNED,
 )
-def send_organisations(request: HttpRequest, items: list[OrganisationItem]) -> dict[str, Any]:
+def send_organisations(request: HttpRequest, items: list[ExchangedOrganisation]) -> dict[str, Any]:
     """须持密钥并签名。有统一社会信用代码的与本系统的组织对应。重复发送得到同一结果。"""
     return _take(request, ExchangeKind.ORGANISATIONS, items)
 
@@ -236,7 +236,7 @@ def send_organisations(request: HttpRequest, items: list[OrganisationItem]) -> d
     url_name="volunteering-exchange-activities",
     openapi_extra=_SIGNED,
 )
-def send_activities(request: HttpRequest, items: list[ActivityItem]) -> dict[str, Any]:
+def send_activities(request: HttpRequest, items: list[ExchangedActivity]) -> dict[str, Any]:
     """须持密钥并签名。重复发送得到同一结果。"""
     return _take(request, ExchangeKind.ACTIVITIES, items)
 
@@ -248,7 +248,7 @@ def send_activities(request: HttpRequest, items: list[ActivityItem]) -> dict[str
     url_name="volunteering-exchange-records",
     openapi_extra=_SIGNED,
 )
-def send_records(request: HttpRequest, items: list[RecordItem]) -> dict[str, Any]:
+def send_records(request: HttpRequest, items: list[ExchangedRecord]) -> dict[str, Any]:
     """须持密钥并签名。与其他记录重叠的存疑，由指导机关核实。重复发送得到同一结果。"""
     return _take(request, ExchangeKind.RECORDS, items)
 
