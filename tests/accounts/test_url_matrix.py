@@ -59,7 +59,9 @@ class TestTheMatrixItself:
             if row.path.startswith("/office/"):
                 for method in METHODS:
                     for role in ("anonymous", "citizen", "api-key"):
-                        assert row.statuses[method][role] in (302, 401, 403, 404, 405, 412), f"{row.name} {method} {role}"
+                        assert row.statuses[method][role] in (302, 401, 403, 404, 405, 412), (
+                            f"{row.name} {method} {role}"
+                        )
 
     def test_keys_open_no_page_that_strangers_cannot_open(self) -> None:
         for row in url_matrix.rows().values():
