@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -35,6 +35,8 @@ from shetong.volunteering.services import attendance, closing, objections
 from shetong.volunteering.services import hours as services
 from shetong.volunteering.views.hall import _blame
 from shetong.volunteering.views.hours import row
+
+_HALF_A_DAY = timedelta(hours=12)
 
 
 @never_cache
@@ -128,13 +130,15 @@ def _list(request: HttpRequest, session: Session, signups: list[int]) -> None:
 
 
 def _at(session: Session, given: str) -> datetime | None:
-    """Return the moment at which a clock shows ``given`` on the day of a session."""
+    """Return the moment at which a clock shows ``given`` about the time of a session, which may pass midnight."""
     try:
         clock = time.fromisoformat(given)
     except ValueError:
         return None
     day = timezone.localtime(session.during.lower)
     moment = day.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+    if day - moment > _HALF_A_DAY:
+        moment += timedelta(days=1)
     # Who is entered as from the very minute in which the session began, came with its beginning.
     same = (day.hour, day.minute) == (clock.hour, clock.minute)
     return session.during.lower if same else moment
