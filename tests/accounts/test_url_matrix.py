@@ -35,15 +35,45 @@ class _Known(dict[str, object]):
         return {"pk": "999", "number": "1", "level": "0"}.get(name, "unknown")
 
 
-def test_everybody_gets_what_the_matrix_says(world: World) -> None:
-    differences = []
-    for row in url_matrix.rows().values():
+def differences(world: World, quarter: int) -> str:
+    """Return where what is answered differs from the matrix, for every fourth row."""
+    found = []
+    for row in list(url_matrix.rows().values())[quarter::4]:
         path = world.path(row.path)
         for method in METHODS:
             for role, expected in row.statuses[method].items():
-                if (found := world.ask(role, method, path)) != expected:
-                    differences.append(f"{row.name} {method} {path} as {role}: {found}, the matrix says {expected}")
-    assert not differences, "\n".join(differences)
+                if (status := world.ask(role, method, path)) != expected:
+                    found.append(f"{row.name} {method} {path} as {role}: {status}, the matrix says {expected}")
+    return "\n".join(found)
+
+
+# Classes, because the processes of a test run take one class at a time.
+class TestEverybodyGetsWhatTheMatrixSays1:
+    """The first quarter of the rows."""
+
+    def test_it(self, world: World) -> None:
+        assert not differences(world, 0)
+
+
+class TestEverybodyGetsWhatTheMatrixSays2:
+    """The second."""
+
+    def test_it(self, world: World) -> None:
+        assert not differences(world, 1)
+
+
+class TestEverybodyGetsWhatTheMatrixSays3:
+    """The third."""
+
+    def test_it(self, world: World) -> None:
+        assert not differences(world, 2)
+
+
+class TestEverybodyGetsWhatTheMatrixSays4:
+    """The last."""
+
+    def test_it(self, world: World) -> None:
+        assert not differences(world, 3)
 
 
 class TestTheMatrixItself:
