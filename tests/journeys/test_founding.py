@@ -290,6 +290,8 @@ def uploads_go_on(page: Page, tmp_path: Path) -> None:
     page.wait_for_url("**/materials/")
     part = page.locator("section", has=page.locator("#material-application"))
     chosen = part.locator("input[type=file][multiple]")
+    # The script hides the plain button once it listens: a file chosen before would be missed.
+    expect(part.locator("[data-plain]").first).to_be_hidden()
     program = tmp_path / "申请书.pdf"
     program.write_bytes(b"MZ" + bytes(500))
     chosen.set_input_files(program)
