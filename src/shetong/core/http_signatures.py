@@ -42,12 +42,16 @@ TEXTS = {
 
 
 class SignatureError(DomainError):
-    """A request was not signed as it must be: 401. ``code``, of :data:`TEXTS`, stands in ``errors.signature`` too."""
+    """A request was not signed as it must be: 401. ``code``, of :data:`TEXTS`, stands in ``errors.signature`` too.
+
+    ``detail``: what exactly is wrong, where more can be said than the text of the code; else empty.
+    """
 
     status = 401
 
-    def __init__(self, code: str) -> None:
-        super().__init__(gettext(TEXTS[code]), code=code, fields={"signature": code})
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(detail or gettext(TEXTS[code]), code=code, fields={"signature": code})
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,8 @@ def base(names: Iterable[str], parameters: str, value_of: Callable[[str], str | 
     for name in names:
         value = value_of(name)
         if value is None:
-            raise SignatureError("signature-incomplete")
+            message = gettext("签名涵盖了请求中没有的部分“%(name)s”。") % {"name": name}
+            raise SignatureError("signature-incomplete", message)
         lines.append(f'"{name}": {value}')
     lines.append(f'"@signature-params": {parameters}')
     return "\n".join(lines).encode()
@@ -112,8 +117,10 @@ def base(names: Iterable[str], parameters: str, value_of: Callable[[str], str | 
 
 def require(signed: Signed, needed: Iterable[str], *, tag: str, now: float) -> None:
     """Refuse a signature that leaves out what it must cover, is of another interface, or is not of now."""
-    if not set(needed) <= set(signed.names) or not 8 <= len(signed.nonce) <= 64 or signed.tag != tag or not signed.key:
-        raise SignatureError("signature-incomplete")
+    missing = [name for name in needed if name not in signed.names]
+    if missing or not 8 <= len(signed.nonce) <= 64 or signed.tag != tag or not signed.key:
+        what = "、".join(missing) or "nonce、keyid、tag"
+        raise SignatureError("signature-incomplete", gettext("签名应当涵盖：%(what)s。") % {"what": what})
     if abs(now - signed.created) > WINDOW:
         raise SignatureError("signature-stale")
 

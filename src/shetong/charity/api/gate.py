@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from shetong.charity.rules import platform_bodies, signatures
+from shetong.charity.rules import platform_bodies
 from shetong.charity.rules.certification import Call
 from shetong.charity.rules.platform_errors import ALL, PlatformError
 from shetong.charity.services.platforms import calls, sandbox
@@ -21,11 +21,12 @@ from shetong.charity.services.platforms.calls import Answer
 from shetong.charity.services.platforms.desk import Desk, RealDesk
 from shetong.charity.services.platforms.sandbox import SandboxDesk
 from shetong.core.errors import DomainError
+from shetong.core.http_signatures import SignatureError
+from shetong.registry.api import signed as requests
 
 PROBLEM = "application/problem+json"
 CATALOGUE = "/charity/platforms/interface/errors/#"
-SIGNED = ("@method", "@authority", "@path", "@query", "authorization")
-SIGNED_WITH_BODY = (*SIGNED, "content-digest", "content-type", "idempotency-key")
+TAG = "shetong-platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,34 +138,10 @@ def bearer(request: HttpRequest) -> Caller:
 
 def admit(request: HttpRequest, caller: Caller) -> None:
     """Verify that the client of the token signed this very request, now and for the first time."""
-    meta = request.META
-    signed = signatures.read(meta.get("HTTP_SIGNATURE_INPUT", ""), meta.get("HTTP_SIGNATURE", ""))
-    has_body = request.method not in ("GET", "HEAD")
-    signatures.require(signed, SIGNED_WITH_BODY if has_body else SIGNED, now=time.time())
+    try:
+        signed = requests.verify(request, caller.public_key, tag=TAG, now=time.time(), also=("idempotency-key",))
+    except SignatureError as error:
+        raise PlatformError(error.code, error.detail) from error
     if signed.key != caller.client_id:
         raise PlatformError("signature-invalid")
-    signatures.verify(signed, signatures.base(signed, lambda name: _component(request, name)), caller.public_key)
-    if has_body:
-        signatures.check_digest(meta.get("HTTP_CONTENT_DIGEST", ""), request.body)
     calls.use_nonce(caller, signed.nonce, signed.created)
-
-
-def _component(request: HttpRequest, name: str) -> str | None:
-    """The value of a component (RFC 9421, 2.1 and 2.2) of a request as it came."""
-    match name:
-        case "@method":
-            return str(request.method)
-        case "@authority":
-            host = request.get_host().lower()
-            return host.removesuffix(":443" if request.is_secure() else ":80")
-        case "@path":
-            return request.get_full_path().partition("?")[0]
-        case "@query":
-            return f"?{request.META.get('QUERY_STRING', '')}"
-        case "content-type" | "content-length":
-            value = request.META.get(name.upper().replace("-", "_"))
-        case _ if name.startswith("@"):
-            return None
-        case _:
-            value = request.META.get("HTTP_" + name.upper().replace("-", "_"))
-    return value.strip() if isinstance(value, str) else None

@@ -11,14 +11,15 @@ COVERED = ("@method", "@authority", "@path", "@query", "authorization")
 COVERED_WITH_BODY = (*COVERED, "content-digest", "content-type")
 
 
-def verify(request: HttpRequest, key: bytes, *, tag: str, now: float) -> Signed:
+def verify(request: HttpRequest, key: bytes, *, tag: str, now: float, also: tuple[str, ...] = ()) -> Signed:
     """Return what the request's signature says, once ``key`` is seen to have signed this very request now.
 
-    Whether the nonce is new is for the caller to ask. Raises :class:`SignatureError`.
+    ``also``: fields that a request with a body must cover besides. Whether the nonce is new is for the caller to ask.
+    Raises :class:`SignatureError`.
     """
     signed = signatures.read(request.META.get("HTTP_SIGNATURE_INPUT", ""), request.META.get("HTTP_SIGNATURE", ""))
     has_body = request.method not in ("GET", "HEAD")
-    signatures.require(signed, COVERED_WITH_BODY if has_body else COVERED, tag=tag, now=now)
+    signatures.require(signed, (*COVERED_WITH_BODY, *also) if has_body else COVERED, tag=tag, now=now)
     message = signatures.base(signed.names, signed.parameters, lambda name: component(request, name))
     signatures.verify(signed, message, key)
     if has_body:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -19,6 +17,7 @@ from shetong.accounts.models import User
 from shetong.accounts.services import audit
 from shetong.charity.models import Platform, PlatformClient, PlatformEnvironment, PlatformMember, PlatformToken
 from shetong.charity.queries.platforms import certification
+from shetong.core import http_signatures
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, WrongStateError
 from shetong.store import rows
 
@@ -137,11 +136,8 @@ def read_token(token: str) -> Caller | None:
 
 
 def _public_key(text: str) -> bytes:
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != 32:
+    key = http_signatures.public_key(text)
+    if key is None:
         message = gettext("请填写 Ed25519 公钥：32 个字节的 base64。")
         raise InvalidInputError(message, fields={"public_key": message})
     return key

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from shetong.charity.models import PlatformEnvironment, PlatformNonce, PlatformRequest, PlatformToken
-from shetong.charity.rules import signatures
 from shetong.charity.rules.platform_errors import PlatformError
 from shetong.charity.rules.platform_records import NUMBER
 from shetong.charity.services.platforms.access import Caller
+from shetong.core.http_signatures import WINDOW
 from shetong.store import rows
 
 ANSWERS_KEPT = timedelta(days=7)
@@ -31,7 +31,7 @@ class Answer:
 
 def use_nonce(caller: Caller, nonce: str, created: int) -> None:
     """Note a nonce of a verified signature. Raises :class:`PlatformError` ``nonce-reused``."""
-    expires = datetime.fromtimestamp(created + 2 * signatures.WINDOW, tz=timezone.get_default_timezone())
+    expires = datetime.fromtimestamp(created + 2 * WINDOW, tz=timezone.get_default_timezone())
     touched = rows.run(
         "INSERT INTO charity_platformnonce (client_id, nonce, expires_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
         [caller.client, nonce, expires],

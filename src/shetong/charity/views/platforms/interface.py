@@ -12,8 +12,8 @@ from shetong.charity.rules.certification import STEPS
 from shetong.charity.rules.platform_bodies import LARGEST_BODY
 from shetong.charity.rules.platform_errors import CALLS, RECORDS
 from shetong.charity.rules.platform_records import MOST
-from shetong.charity.rules.signatures import WINDOW
 from shetong.charity.services.platforms import money
+from shetong.core.http_signatures import WINDOW
 from shetong.registry.api import document
 
 _METHODS = ("get", "post")
