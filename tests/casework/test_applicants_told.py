@@ -58,7 +58,7 @@ def test_correction_and_opinion_and_refusal_are_told() -> None:
     assert "正在征求朝阳区教委的意见" in Message.objects.latest("pk").text
     decision.refuse(case_id=other.pk, actor=factories.chief(), reason="不符合条件", provision="第十一条")
     deliver(other)
-    assert titles(other.applicant)[-1] == f"申请不予准予：{other.subject_name}"
+    assert titles(other.applicant)[-1] == f"申请未获批准：{other.subject_name}"
     assert "不符合条件" not in Message.objects.latest("pk").text  # reasons stand in the document
 
 

@@ -245,6 +245,8 @@ def test_every_document_has_a_title_and_an_opening_for_every_nature(kind: Notice
     content = {"matter": "示范事项", "nature": str(nature), "procedure": "听证", "basis": ["《示范办法》第一条"]}
     opening = notice_words.opening(kind, content)
     assert "{" not in opening
+    if nature is Nature.FILING:
+        assert not [word for word in ("申请", "受理", "作出决定") if word in opening]
     assert notice_words.title(kind, content)
     decides = kind in (NoticeKind.APPROVAL, NoticeKind.REFUSAL)
     assert ("许可" in notice_words.title(kind, content) + opening) == (decides and nature is Nature.PERMIT)

@@ -236,7 +236,7 @@ class TestDecisions:
         held = organisation.attributes.get(code=AttributeCode.CHARITY)
         assert (held.valid_from, held.valid_to) == (timezone.localdate(), None)
         assert held.filing.basis == Notice.objects.get(case=case, kind=NoticeKind.APPROVAL).document_number
-        assert (title(case), organisation.permits.count()) == ("行政确认决定书", 0)
+        assert (title(case), organisation.permits.count()) == ("慈善组织认定决定书", 0)
 
     def test_the_qualification_is_a_permit_with_a_certificate_number(self) -> None:
         organisation, agent = charity()

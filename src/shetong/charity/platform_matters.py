@@ -112,7 +112,7 @@ CONTACT = Section(
 
 
 def _authority(_values: Values, _code: str) -> Authority:
-    return Authority("民政部", divisions.NATION)
+    return Authority("中华人民共和国民政部", divisions.NATION)
 
 
 PLATFORM_MATTER = Matter(
@@ -141,7 +141,11 @@ PLATFORM_MATTER = Matter(
         Step("decision", "决定", Permission.CASE_DECIDE, days=10),
     ),
     limits=Limits("platform_designation"),
-    delivers=("列入互联网公开募捐服务平台名录",),
+    delivers=(
+        "指定结果通知书",
+        "列入互联网公开募捐服务平台名录",
+    ),
+    handled_by="国务院民政部门（中华人民共和国民政部），全程网上办理",
     authority=_authority,
     effect=designation.designated,
     checks=designation.check,

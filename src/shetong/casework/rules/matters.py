@@ -195,7 +195,8 @@ class Matter:
     """A matter as it is offered. Callables get plain values and return plain values; they live in the sector.
 
     ``facts``: what the register knows of the applicant and conditions look at; ``prefill`` gives their values beside
-    the answers that are known already. They are kept with the form, never asked.
+    the answers that are known already. They are kept with the form, never asked. ``handled_by``: which office decides,
+    as the guide says it, where that is not the registering authority.
     """
 
     code: str
@@ -217,6 +218,7 @@ class Matter:
     title_of: Callable[[Values], str] = lambda values: str(values.get("name") or "")
     joint_opinion: bool = False
     publish: bool = False
+    handled_by: str = ""
     keywords: tuple[str, ...] = ()
     facts: tuple[DataElement, ...] = ()
     eligibility: tuple[Check, ...] = ()

@@ -15,6 +15,8 @@ from shetong.casework.models.choices import NoticeKind
 from shetong.casework.rules.matters import Nature
 
 _TITLES: Mapping[tuple[NoticeKind, Nature], str] = {
+    (NoticeKind.ACCEPTANCE, Nature.FILING): N_("材料接收通知书"),
+    (NoticeKind.NOT_ACCEPTED, Nature.FILING): N_("不予接收通知书"),
     (NoticeKind.APPROVAL, Nature.PERMIT): N_("准予行政许可决定书"),
     (NoticeKind.APPROVAL, Nature.CONFIRMATION): N_("行政确认决定书"),
     (NoticeKind.APPROVAL, Nature.FILING): N_("备案通知书"),
@@ -35,17 +37,24 @@ _DECIDING: Mapping[tuple[NoticeKind, Nature], str] = {
     (NoticeKind.REFUSAL, Nature.SERVICE): "你（单位）提出的“{matter}”申请，经核对不符合办理条件，不予办理。",
 }
 _OTHERS: Mapping[NoticeKind, str] = {
-    NoticeKind.RECEIPT: "你（单位）提交的“{matter}”{thing}材料已经收到。登记管理机关将在五个工作日内决定是否受理，"
-    "或者一次性告知需要补正的全部内容；逾期不告知的，自收到{thing}材料之日起即为受理。",
-    NoticeKind.CORRECTION: "你（单位）提交的“{matter}”{thing}材料不齐全或者不符合法定形式，"
-    "请补正下列全部内容后重新提交：",
-    NoticeKind.ACCEPTANCE: "你（单位）提出的“{matter}”{thing}，经审查材料齐全、符合法定形式，决定予以受理。",
-    NoticeKind.NOT_ACCEPTED: "你（单位）提出的“{matter}”{thing}，决定不予受理。",
-    NoticeKind.EXTENSION: "你（单位）提出的“{matter}”{thing}，因故不能在规定期限内作出决定，"
-    "经本机关负责人批准延长办理期限。",
-    NoticeKind.PROCEDURE: "你（单位）提出的“{matter}”{thing}，依法需要进行{procedure}，所需时间不计入办理期限。",
-    NoticeKind.TERMINATION: "你（单位）提出的“{matter}”{thing}，决定终止办理。",
-    NoticeKind.DEREGISTERED: "兹证明你单位已经准予注销登记，自本日起终止，登记证书同时废止。",
+    NoticeKind.RECEIPT: "你（单位）提交的“{matter}”申请材料已经收到。登记管理机关将在五个工作日内决定是否受理，"
+    "或者一次性告知需要补正的全部内容；逾期不告知的，自收到申请材料之日起即为受理。",
+    NoticeKind.CORRECTION: "你（单位）提交的“{matter}”{thing}不齐全或者不符合法定形式，"
+    "现一次性告知需要补正的全部内容，请补正后重新提交：",
+    NoticeKind.ACCEPTANCE: "{asked}，经审查材料齐全、符合法定形式，决定予以受理。",
+    NoticeKind.NOT_ACCEPTED: "{asked}，经审查，本机关决定不予受理。",
+    NoticeKind.EXTENSION: "{asked}，因故不能在规定期限内作出决定，经本机关负责人批准，延长办理期限。",
+    NoticeKind.PROCEDURE: "{asked}，依法需要进行{procedure}，所需时间不计入办理期限。",
+    NoticeKind.TERMINATION: "{asked}，经审查，本机关决定终止办理。",
+    NoticeKind.DEREGISTERED: "兹证明你单位已经本机关准予注销登记，法人资格自注销登记之日起终止，登记证书同时废止。",
+}
+# A filing is handed in and taken, not applied for and accepted.
+_OF_FILINGS: Mapping[NoticeKind, str] = {
+    NoticeKind.RECEIPT: "你（单位）报送的“{matter}”材料已经收到。登记管理机关将在五个工作日内核对，"
+    "材料不齐全或者不符合规定的，一次性告知需要补正的全部内容；逾期不告知的，自收到材料之日起视为材料齐全。",
+    NoticeKind.ACCEPTANCE: "{asked}，经核对材料齐全、符合规定形式，予以接收。",
+    NoticeKind.NOT_ACCEPTED: "{asked}，经核对，本机关不予接收。",
+    NoticeKind.EXTENSION: "{asked}，因故不能在规定期限内办结，经本机关负责人批准，延长办理期限。",
 }
 # The character of a document's number (机关代字) where the nature changes it.
 _WORDS: Mapping[tuple[NoticeKind, Nature], str] = {
@@ -77,9 +86,12 @@ def nature(content: Mapping[str, Any]) -> Nature:
 def opening(kind: NoticeKind, content: Mapping[str, Any]) -> str:
     """Return the sentence with which a document begins."""
     of = nature(content)
-    words = _DECIDING.get((kind, of)) or _OTHERS[kind]
-    thing = "备案" if of is Nature.FILING else "申请"
-    return words.format(matter=content["matter"], procedure=content.get("procedure", ""), thing=thing)
+    filing = of is Nature.FILING
+    words = _DECIDING.get((kind, of)) or (filing and _OF_FILINGS.get(kind)) or _OTHERS[kind]
+    matter = content["matter"]
+    asked = f"你（单位）报送的“{matter}”材料" if filing else f"你（单位）提出的“{matter}”申请"
+    thing = "材料" if filing else "申请材料"
+    return words.format(matter=matter, procedure=content.get("procedure", ""), thing=thing, asked=asked)
 
 
 def number_word(kind: NoticeKind, of: Nature, usual: str) -> str:

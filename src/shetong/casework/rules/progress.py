@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.casework.models.choices import Act, State
+from shetong.casework.rules.act_words import own_name
 from shetong.casework.rules.clock import Happened
 from shetong.casework.rules.matters import Matter
 
@@ -54,7 +55,8 @@ def stages(matter: Matter, state: str, step: str, events: Sequence[Happened]) ->
     """Return the stages of a case from filling in to delivery; none for one that ended outside of them."""
     if state in ENDED_EARLY:
         return ()
-    titles = [FILL, INTAKE, *(one.title for one in matter.steps), DELIVERY]
+    taken = own_name(Act.ACCEPT, matter.nature) or INTAKE
+    titles = [FILL, taken, *(one.title for one in matter.steps), DELIVERY]
     at = _position(matter, state, step)
     days = _days(matter, events)
     return tuple(

@@ -18,20 +18,31 @@ _SHORT: dict[NoticeKind, str] = {
     NoticeKind.EXTENSION: "办理期限已延长",
     NoticeKind.PROCEDURE: "进入特别程序",
     NoticeKind.APPROVAL: "申请已准予",
-    NoticeKind.REFUSAL: "申请不予准予",
+    NoticeKind.REFUSAL: "申请未获批准",
     NoticeKind.TERMINATION: "办理已终止",
     NoticeKind.DEREGISTERED: "注销登记证明已送达",
 }
-# Filings are taken on file, not granted.
-_OF_FILINGS: dict[NoticeKind, str] = {NoticeKind.APPROVAL: "已经备案", NoticeKind.REFUSAL: "不予备案"}
+# Filings are taken on file and confirmations given, not granted.
+_BY_NATURE: dict[Nature, dict[NoticeKind, str]] = {
+    Nature.CONFIRMATION: {NoticeKind.APPROVAL: "已予确认", NoticeKind.REFUSAL: "未予确认"},
+    Nature.FILING: {
+        NoticeKind.RECEIPT: "备案材料已收到",
+        NoticeKind.CORRECTION: "备案材料需要补正",
+        NoticeKind.ACCEPTANCE: "备案材料已接收",
+        NoticeKind.NOT_ACCEPTED: "备案材料不予接收",
+        NoticeKind.APPROVAL: "已经备案",
+        NoticeKind.REFUSAL: "不予备案",
+    },
+    Nature.SERVICE: {NoticeKind.APPROVAL: "已经办结", NoticeKind.REFUSAL: "不予办理"},
+}
 
 
 def of_notice(kind: str, content: Mapping[str, Any]) -> tuple[str, str]:
     """Return title and text of the message that a document has been delivered. ``content``: what the document says."""
     known = NoticeKind(kind) if kind in NoticeKind.values else None
     head = _SHORT.get(known, "有新的文书") if known else "有新的文书"
-    if known and nature(content) is Nature.FILING:
-        head = _OF_FILINGS.get(known, head)
+    if known:
+        head = _BY_NATURE.get(nature(content), {}).get(known, head)
     return f"{head}：{content.get('applicant', '')}", f"{_lead(content)}{_what(known, content)}"
 
 
@@ -42,18 +53,21 @@ def _lead(content: Mapping[str, Any]) -> str:
 def _what(kind: NoticeKind | None, content: Mapping[str, Any]) -> str:
     due = content.get("due_on", "")
     if kind is NoticeKind.RECEIPT:
-        return "登记管理机关将在五个工作日内受理，或者一次告知需要补正的全部内容。"
+        if nature(content) is Nature.FILING:
+            return "登记管理机关将在五个工作日内核对，需要补正的，一次性告知全部内容。"
+        return "登记管理机关将在五个工作日内受理，或者一次性告知需要补正的全部内容。"
     if kind is NoticeKind.CORRECTION:
         by = f"在{content['until']}前" if content.get("until") else ""
         return f"有{len(content.get('items', []))}项内容需要补正，请{by}修改后重新提交。"
     if kind is NoticeKind.ACCEPTANCE:
-        return f"应当在{due}前作出决定。" if due else "登记管理机关将在法定期限内作出决定。"
+        done = "办结" if nature(content) is Nature.FILING else "作出决定"
+        return f"应当在{due}前{done}。" if due else f"登记管理机关将在法定期限内{done}。"
     if kind is NoticeKind.EXTENSION:
         return f"经批准，作出决定的期限延长到{due}。" if due else "作出决定的期限经批准延长，理由见告知书。"
     if kind is NoticeKind.APPROVAL:
-        return str(content.get("outcome") or "决定书和证书可以下载。")
+        return str(content.get("outcome") or "文书和证书可以下载。")
     if kind is NoticeKind.REFUSAL:
-        return "理由、依据和救济途径见决定书。"
+        return "理由、依据和救济途径见文书。"
     return "内容见文书。"
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext
 
-from shetong.casework.models import Act, Notice, State
+from shetong.casework.models import Notice, State
 from shetong.casework.queries import cases
-from shetong.casework.rules import notice_words
+from shetong.casework.rules import act_words, notice_words
 from shetong.casework.rules.corrections import Changed
-from shetong.casework.rules.matters import Field
+from shetong.casework.rules.matters import Field, Nature
 from shetong.core.values import is_empty
 
 register = template.Library()
@@ -31,9 +31,9 @@ def state_name(state: str) -> str:
 
 
 @register.filter
-def act_name(act: str) -> str:
-    """Return the name of an act; the code where this version does not know it."""
-    return gettext(str(Act(act).label)) if act in Act.values else act
+def act_name(act: str, nature: Nature | None = None) -> str:
+    """Return the name of an act, for a matter of a nature; the code where this version does not know it."""
+    return gettext(act_words.named(act, nature))
 
 
 @register.filter

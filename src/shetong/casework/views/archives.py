@@ -16,7 +16,7 @@ from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
 from shetong.casework import catalogue
 from shetong.casework.models import Archive, CaseEvent
-from shetong.casework.queries import archives
+from shetong.casework.queries import archives, matters
 from shetong.casework.rules import archive_checks, bags
 from shetong.casework.services import archives as service
 from shetong.casework.services import storage, stores
@@ -54,6 +54,7 @@ def archive_page(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
         "fault": fault,
         "files": sorted((path, len(content)) for path, content in payload.items()),
         "report": archive_checks.check(payload).items if payload else {},
+        "nature": matters.of(archive.case).nature,
         "events": CaseEvent.objects.filter(case=archive.case).order_by("-number"),
     }
     return render(request, "casework/archive.html", context)

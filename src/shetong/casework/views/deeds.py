@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from shetong.accounts.models import User
 from shetong.casework import desk_forms as forms
 from shetong.casework.models import Act
 from shetong.casework.queries import cases
+from shetong.casework.rules import act_words
+from shetong.casework.rules.matters import Nature
 from shetong.casework.services import checks, closing, decision, intake, opinions, review
 
 
@@ -95,7 +97,17 @@ _DECIDING = (Act.APPROVE, Act.REFUSE, Act.EXTEND, Act.TERMINATE)
 def fitting(shown: cases.CasePage) -> dict[str, Deed]:
     """Return the deeds of the case's state and step, by name."""
     possible = cases.possible(shown.case)
-    return {name: deed for name, deed in DEEDS.items() if deed.act in possible and _fits(deed, shown)}
+    nature = shown.matter.nature
+    return {name: of(name, nature) for name, deed in DEEDS.items() if deed.act in possible and _fits(deed, shown)}
+
+
+def of(name: str, nature: Nature) -> Deed:
+    """Return a deed in the words of a matter's nature. Raises ``KeyError`` for unknown names."""
+    deed = DEEDS[name]
+    title, confirm = act_words.own_name(deed.act, nature), act_words.confirming(deed.act, nature)
+    return replace(
+        deed, title=gettext(title) if title else deed.title, confirm=gettext(confirm) if confirm else deed.confirm
+    )
 
 
 def _fits(deed: Deed, shown: cases.CasePage) -> bool:

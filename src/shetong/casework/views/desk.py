@@ -22,6 +22,7 @@ from shetong.casework.desk_forms import DeedForm, HandOverForm, NoteForm, Record
 from shetong.casework.models import OPEN_STATES, Case, State
 from shetong.casework.queries import cases, desk, knowledge
 from shetong.casework.services import assignment, checks, notes, resubmission, submission
+from shetong.casework.views import deeds as acts
 from shetong.casework.views.deeds import DEEDS, fitting
 from shetong.core.errors import DomainError
 from shetong.core.findings import Finding, Severity
@@ -139,7 +140,7 @@ def act(request: HttpRequest, grants: Grants, pk: int, name: str) -> HttpRespons
         except DomainError as error:
             blame(form, error)
         else:
-            messages.success(request, _("已办理：%(act)s。") % {"act": deed.title})
+            messages.success(request, _("已办理：%(act)s。") % {"act": acts.of(name, shown.matter.nature).title})
             return redirect("casework:desk-case", pk=pk)
     case.refresh_from_db()
     return show(request, grants, case, name, form, status=422)
@@ -160,7 +161,7 @@ def _ask(request: HttpRequest, case: Case, name: str, form: DeedForm, *, confirm
         "page": shown,
         "case": case,
         "name": name,
-        "deed": DEEDS[name],
+        "deed": acts.of(name, shown.matter.nature),
         "form": form,
         "confirm": confirm,
         "open_states": OPEN_STATES,

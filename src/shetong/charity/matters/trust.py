@@ -226,6 +226,7 @@ TRUST = Matter(
     steps=(Step("filing", "备案", Permission.CASE_DECIDE, days=5),),
     limits=Limits("record_notice"),
     delivers=("备案通知书", "备案编号"),
+    handled_by="慈善组织为登记它的民政部门，信托公司为其住所地县级以上民政部门，全程网上办理",
     authority=_authority,
     effect=trusts.filed,
     checks=trusts.check,

@@ -48,7 +48,7 @@ def recognised(approval: Approval) -> Outcome:
         published_at=approval.decided_on,
     )
     sentence = f"认定“{organisation.name}”为慈善组织，自{approval.decided_on}起，登记簿和公开页面已经注明。"
-    return Outcome(organisation.public_code, organisation.name, sentence)
+    return Outcome(organisation.public_code, organisation.name, sentence, "慈善组织认定决定书")
 
 
 def qualified(approval: Approval) -> Outcome:

@@ -122,6 +122,7 @@ DESIGNATION = Matter(
     steps=SHORT_REVIEW,
     limits=Limits("decision_volunteer_system"),
     delivers=("指定结果通知书",),
+    handled_by="国务院民政部门（中华人民共和国民政部），全程网上办理",
     authority=ministry,
     effect=marks.designate,
     checks=marks.check_system,

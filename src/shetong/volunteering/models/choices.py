@@ -41,9 +41,9 @@ class ConsentPurpose(models.TextChoices):
     SENSITIVE = "sensitive", _("处理身份证件等敏感个人信息")
     LOCATION = "location", _("用所在位置查找活动和签到")
     MATCHING = "matching", _("按技能和时间推荐活动")
-    PUBLISH = "publish", _("公开姓名和服务情况")
-    TRANSFER = "transfer", _("向其他志愿服务信息系统转移记录")
-    CREDIT = "credit", _("向信用信息系统提供服务时长")
+    PUBLISH = "publish", _("在公示、星级表彰和时长排行中显示姓名")
+    TRANSFER = "transfer", _("与其他志愿服务信息系统交换记录")
+    CREDIT = "credit", _("向信用信息系统提供星级、时长和表彰")
 
 
 class Field(models.TextChoices):

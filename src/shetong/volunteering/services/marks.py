@@ -75,7 +75,10 @@ def mark(approval: Approval) -> Outcome:
         published_at=approval.decided_on,
     )  # fmt: skip
     return Outcome(
-        organisation.public_code, organisation.name, f"自{approval.decided_on}起标识为志愿服务组织，并向社会公布。"
+        organisation.public_code,
+        organisation.name,
+        f"自{approval.decided_on}起标识为志愿服务组织，并向社会公布。",
+        "标识结果通知书",
     )
 
 
@@ -150,7 +153,7 @@ def designate(approval: Approval) -> Outcome:
         raise ConflictError(gettext("系统代码或者名称刚刚被使用，请申请人更换。")) from error
     return Outcome(
         organisation.public_code, organisation.name,
-        f"指定“{name}”为志愿服务信息系统，可以申请数据交换测试，通过后正式交换。",
+        f"指定“{name}”为志愿服务信息系统，可以申请数据交换测试，通过后正式交换。", "指定结果通知书",
     )  # fmt: skip
 
 

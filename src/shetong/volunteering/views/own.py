@@ -27,11 +27,20 @@ from shetong.volunteering.views.portal import volunteer_of
 MEANINGS = {
     ConsentPurpose.SERVICE: gettext_lazy("没有它就不能参加；要撤回的，请注销注册。"),
     ConsentPurpose.SENSITIVE: gettext_lazy("证件号码加密保存，只用于核验身份和开具证明；要撤回的，请注销注册。"),
-    ConsentPurpose.LOCATION: gettext_lazy("查找时由近及远，签到时核对是否到场。不同意的，可以填写地区、由负责人点名。"),
+    ConsentPurpose.LOCATION: gettext_lazy(
+        "查找时由近及远，签到时核对是否到场。不同意的，可以填写地区、由现场工作人员点名。"
+    ),
     ConsentPurpose.MATCHING: gettext_lazy("按您会的和有空的时间排出活动，并说明为什么。"),
-    ConsentPurpose.PUBLISH: gettext_lazy("在表扬和故事页面上写出您的姓名。"),
-    ConsentPurpose.TRANSFER: gettext_lazy("您换地方时，记录随您转到其他志愿服务信息系统。"),
-    ConsentPurpose.CREDIT: gettext_lazy("按信用激励目录提供星级和时长，不提供服务内容。"),
+    ConsentPurpose.PUBLISH: gettext_lazy(
+        "“星级和表彰”“志愿服务时长排行”中显示您的全名，服务记录公示中显示隐去部分的姓名。"
+        "不同意的，“星级和表彰”只显示隐去部分的姓名和志愿者编号，其他地方不显示姓名。"
+    ),
+    ConsentPurpose.TRANSFER: gettext_lazy(
+        "与其他指定的志愿服务信息系统交换您的服务记录：时间、地点、内容和时长。不同意的，不交换服务记录。"
+    ),
+    ConsentPurpose.CREDIT: gettext_lazy(
+        "按信用激励目录提供您的星级、累计服务时长和受到的表彰，不提供每次服务的内容；每次提供都记在本页下面。"
+    ),
 }
 
 

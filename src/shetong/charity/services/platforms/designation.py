@@ -68,7 +68,7 @@ def designated(approval: Approval) -> Outcome:
             detail={"code": platform.code, "case": approval.case_number},
         )
     sentence = f"“{platform.name}”已列入互联网公开募捐服务平台名录，请在“我的平台”中登记程序并完成认证。"
-    return Outcome("", platform.name, sentence)
+    return Outcome("", platform.name, sentence, "指定结果通知书")
 
 
 @transaction.atomic
