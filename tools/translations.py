@@ -23,13 +23,16 @@ CATALOGUE = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 # Functions of django.utils.translation with the number of leading arguments that are texts.
 FUNCTIONS = {
     "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2,
+    "pgettext": 2, "pgettext_lazy": 2,
 }  # fmt: skip
+# Those whose first text is the context: one Chinese word with another English in another place.
+PLACED = {"pgettext", "pgettext_lazy"}
 HEADER = (
     "Project-Id-Version: shetong\\nLanguage: en\\nMIME-Version: 1.0\\nContent-Type: text/plain; charset=UTF-8\\n"
     "Content-Transfer-Encoding: 8bit\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"
 ).replace("\\n", "\n")
 STRING = r"""(?:u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")"""
-TEMPLATE_CALL = re.compile(rf"\b(ngettext|gettext|_)\(\s*({STRING})(?:\s*,\s*({STRING}))?", re.DOTALL)
+TEMPLATE_CALL = re.compile(rf"\b(ngettext|pgettext|gettext|_)\(\s*({STRING})(?:\s*,\s*({STRING}))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,14 @@ class Text:
 
     singular: str
     plural: str = ""
+    context: str = ""
 
 
 def texts_of_code(source: str) -> Iterator[Text]:
     """Yield the texts that Python ``source`` hands to functions of ``django.utils.translation``."""
     tree = ast.parse(source)
     names = {
-        alias.asname or alias.name: FUNCTIONS[alias.name]
+        alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
         for alias in node.names
@@ -55,14 +59,16 @@ def texts_of_code(source: str) -> Iterator[Text]:
             continue
         function = node.func
         if isinstance(function, ast.Name):
-            number = names.get(function.id, 0)
+            called = names.get(function.id, "")
         elif isinstance(function, ast.Attribute) and getattr(function.value, "id", "") == "translation":
-            number = FUNCTIONS.get(function.attr, 0)
+            called = function.attr
         else:
-            number = 0
+            called = ""
+        number = FUNCTIONS.get(called, 0)
         texts = [argument.value for argument in node.args[:number] if isinstance(argument, ast.Constant)]
         if number and len(texts) == number and all(isinstance(text, str) for text in texts):
-            yield Text(*map(str, texts))
+            first, *rest = map(str, texts)
+            yield Text(rest[0], context=first) if called in PLACED else Text(first, *rest)
 
 
 # What a matter declares is Chinese, in documents too; pages say it in the reader's language (decision 0150). Left out:
@@ -92,8 +98,10 @@ def texts_of_matters(source: str) -> Iterator[Text]:
 def texts_of_template(source: str) -> Iterator[Text]:
     """Yield the texts that a Django template translates."""
     for function, first, second in TEMPLATE_CALL.findall(templatize(source)):
-        plural = ast.literal_eval(second) if function == "ngettext" else ""
-        yield Text(ast.literal_eval(first), plural)
+        if function == "pgettext":
+            yield Text(ast.literal_eval(second), context=ast.literal_eval(first))
+        else:
+            yield Text(ast.literal_eval(first), ast.literal_eval(second) if function == "ngettext" else "")
 
 
 def collect() -> dict[Text, list[str]]:
@@ -120,28 +128,30 @@ def collect() -> dict[Text, list[str]]:
 def read(catalogue: str) -> dict[Text, tuple[str, ...]]:
     """Return the translations in the text of a ``.po`` file; entries left empty and the header are skipped."""
     found: dict[Text, tuple[str, ...]] = {}
-    for block in re.split(r"\n\s*\n|\n(?=msgid )", catalogue):
+    for block in re.split(r"\n\s*\n", catalogue):
         fields: dict[str, str] = {}
         current = ""
         for line in block.splitlines():
-            if match := re.match(r"(msgid_plural|msgid|msgstr(?:\[\d\])?)\s+(\".*\")\s*$", line):
+            if match := re.match(r"(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)\s+(\".*\")\s*$", line):
                 current = match[1]
                 fields[current] = ast.literal_eval(match[2])
             elif current and line.startswith('"'):
                 fields[current] += ast.literal_eval(line.strip())
         strings = tuple(value for key, value in sorted(fields.items()) if key.startswith("msgstr"))
         if fields.get("msgid") and all(strings) and strings:
-            found[Text(fields["msgid"], fields.get("msgid_plural", ""))] = strings
+            found[Text(fields["msgid"], fields.get("msgid_plural", ""), fields.get("msgctxt", ""))] = strings
     return found
 
 
 def write(texts: Mapping[Text, list[str]], translations: Mapping[Text, tuple[str, ...]]) -> str:
     """Return the ``.po`` file: texts in the order of their files, each with its translation or none yet."""
     blocks = ['msgid ""\nmsgstr ""\n' + "\n".join(_quoted(line + "\n") for line in HEADER.splitlines())]
-    for text, files in sorted(texts.items(), key=lambda item: (item[1][0], item[0].singular)):
+    for text, files in sorted(texts.items(), key=lambda item: (item[1][0], item[0].singular, item[0].context)):
         lines = [f"#: {name}" for name in files]
         if re.search(r"%\(\w+\)", text.singular):
             lines.append("#, python-format")
+        if text.context:
+            lines.append(f"msgctxt {_quoted(text.context)}")
         lines.append(f"msgid {_quoted(text.singular)}")
         strings = translations.get(text, ())
         if text.plural:
@@ -158,7 +168,9 @@ def compiled(translations: Mapping[Text, tuple[str, ...]]) -> bytes:
     """Return the ``.mo`` file of GNU gettext (format revision 0, little-endian, no hash table)."""
     entries = {b"": HEADER.encode()}
     for text, strings in translations.items():
-        key = text.singular + ("\0" + text.plural if text.plural else "")
+        key = (
+            (text.context + "\4" if text.context else "") + text.singular + ("\0" + text.plural if text.plural else "")
+        )
         entries[key.encode()] = "\0".join(strings).encode()
     keys = sorted(entries)
     start = 28 + 16 * len(keys)

@@ -180,7 +180,7 @@ def test_paper_in_two_languages_under_a_seal(served: tuple[Any, Any]) -> None:
     assert "Certificate" in texts["en"]
     for part in ("CHEN Shifan", "free of charge", "215 minutes", "Community"):
         assert part in texts["en"], part
-    for part in (number, who.number, "免费开具", "升学", "3.5"):
+    for part in (number, who.number, "免费出具", "升学", "3.5"):
         assert part in texts["zh"].replace("\n", ""), part
     stranger = factories.volunteer()
     with pytest.raises(DomainError):
@@ -205,7 +205,7 @@ def test_a_batch_for_everybody_who_served(served: tuple[Any, Any]) -> None:
     assert sorted(batch.certificates.values_list("minutes", flat=True)) == [120, 215]
     with pytest.raises(WrongStateError):
         certificates.issue_batch(actor=leader, team_id=team.pk, title="又一次", first=first, last=last)
-    assert who.user.messages.filter(title__contains="开具").count() == 1
+    assert who.user.messages.filter(title__contains="出具").count() == 1
 
 
 def test_a_team_may_look_first(served: tuple[Any, Any], settings: Any) -> None:
@@ -217,7 +217,7 @@ def test_a_team_may_look_first(served: tuple[Any, Any], settings: Any) -> None:
         certificates.ask(user=who.user, team_id=team.pk)
     leader = logged_in(factories.leader_of(team))
     page = f"/hall/volunteering/organise/teams/{team.pk}/certificates/"
-    assert "待开具" in good(leader.get(page))
+    assert "待出具" in good(leader.get(page))
     leader.post(
         f"/hall/volunteering/organise/certificate-requests/{asked.pk}/", {"do": "refuse", "reason": "请先核对时间"}
     )

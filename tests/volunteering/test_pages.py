@@ -44,7 +44,7 @@ def test_everybody_finds_an_activity_and_its_page(client: Client) -> None:
     assert activity.number in good(client.get("/volunteering/"))
     assert activity.number in good(client.get("/volunteering/?q=图书&near=116.4,39.9&division=北京市朝阳区"))
     assert "没有找到" in good(client.get("/volunteering/?q=没有这样的"))
-    assert "看不懂" in good(client.get("/volunteering/?near=here"))
+    assert "没有识别" in good(client.get("/volunteering/?near=here"))
     page = good(client.get(f"/volunteering/activities/{activity.number}/"))
     for part in ('property="og:title"', "schema.org", "风险提示", "急救", "报名"):
         assert part in page, part

@@ -18,7 +18,7 @@ def _named(choices: Any) -> list[tuple[str, Any]]:
 class NoticeForm(forms.Form):
     """Notice of what is going to be recorded."""
 
-    subject = forms.ChoiceField(label=_("对象"), choices=_named(CreditSubject))
+    subject = forms.ChoiceField(label=_("记入对象"), choices=_named(CreditSubject))
     kind = forms.ChoiceField(label=_("行为"), choices=_named(CreditKind), initial=CreditKind.BREACH.value)
     organisation = forms.CharField(
         label=_("统一社会信用代码（组织）"),

@@ -63,8 +63,8 @@ class ProfileForm(forms.Form):
         help_text=_("经度,纬度，例如 116.48,39.95，只保存到约一公里。在手机上可以按“用我的位置”。"),
     )  # fmt: skip
     reach_km = forms.IntegerField(label=_("愿意前往多远（公里）"), initial=10, required=False)
-    skills = _several(_("我会的"), Skill)
-    languages = _several(_("我说的语言"), Language)
+    skills = _several(_("我的技能"), Skill)
+    languages = _several(_("我会说的语言"), Language)
     fields_ = _several(_("想参加的服务"), Field)
     times = TimesField(label=_("每周有空的时段"), required=False)
 

@@ -38,7 +38,7 @@ class HonourForm(_Placed):
 class StoryForm(_Placed):
     """A word of thanks or a story."""
 
-    kind = forms.ChoiceField(label=_("写什么"), choices=StoryKind)
+    kind = forms.ChoiceField(label=_("文章类别"), choices=StoryKind)
     title = forms.CharField(label=_("标题"), max_length=60)
     text = forms.CharField(
         label=_("正文"), max_length=3000, widget=forms.Textarea, help_text=_("不要写他人的姓名、电话、住址和病情。")
@@ -70,8 +70,8 @@ class BenefitForm(forms.Form):
     )  # fmt: skip
     stock = forms.IntegerField(label=_("数量"), min_value=1, max_value=1_000_000)
     each = forms.IntegerField(label=_("每人次数"), min_value=1, max_value=100, initial=1)
-    from_day = _day(_("从哪天起"))
-    to_day = _day(_("到哪天止"))
+    from_day = _day(_("开始日期"))
+    to_day = _day(_("结束日期"))
 
     def values(self) -> dict[str, Any]:
         """Return what was written, as the service takes it."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shetong.volunteering.models import StaffRole
 
-PASSED = (("", _("没有考核")), ("1", _("通过")), ("0", _("未通过")))
+PASSED = (("", _("没有考核")), ("1", _("考核通过")), ("0", _("考核未通过")))
 
 
 class TeamChangeForm(forms.Form):
@@ -21,7 +21,7 @@ class TeamChangeForm(forms.Form):
     contact_phone = forms.CharField(label=_("公开的联系电话"), max_length=30)
     about = forms.CharField(label=_("简介（选填）"), required=False, max_length=2000, widget=forms.Textarea)
     questions = forms.CharField(
-        label=_("入队申请要回答的问题（选填）"), required=False, widget=forms.Textarea,
+        label=_("申请加入要回答的问题（选填）"), required=False, widget=forms.Textarea,
         help_text=_("一行一个问题；必须回答的，行末加 *。不要询问证件号码等个人信息。"),
     )  # fmt: skip
     admits_members = forms.BooleanField(label=_("招募成员"), required=False)

@@ -93,7 +93,7 @@ class Todo:
 
 TITLES = {
     "all": N_("全部在办"),
-    "mine": N_("我经办的"),
+    "mine": N_("我承办的"),
     "new": N_("新收待受理"),
     "free": N_("待领取"),
     "today": N_("今日到期"),

@@ -109,7 +109,7 @@ def note_down(*, check_id: int, actor: User, done_on: date, conclusion: str, rec
     if not record.strip():
         faults["record"] = gettext("请写明核查的情况。")
     if not timezone.localdate(found.ordered_at) <= done_on <= timezone.localdate():
-        faults["done_on"] = gettext("核查日期应在安排之后、今天之前（含）。")
+        faults["done_on"] = gettext("核查日期不能早于安排核查的日期，也不能晚于今天，请改正。")
     if faults:
         raise InvalidInputError(gettext("核查记录有误，请改正后重试。"), fields=faults)
     moves.move(

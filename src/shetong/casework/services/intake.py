@@ -71,7 +71,7 @@ def ask_correction(*, case_id: int, actor: User, items: Sequence[str], reason: s
     if not wanted or len(wanted) > MOST_ITEMS or any(len(item) > 500 for item in wanted):
         raise InvalidInputError(
             gettext("请逐项写明需要补正的内容，最多%(most_items)s项，每项最多500个字。") % {"most_items": MOST_ITEMS},
-            fields={"items": gettext("请逐项写明。")},
+            fields={"items": gettext("请逐项写明需要补正的内容。")},
         )
     if case.state == State.SUBMITTED and CaseEvent.objects.filter(case=case, act=Act.ASK_CORRECTION).exists():
         raise WrongStateError(

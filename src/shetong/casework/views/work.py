@@ -35,7 +35,7 @@ from shetong.core.errors import DomainError, InvalidInputError
 from shetong.core.spreadsheets import inert
 
 HEADINGS = (
-    "办件编号", "组织", "事项", "状态", "等待", "环节", "办理机关", "经办人", "提交时间",
+    "办件编号", "组织", "事项", "状态", "等待", "环节", "办理机关", "承办人", "提交时间",
     "受理日期", "应当先办的日期", "法定期限届满日",
 )  # fmt: skip
 _KEPT = ("tab", "matter", "division", "holder", "text", "sort")
@@ -156,7 +156,7 @@ def batch_act(request: HttpRequest, grants: Grants) -> HttpResponse:
         elif name == "assign":
             results = _give(request, grants, ticked)
         else:
-            raise InvalidInputError(_("请选择要办理的事情。"))
+            raise InvalidInputError(_("没有选择要办理的操作，请点击列表下方的按钮办理。"))
     except DomainError as error:
         messages.error(request, error.message)
         return redirect(f"{request.path.removesuffix('batch/')}?{_query(_wanted(request))}")

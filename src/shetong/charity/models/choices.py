@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import pgettext_lazy
 
 
 class PlanState(models.TextChoices):
@@ -97,7 +98,7 @@ class CarryKind(models.TextChoices):
     """Why money that had left a pool came into a pool again."""
 
     TRANSFER = "transfer", _("项目间划转")
-    RETURN = "return", _("退回")
+    RETURN = "return", pgettext_lazy("款物", "退回")
 
 
 class EvidenceKind(models.TextChoices):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from shetong.charity.models import Disbursement, OutflowKind, Pool
 from shetong.charity.queries import tracing
@@ -35,7 +36,7 @@ def found(number: int) -> Disbursement:
         .first()
     )
     if row is None:
-        raise NotFoundError("没有这笔支出，请核对编号。", code="disbursement-not-found")
+        raise NotFoundError(gettext("没有这笔支出，请核对编号。"), code="disbursement-not-found")
     return row
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.services import audit
 from shetong.charity import entry_types
@@ -34,11 +35,11 @@ def partner_spent(
     """
     row = _row(grant, actor)
     if row.kind != OutflowKind.GRANT:
-        raise ConflictError("只有拨付执行机构的支出才登记执行机构的使用情况。", code="not-a-grant")
+        raise ConflictError(gettext("只有拨付执行机构的支出才登记执行机构的使用情况。"), code="not-a-grant")
     if not 0 < quantity <= row.quantity - row.returned - row.sub_disbursed:
-        raise ConflictError("金额应大于零，且不超过拨付款的余额，请核对。", code="grant-insufficient")
+        raise ConflictError(gettext("金额应大于零，且不超过拨付款的余额，请核对。"), code="grant-insufficient")
     if beneficiary is not None and beneficiary.project_id != row.pool.project_id:
-        raise InvalidInputError("受益人应属于同一个项目，请核对。", code="project-of-another")
+        raise InvalidInputError(gettext("受益人应属于同一个项目，请核对。"), code="project-of-another")
     part = SubDisbursement.objects.create(
         disbursement=row,
         part_from=row.sub_disbursed,
@@ -74,13 +75,15 @@ def prove(
     """
     row = _row(disbursement, actor)
     if part is not None and part.disbursement_id != row.pk:
-        raise InvalidInputError("执行机构支出不属于这笔拨付，请核对。", code="part-of-another")
+        raise InvalidInputError(gettext("执行机构支出不属于这笔拨付，请核对。"), code="part-of-another")
     if reached_final and row.kind == OutflowKind.GRANT and part is None:
-        raise ConflictError("拨付款是否到达受益人，应按执行机构的各笔支出登记。", code="grant-arrives-in-parts")
+        raise ConflictError(
+            gettext("拨付款是否到达受益人，应按执行机构的各笔支出登记。"), code="grant-arrives-in-parts"
+        )
     if not title.strip():
-        raise InvalidInputError("请填写凭证名称。", fields={"title": "请填写凭证名称。"})
+        raise InvalidInputError(gettext("请填写凭证名称。"), fields={"title": gettext("请填写凭证名称。")})
     if Evidence.objects.filter(disbursement=row, part=part, digest=digest).exists():
-        raise ConflictError("这份凭证已经登记过了。", code="evidence-known")
+        raise ConflictError(gettext("这份凭证已经登记过了。"), code="evidence-known")
     evidence = Evidence.objects.create(
         disbursement=row, part=part, kind=kind, title=title.strip()[:200], digest=digest, recorded_at=timezone.now()
     )

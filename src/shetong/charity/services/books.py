@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.services import audit
@@ -111,13 +112,17 @@ def rename_account(*, organisation: Organisation, role: Code, code: str, name: s
     authorise(actor, organisation)
     code, name = code.strip(), name.strip()
     if not code.isascii() or not code.isalnum() or len(code) > MOST_CODE:
-        raise InvalidInputError("科目代码应为数字或字母。", fields={"code": "科目代码应为数字或字母，例如 1002。"})
+        raise InvalidInputError(
+            gettext("科目代码应为数字或字母。"), fields={"code": gettext("科目代码应为数字或字母，例如 1002。")}
+        )
     if not name:
-        raise InvalidInputError("请填写科目名称。", fields={"name": "请填写科目名称。"})
+        raise InvalidInputError(gettext("请填写科目名称。"), fields={"name": gettext("请填写科目名称。")})
     number = _accounts(organisation.pk, {role})[role]
     account = Account.objects.select_for_update().get(pk=number)
     if Account.objects.filter(organisation=organisation, code=code).exclude(pk=number).exists():
-        raise InvalidInputError("这个科目代码已经用于别的科目。", fields={"code": "这个科目代码已经用于别的科目。"})
+        raise InvalidInputError(
+            gettext("这个科目代码已经用于别的科目。"), fields={"code": gettext("这个科目代码已经用于别的科目。")}
+        )
     before = f"{account.code} {account.name}"
     account.code, account.name = code, name[:100]
     account.save(update_fields=["code", "name"])
@@ -137,7 +142,7 @@ def deposit_cash(*, organisation: Organisation, amount: int, deposited_on: date,
     cash = Account.objects.select_for_update().filter(organisation=organisation, role=Code.CASH).first()
     held = (cash.postings.aggregate(total=Sum("amount"))["total"] or 0) if cash else 0
     if not 0 < amount <= held:
-        message = f"现金结存是{format_yuan(held)}，缴存金额应大于零且不超过它。"
+        message = gettext("现金结存是%(held)s，缴存金额应大于零且不超过它。") % {"held": format_yuan(held)}
         raise InvalidInputError(message, fields={"amount": message})
     entry = book(
         organisation=organisation.pk,

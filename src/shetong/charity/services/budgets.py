@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from pypinyin import lazy_pinyin
 
 from shetong.accounts.services import audit
@@ -23,11 +24,11 @@ def add_line(*, project: Project, name: str, amount: int, actor: Actor) -> Budge
     authorise(actor, project.organisation)
     name = name.strip()
     if not name:
-        raise InvalidInputError("请填写用途。", fields={"name": "请填写用途。"})
+        raise InvalidInputError(gettext("请填写用途。"), fields={"name": gettext("请填写用途。")})
     if amount < 0:
-        raise InvalidInputError("预算不能为负数。", fields={"amount": "预算不能为负数。"})
+        raise InvalidInputError(gettext("预算不能为负数。"), fields={"amount": gettext("预算不能为负数。")})
     if project.budget_lines.filter(name=name).exists():
-        raise ConflictError("预算里已经有这一项。", fields={"name": "预算里已经有这一项。"})
+        raise ConflictError(gettext("预算里已经有这一项。"), fields={"name": gettext("预算里已经有这一项。")})
     base = slugify("-".join(lazy_pinyin(name)))[:CODE_LENGTH].strip("-") or "line"
     taken = set(project.budget_lines.values_list("code", flat=True))
     code = next(one for one in (base, *(f"{base}-{number}" for number in range(2, 1000))) if one not in taken)

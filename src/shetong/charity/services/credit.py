@@ -166,16 +166,16 @@ def decide(
         span = rules.span(grade, document_on, months)
     except statutes.NotInForceError:
         raise InvalidInputError(
-            gettext("文书日期早于现行信用修复规定，没有可以适用的期限。"),
-            fields={"document_on": gettext("没有可以适用的期限。")},
+            gettext("文书日期早于现行信用修复规定，没有可以适用的期限，不能记入。日期有误的，请改正。"),
+            fields={"document_on": gettext("请核对文书日期。")},
         ) from None
     except ValueError:
         raise InvalidInputError(
-            gettext("公示期限不在规定的范围内。"), fields={"months": gettext("请填写规定范围内的月数。")}
+            gettext("公示期限不在规定的范围内，请改正月数。"), fields={"months": gettext("请填写规定范围内的月数。")}
         ) from None
     if span.expires_on <= today:
         raise InvalidInputError(
-            gettext("按文书日期计算，期限已经届满，不再记入。"), fields={"document_on": gettext("期限已经届满。")}
+            gettext("按文书日期计算，期限已经届满，不再记入。日期有误的，请改正。"), fields={"document_on": gettext("期限已经届满，请核对文书日期。")}
         )
     record.document, record.document_number = document, document_number.strip()[:120]
     record.decided_on, record.decision_number, record.grade = today, decision_number.strip()[:120], grade

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.charity.models import Deed
@@ -22,7 +23,7 @@ def once(*, key: UUID, user: User, do: Callable[[], str]) -> str:
     deed, new = Deed.objects.get_or_create(key=key, defaults={"user": user, "done_at": timezone.now()})
     if not new:
         if deed.user_id != user.pk:
-            raise ConflictError("这张表单已经失效，请重新打开页面填写。", code="form-stale")
+            raise ConflictError(gettext("这张表单已经失效，请重新打开页面填写。"), code="form-stale")
         return deed.address
     deed.address = do()
     deed.save(update_fields=["address"])

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.charity.models import Channel, DonationImport, DonorKind, Pool, Project
 from shetong.charity.services.donations import Gift, receive
@@ -76,7 +77,7 @@ def import_donations(
     """
     organisation = Organisation.objects.filter(uscc=organisation_code.upper()).first()
     if organisation is None:
-        raise NotFoundError("没有这个组织，请核对统一社会信用代码。", code="organisation-not-found")
+        raise NotFoundError(gettext("没有这个组织，请核对统一社会信用代码。"), code="organisation-not-found")
     authorise(actor, organisation)
     data = file.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
@@ -112,7 +113,7 @@ def _pool(organisation: Organisation, project_number: str | None) -> Pool:
         return open_pool(organisation=organisation)
     project = Project.objects.filter(number=project_number.upper()).first()
     if project is None:
-        raise NotFoundError("没有这个慈善项目，请核对项目编号。", code="project-not-found")
+        raise NotFoundError(gettext("没有这个慈善项目，请核对项目编号。"), code="project-not-found")
     return open_pool(organisation=organisation, project=project)
 
 
@@ -120,11 +121,13 @@ def _rows(data: bytes, recipient: str | None) -> Iterator[Mapping[str, str]]:
     try:
         text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
     except (UnicodeDecodeError, OSError, EOFError) as error:
-        raise InvalidInputError("文件无法读取，请另存为 UTF-8 编码的 CSV。", code="file-unreadable") from error
+        raise InvalidInputError(gettext("文件无法读取，请另存为 UTF-8 编码的 CSV。"), code="file-unreadable") from error
     reader = csv.DictReader(io.StringIO(text))
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
-        raise InvalidInputError(f"文件缺少这些列：{'、'.join(missing)}。", code="columns-missing")
+        raise InvalidInputError(
+            gettext("文件缺少这些列：%(missing)s。") % {"missing": "、".join(missing)}, code="columns-missing"
+        )
     return (row for row in reader if recipient is None or row["recipient"] == recipient)
 
 

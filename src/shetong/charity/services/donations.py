@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.services import audit
 from shetong.charity import entry_types
@@ -83,7 +84,7 @@ def receive(*, gifts: Sequence[Gift], actor: Actor, summary: str = "接受捐赠
     """
     for gift in gifts:
         if gift.amount <= 0 or (gift.quantity is not None and gift.quantity <= 0):
-            raise InvalidInputError("捐赠金额和数量应大于零，请核对。", code="donation-not-positive")
+            raise InvalidInputError(gettext("捐赠金额和数量应大于零，请核对。"), code="donation-not-positive")
     pools = locks.pools(gift.pool for gift in gifts)
     for organisation in {pool.organisation_id: pool.organisation for pool in pools.values()}.values():
         authorise(actor, organisation)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.services import audit
@@ -89,7 +90,7 @@ def picture(document: EvidenceFile, *, longest: int = LARGE) -> bytes:
 def _require_picture(public: bool, media_type: str) -> None:
     if public and media_type == contents.PDF:
         raise InvalidInputError(
-            "PDF 不能公开预览：里面可能藏有姓名、账号等内容。请改为上传照片或者截图，遮住个人信息。",
+            gettext("PDF 不能公开预览：里面可能藏有姓名、账号等内容。请改为上传照片或者截图，遮住个人信息。"),
             code="evidence-not-picture",
-            fields={"public": "PDF 不能公开预览，请上传遮住个人信息的照片或者截图。"},
+            fields={"public": gettext("PDF 不能公开预览，请上传遮住个人信息的照片或者截图。")},
         )

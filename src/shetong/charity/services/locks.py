@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext
+
 from shetong.charity.models import Disbursement, Donation, Pool
 from shetong.core.errors import NotFoundError
 from shetong.store import rows
@@ -20,7 +22,7 @@ def pools(numbers: Iterable[int]) -> dict[int, Pool]:
         .order_by("pk")
     }
     if len(found) != len(wanted):
-        raise NotFoundError("没有这个资金池，请核对项目和用途。", code="pool-not-found")
+        raise NotFoundError(gettext("没有这个资金池，请核对项目和用途。"), code="pool-not-found")
     return found
 
 
@@ -37,7 +39,7 @@ def donation(number: int) -> Donation:
     """Lock a donation whose pool is locked. Raises :class:`NotFoundError`."""
     found = Donation.objects.select_for_update().filter(pk=number).first()
     if found is None:
-        raise NotFoundError("没有这笔捐赠，请核对编号。", code="donation-not-found")
+        raise NotFoundError(gettext("没有这笔捐赠，请核对编号。"), code="donation-not-found")
     return found
 
 
@@ -45,5 +47,5 @@ def disbursement(number: int) -> Disbursement:
     """Lock a disbursement. Raises :class:`NotFoundError`."""
     found = Disbursement.objects.select_for_update().filter(pk=number).first()
     if found is None:
-        raise NotFoundError("没有这笔支出，请核对编号。", code="disbursement-not-found")
+        raise NotFoundError(gettext("没有这笔支出，请核对编号。"), code="disbursement-not-found")
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from django.utils.translation import gettext
+
 from shetong.accounts.models import ApiKey, User
 from shetong.casework.queries import mandates
 from shetong.core.errors import ForbiddenError
@@ -20,4 +22,4 @@ def authorise(actor: Actor, organisation: Organisation) -> None:
     by its own gate. Raises :class:`ForbiddenError`.
     """
     if isinstance(actor, User) and not mandates.holds(actor, organisation.public_code):
-        raise ForbiddenError("只有这家组织的经办人可以办理，请先取得组织授权。")
+        raise ForbiddenError(gettext("只有这家组织的经办人可以办理，请先取得组织授权。"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.charity import entry_types
 from shetong.charity.models import MONEY, Pool, Project
@@ -30,9 +31,9 @@ def open_pool(
     Raises :class:`InvalidInputError` where the project is another organisation's or has no such budget line.
     """
     if project is not None and project.organisation_id != organisation.pk:
-        raise InvalidInputError("这个项目不属于该组织，请核对项目编号。", code="project-of-another")
+        raise InvalidInputError(gettext("这个项目不属于该组织，请核对项目编号。"), code="project-of-another")
     if earmark and (project is None or not project.budget_lines.filter(code=earmark).exists()):
-        raise InvalidInputError("项目预算中没有这个用途，请先在项目预算中添加。", code="earmark-unknown")
+        raise InvalidInputError(gettext("项目预算中没有这个用途，请先在项目预算中添加。"), code="earmark-unknown")
     pool, created = Pool.objects.get_or_create(
         organisation=organisation,
         project=project,

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.services import audit
 from shetong.casework.services.numbers import take
@@ -45,9 +46,9 @@ def open_project(
         if not text.strip()
     }
     if ends_on is not None and ends_on < starts_on:
-        faults["ends_on"] = "结束日期不能早于开始日期。"
+        faults["ends_on"] = gettext("结束日期不能早于开始日期。")
     if faults:
-        raise InvalidInputError("填报的内容有误，请按提示修改。", fields=faults)
+        raise InvalidInputError(gettext("填报的内容有误，请按提示修改。"), fields=faults)
     year = timezone.localdate().year % 100
     code = organisation.public_code
     project = Project.objects.create(
@@ -119,7 +120,9 @@ def add_beneficiary(
     """
     authorise(actor, project.organisation)
     if divisions.get(division_code) is None or division_code.endswith("0000"):
-        raise InvalidInputError("请填写受益人所在的县（市、区）。", fields={"division_code": "请选择县（市、区）。"})
+        raise InvalidInputError(
+            gettext("请填写受益人所在的县（市、区）。"), fields={"division_code": gettext("请选择县（市、区）。")}
+        )
     beneficiary = Beneficiary.objects.create(
         project=project,
         name_sealed=pii.seal(name.strip(), context=BENEFICIARY_CONTEXT),

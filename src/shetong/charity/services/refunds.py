@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.services import audit
 from shetong.charity import entry_types
@@ -119,7 +120,7 @@ def correct(*, donation: int, gift: Gift, reason: str, actor: Actor) -> Donation
             actor=actor,
         )
     if gift.corrects != donation:
-        raise InvalidInputError("更正的捐赠应指明原捐赠编号。", code="correction-without-original")
+        raise InvalidInputError(gettext("更正的捐赠应指明原捐赠编号。"), code="correction-without-original")
     return receive(gifts=[gift], actor=actor, summary=reason)[0]
 
 
@@ -142,7 +143,9 @@ def _taken(row: Donation, pool: Pool, quantity: int) -> _Taken:
     repaid = tracing.repaid(row)
     left = row.quantity - row.refunded - repaid
     if not 0 < quantity <= left:
-        raise ConflictError("退回的金额应大于零，且不超过这笔捐赠尚未退回的部分，请核对。", code="refund-too-much")
+        raise ConflictError(
+            gettext("退回的金额应大于零，且不超过这笔捐赠尚未退回的部分，请核对。"), code="refund-too-much"
+        )
     end = row.pool_to - row.refunded
     unspent = min(quantity, max(end - max(row.pool_from, pool.frontier), 0))
     last = row.quantity - row.refunded
@@ -165,7 +168,8 @@ def _pay_spent_part(
         return None
     if pool.asset != MONEY or general is None or general.held < taken.amount_spent:
         raise ConflictError(
-            "这笔捐赠已经用出，非限定性结存不足以退还，请先筹措非限定性资金或与捐赠人协商。", code="refund-spent"
+            gettext("这笔捐赠已经用出，非限定性结存不足以退还，请先筹措非限定性资金或与捐赠人协商。"),
+            code="refund-spent",
         )
     return take_out(
         pool=general,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.services import audit
 from shetong.charity import entry_types
@@ -57,10 +58,14 @@ def disburse(
     source = locks.pools([pool])[pool]
     authorise(actor, source.organisation)
     if kind == OutflowKind.GRANT and partner is None:
-        raise InvalidInputError("拨付执行机构时请选择执行机构。", fields={"partner": "请选择执行机构。"})
+        raise InvalidInputError(
+            gettext("拨付执行机构时请选择执行机构。"), fields={"partner": gettext("请选择执行机构。")}
+        )
     for named in (budget_line, partner, beneficiary):
         if named is not None and named.project_id != source.project_id:
-            raise InvalidInputError("预算科目、执行机构和受益人应属于同一个项目，请核对。", code="project-of-another")
+            raise InvalidInputError(
+                gettext("预算科目、执行机构和受益人应属于同一个项目，请核对。"), code="project-of-another"
+            )
     return take_out(
         pool=source,
         quantity=quantity,
@@ -80,12 +85,15 @@ def take_out(
 ) -> Disbursement:
     """Take means out of a locked pool: positions, books, row, log entry, audit event. Raises as :func:`disburse`."""
     if quantity <= 0:
-        raise InvalidInputError("支出金额应大于零，请核对。", code="amount-not-positive")
+        raise InvalidInputError(gettext("支出金额应大于零，请核对。"), code="amount-not-positive")
     if not purpose.strip():
-        raise InvalidInputError("请写明支出用途。", fields={"purpose": "请写明支出用途。"})
+        raise InvalidInputError(gettext("请写明支出用途。"), fields={"purpose": gettext("请写明支出用途。")})
     if quantity > pool.held:
         held = format_yuan(pool.held) if pool.asset == MONEY else f"{pool.held}{pool.unit}"
-        raise ConflictError(f"可用结存只有{held}，不足以支出，请核对金额或先划转资金。", code="pool-insufficient")
+        raise ConflictError(
+            gettext("可用结存只有%(held)s，不足以支出，请核对金额或先划转资金。") % {"held": held},
+            code="pool-insufficient",
+        )
     end = advance(pool.frontier, quantity, tracing.holes_from(pool.pk, pool.frontier))
     amount = quantity if pool.asset == MONEY else tracing.value_of(pool.pk, (pool.frontier, end))
     journal = book(
@@ -146,7 +154,7 @@ def transfer(*, pool: int, into: int, quantity: int, reason: str, spent_on: date
     source, target = both[pool], both[into]
     authorise(actor, source.organisation)
     if source.pk == target.pk or source.organisation_id != target.organisation_id or source.asset != target.asset:
-        raise InvalidInputError("只能在同一组织的两个同类资金池之间划转，请核对。", code="transfer-across")
+        raise InvalidInputError(gettext("只能在同一组织的两个同类资金池之间划转，请核对。"), code="transfer-across")
     out = take_out(
         pool=source,
         quantity=quantity,
@@ -171,10 +179,10 @@ def give_back(*, disbursement: int, quantity: int, reason: str, returned_on: dat
     row = locks.disbursement(disbursement)
     authorise(actor, pool.organisation)
     if row.kind in (OutflowKind.TRANSFER, OutflowKind.REFUND):
-        raise ConflictError("划转和退款不能退回，请另办一笔。", code="return-impossible")
+        raise ConflictError(gettext("划转和退款不能退回，请另办一笔。"), code="return-impossible")
     left = row.quantity - row.returned - row.sub_disbursed
     if not 0 < quantity <= left:
-        raise ConflictError("退回的数量应大于零，且不超过尚未使用的部分，请核对。", code="return-too-much")
+        raise ConflictError(gettext("退回的数量应大于零，且不超过尚未使用的部分，请核对。"), code="return-too-much")
     end = row.quantity - row.returned
     amount = quantity if pool.asset == MONEY else share(row.amount, row.quantity, (end - quantity, end))
     book_lines = [

@@ -71,7 +71,9 @@ def spending_csv(request: HttpRequest, number: str) -> HttpResponse:
     found = _found(number)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(("编号", "日期", "种类", "用途", "金额（元）", "对象", "已到达最终受益人", "凭证摘要（SHA-256）"))
+    writer.writerow(
+        ("编号", "日期", "种类", "用途", "金额（元）", "支付对象", "已到达最终受益人", "凭证摘要（SHA-256）")
+    )
     for row in spending.listed(flows.pools_of(project=found), most=MOST_EXPORTED):
         writer.writerow(
             (

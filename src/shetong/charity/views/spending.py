@@ -81,7 +81,7 @@ def _facts(row: Disbursement) -> list[dict[str, object]]:
     if row.budget_line is not None:
         facts.append({"label": _("预算科目"), "value": row.budget_line.name, "chinese": True})
     if recipient := words.recipient(row):
-        facts.append({"label": _("对象"), "value": recipient, "chinese": True})
+        facts.append({"label": _("支付对象"), "value": recipient, "chinese": True})
     if row.returned:
         facts.append({"label": _("已退回"), "value": words.quantity(row.pool, row.returned)})
     reached = _("已到达，有凭证") if row.reached_final else _("尚未登记到达凭证")

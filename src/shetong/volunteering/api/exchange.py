@@ -249,7 +249,7 @@ def send_activities(request: HttpRequest, items: list[ExchangedActivity]) -> dic
     openapi_extra=_SIGNED,
 )
 def send_records(request: HttpRequest, items: list[ExchangedRecord]) -> dict[str, Any]:
-    """须持密钥并签名。与其他记录重叠的存疑，由指导机关核实。重复发送得到同一结果。"""
+    """须持密钥并签名。与其他记录重叠的存疑，由志愿服务管理部门核实。重复发送得到同一结果。"""
     return _take(request, ExchangeKind.RECORDS, items)
 
 

@@ -112,7 +112,7 @@ WORK = Section(
         ),
         Field(
             question(
-                6, "keeps_records", "按规定记录志愿服务信息", "Keeps records", "记录并免费开具证明", ElementType.BOOLEAN
+                6, "keeps_records", "按规定记录志愿服务信息", "Keeps records", "记录并免费出具证明", ElementType.BOOLEAN
             ),
             required=True,
         ),

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shetong.volunteering.models.people import Volunteer
 
@@ -15,7 +16,7 @@ class PartnerState(models.TextChoices):
     """Whether a partner may offer."""
 
     PENDING = "pending", _("待核实")
-    ACTIVE = "active", _("正常")
+    ACTIVE = "active", pgettext_lazy("合作单位状态", "正常")
     CLOSED = "closed", _("已终止")
 
 

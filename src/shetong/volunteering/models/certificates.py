@@ -15,9 +15,9 @@ from shetong.volunteering.models.teams import Team
 class RequestState(models.TextChoices):
     """Where the wish for a certificate stands."""
 
-    REQUESTED = "requested", _("待开具")
-    ISSUED = "issued", _("已开具")
-    REFUSED = "refused", _("不予开具")
+    REQUESTED = "requested", _("待出具")
+    ISSUED = "issued", _("已出具")
+    REFUSED = "refused", _("不予出具")
 
 
 class ServiceCertificateState(models.TextChoices):
@@ -37,10 +37,10 @@ class CertificateBatch(models.Model):
     covers_to = models.DateField("止")
     count = models.PositiveIntegerField("份数")
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人")
-    issued_at = models.DateTimeField("开具时间")
+    issued_at = models.DateTimeField("出具时间")
 
     class Meta:
-        verbose_name = "批量开具的证明"
+        verbose_name = "批量出具的证明"
 
     def __str__(self) -> str:
         return self.title
@@ -76,7 +76,7 @@ class ServiceCertificate(models.Model):
     )
     state_reason = models.CharField("原因", max_length=300, blank=True)
     state_changed_at = models.DateTimeField("状态变更时间", null=True)
-    issued_at = models.DateTimeField("开具时间")
+    issued_at = models.DateTimeField("出具时间")
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="经办人"
     )
@@ -134,7 +134,7 @@ class CertificateRequest(models.Model):
     )
 
     class Meta:
-        verbose_name = "开具证明的申请"
+        verbose_name = "出具证明的申请"
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RequestState.values), name="certificate_request_state_known"),
             models.CheckConstraint(

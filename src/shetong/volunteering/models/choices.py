@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class VolunteerState(models.TextChoices):
@@ -126,7 +127,7 @@ class TeamState(models.TextChoices):
     """Whether a team may act."""
 
     PENDING = "pending", _("待核实")
-    ACTIVE = "active", _("正常")
+    ACTIVE = "active", pgettext_lazy("团体状态", "正常")
     SUSPENDED = "suspended", _("已暂停")
     CLOSED = "closed", _("已解散")
 
@@ -172,7 +173,7 @@ class CheckInWay(models.TextChoices):
 
     QR = "qr", _("扫动态二维码")
     PLACE = "place", _("到达地点")
-    LIST = "list", _("负责人点名")
+    LIST = "list", _("现场点名")
 
 
 class SessionState(models.TextChoices):
@@ -251,7 +252,7 @@ class HoursAct(models.TextChoices):
     RECORD = "record", _("记录")
     CONFIRM = "confirm", _("确认")
     ANNOUNCE = "announce", _("公示")
-    FLAG = "flag", _("存疑")
+    FLAG = "flag", pgettext_lazy("办理", "存疑")
     OBJECT = "object", _("提出异议")
     KEEP = "keep", _("维持")
     CORRECT = "correct", _("更正")
@@ -263,7 +264,7 @@ class Evidence(models.TextChoices):
 
     SCAN = "scan", _("扫码签到签退")
     PLACE = "place", _("到场定位签到签退")
-    LIST = "list", _("负责人点名")
+    LIST = "list", _("现场点名")
     MANUAL = "manual", _("手工补录")
     IMPORT = "import", _("其他系统导入")
 
@@ -282,7 +283,7 @@ class PresenceWay(models.TextChoices):
     DIGITS = "digits", _("输入数字码")
     OFFLINE = "offline", _("离线扫码")
     PLACE = "place", _("到场定位")
-    LIST = "list", _("负责人点名")
+    LIST = "list", _("现场点名")
     CLOSED = "closed", _("系统结束场次")
 
 

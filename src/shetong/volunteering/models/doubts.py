@@ -19,7 +19,7 @@ class Doubt(models.Model):
 
     record = models.ForeignKey(ServiceRecord, models.PROTECT, related_name="doubts", verbose_name="记录")
     kind = models.CharField("疑点", max_length=16, choices=DoubtKind)
-    serious = models.BooleanField("须由指导机关核实")
+    serious = models.BooleanField("须由志愿服务管理部门核实")
     detail = models.JSONField("依据", default=dict)
     other = models.ForeignKey(ServiceRecord, models.PROTECT, null=True, related_name="+", verbose_name="相关记录")
     state = models.CharField("状态", max_length=9, choices=DoubtState, default=DoubtState.OPEN)

@@ -301,7 +301,7 @@ def cancel_session(*, actor: User, session_id: int, reason: str) -> Session:
             Session.objects.select_for_update(of=("self",)).select_related("activity").filter(pk=session_id).first()
         )
         if session is None:
-            raise NotFoundError(gettext("没有找到这个场次。"))
+            raise NotFoundError(gettext("没有找到这个场次，请从活动页面重新进入。"))
         activity = _locked(session.activity_id, actor)
         if session.state != SessionState.PLANNED or session.during.lower <= timezone.now():
             raise WrongStateError(gettext("已经开始或者取消的场次不能再取消。"))
@@ -428,7 +428,7 @@ def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
         faults["division_code"] = gettext("没有这个行政区划，请写到区县，例如：北京市朝阳区。")
     opens, closes = given.get("opens_at"), given.get("closes_at")
     if opens and closes and closes <= opens:
-        faults["closes_at"] = gettext("报名截止应晚于开始。")
+        faults["closes_at"] = gettext("报名截止时间应晚于报名开始时间，请改正。")
     if (given.get("longitude") is None) != (given.get("latitude") is None):
         faults["latitude"] = gettext("经度和纬度要么都填，要么都不填。")
     if faults:

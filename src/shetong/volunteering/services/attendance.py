@@ -78,10 +78,10 @@ def open_code(*, actor: User, session_id: int) -> bytes:
     """
     session = Session.objects.select_for_update(of=("self",)).select_related("activity").filter(pk=session_id).first()
     if session is None:
-        raise NotFoundError(gettext("没有找到这个场次。"))
+        raise NotFoundError(gettext("没有找到这个场次，请从活动页面重新进入。"))
     staff.require(actor, session.activity.team_id, StaffRole.TIMEKEEPER)
     if session.state == SessionState.CANCELLED:
-        raise WrongStateError(gettext("这个场次已经取消。"))
+        raise WrongStateError(gettext("这个场次已经取消，请看看活动的其他场次。"))
     held = SessionCode.objects.filter(session=session).first()
     if held is not None:
         return bytes.fromhex(pii.open_sealed(bytes(held.secret_sealed), context=CODE))
@@ -101,7 +101,7 @@ def secret_of(session_id: int) -> bytes:
     """Return the secret of a session's code. Raises :class:`NotFoundError` where it was never opened."""
     held = SessionCode.objects.filter(session=session_id).first()
     if held is None:
-        raise NotFoundError(gettext("签到码不对，请重新扫描负责人手机上的签到码。"), code="code")
+        raise NotFoundError(gettext("签到码不对，请重新扫描现场工作人员手机上的签到码。"), code="code")
     return bytes.fromhex(pii.open_sealed(bytes(held.secret_sealed), context=CODE))
 
 
@@ -139,13 +139,15 @@ def arrive(*, actor: User, session_id: int, act: PresenceAct, position: Position
     signup = own_signup(actor, session_id)
     activity = signup.shift.post.activity
     if activity.check_in != CheckInWay.PLACE:
-        raise WrongStateError(gettext("这个活动不用定位签到，请扫描负责人手机上的签到码。"))
+        raise WrongStateError(gettext("这个活动不用定位签到，请扫描现场工作人员手机上的签到码。"))
     judged = fence.judge(_consented(signup, position), _place(activity), fence=activity.fence_metres)
     if judged.verdict == PlaceVerdict.UNKNOWN:
-        raise InvalidInputError(gettext("没有取得您的位置。请允许使用位置，或者请负责人为您点名。"), code="position")
+        raise InvalidInputError(
+            gettext("没有取得您的位置。请允许使用位置，或者请现场工作人员为您点名。"), code="position"
+        )
     if judged.verdict != PlaceVerdict.INSIDE:
         raise InvalidInputError(
-            gettext("您现在距活动地点约%(metres)d米，请到达后再签到；已经到达的，请负责人为您点名。")
+            gettext("您现在距活动地点约%(metres)d米，请到达后再签到；已经到达的，请现场工作人员为您点名。")
             % {"metres": judged.metres or 0}, code="outside",
         )  # fmt: skip
     return come_or_leave(signup, act, Shown(PresenceWay.PLACE, timezone.now(), position, device=device), actor=actor)
@@ -167,11 +169,14 @@ def mark(
         raise WrongStateError(gettext("不能为自己点名，请由另一名工作人员办理。"))
     if activity.check_in != CheckInWay.LIST and len(reason.strip()) < 4:
         raise InvalidInputError(
-            gettext("这个活动不用点名签到，点名须写明理由。"), fields={"reason": gettext("例如：手机没电，现场确认。")}
+            gettext("这个活动不用点名签到，确需点名的，请写明理由。"),
+            fields={"reason": gettext("例如：手机没电，现场确认。")},
         )
     now = timezone.now()
     if came > now or (left is not None and not came < left <= now):
-        raise InvalidInputError(gettext("到达和离开应在现在以前，离开晚于到达。"), fields={"left": gettext("请改正。")})
+        raise InvalidInputError(
+            gettext("到达和离开的时间不能晚于现在，离开应晚于到达，请改正。"), fields={"left": gettext("请改正。")}
+        )
     if signup.state in (SignupState.HELD, SignupState.ABSENT):
         come_or_leave(signup, PresenceAct.IN, Shown(PresenceWay.LIST, came, reason=reason), actor=actor)
     if left is not None and signup.state == SignupState.PRESENT:
@@ -200,7 +205,7 @@ def own_signup(actor: User, session_id: int) -> Signup:
         state__in=(SignupState.HELD, SignupState.PRESENT, SignupState.DONE, SignupState.RECORDED, SignupState.ABSENT),
     ).first()  # fmt: skip
     if found is None:
-        raise NotFoundError(gettext("您没有报名这个场次，或者报名还没有录用，请与负责人联系。"), code="no-signup")
+        raise NotFoundError(gettext("您没有报名这个场次，或者报名还没有录用，请与团体工作人员联系。"), code="no-signup")
     signup = places.locked(found.pk)
     signup.shift = found.shift
     return signup
@@ -215,7 +220,7 @@ def come_or_leave(signup: Signup, act: PresenceAct, shown: Shown, *, actor: User
     before = Presence.objects.filter(signup=signup, act=act).first()
     if before is not None:
         if shown.scan is not None and before.scan == shown.scan and bytes(before.digest or b"") != shown.digest:
-            raise ConflictError(gettext("这个编号的扫码已经提交过别的内容。"))
+            raise ConflictError(gettext("这次扫码已经提交过别的内容，请重新扫描签到码。"))
         return before
     _require_time(signup, shown.at)
     activity = Activity.objects.get(sessions__shifts=signup.shift_id)
@@ -225,7 +230,7 @@ def come_or_leave(signup: Signup, act: PresenceAct, shown: Shown, *, actor: User
         judged = fence.judge(_consented(signup, shown.position), _place(activity), fence=activity.fence_metres)
     came = Presence.objects.filter(signup=signup, act=PresenceAct.IN).first()
     if act == PresenceAct.OUT and came is not None and shown.at < came.at:
-        raise WrongStateError(gettext("签退不能早于签到。"))
+        raise WrongStateError(gettext("签退不能早于签到，请核对手机的时间后重试。"))
     places.move(signup, _ACTS[act], actor=actor)
     written = Presence.objects.create(
         signup=signup, act=act, way=shown.way, at=shown.at, received_at=timezone.now(), place=judged.verdict,
@@ -265,9 +270,11 @@ def _require_time(signup: Signup, at: datetime) -> None:
     late = timedelta(hours=settings.VOLUNTEER_CLOSE_HOURS)
     if at < signup.during.lower - early:
         begins = timezone.localtime(signup.during.lower)
-        raise WrongStateError(gettext("活动%(when)s开始，还不能签到。") % {"when": f"{begins:%m-%d %H:%M}"})
+        raise WrongStateError(
+            gettext("活动%(when)s开始，现在还不能签到，请到时再来。") % {"when": f"{begins:%m-%d %H:%M}"}
+        )
     if at > signup.during.upper + late:
-        raise WrongStateError(gettext("这个场次早已结束，请联系负责人补录。"))
+        raise WrongStateError(gettext("这个场次早已结束，请联系团体工作人员补录。"))
 
 
 def _consented(signup: Signup, position: Position | None) -> Position | None:

@@ -63,7 +63,9 @@ def apply_partner(*, actor: User, values: Mapping[str, str]) -> Partner:
         with transaction.atomic():
             made = Partner.objects.create(**given, created_by=actor, created_at=timezone.now(), demo=actor.demo)
     except IntegrityError as error:
-        raise ConflictError(gettext("该地区已有同名的合作方。"), fields={"name": gettext("请换一个名称。")}) from error
+        raise ConflictError(
+            gettext("该地区已有同名的合作单位。"), fields={"name": gettext("请换一个名称。")}
+        ) from error
     made.staff.add(actor)
     audit.record(actor=actor, action="partner.apply", target=made, jurisdiction=made.division_code)
     return made
@@ -77,10 +79,10 @@ def verify_partner(*, actor: User, partner_id: int, passes: bool, reason: str = 
     """
     partner = Partner.objects.select_for_update(of=("self",)).select_related("created_by").filter(pk=partner_id).first()
     if partner is None:
-        raise NotFoundError(gettext("没有找到这个合作方。"))
+        raise NotFoundError(gettext("没有找到这个合作单位，请刷新页面查看。"))
     permissions.require(actor, Permission.VOLUNTEERING_MANAGE, partner.division_code)
     if partner.state == PartnerState.CLOSED or (passes and partner.state != PartnerState.PENDING):
-        raise WrongStateError(gettext("这个合作方已经核实或者终止。"))
+        raise WrongStateError(gettext("这个合作单位已经核实或者终止，请刷新页面查看。"))
     if not passes and len(reason.strip()) < 4:
         raise InvalidInputError(gettext("请写明理由。"), fields={"reason": gettext("请写明理由。")})
     partner.state = PartnerState.ACTIVE if passes else PartnerState.CLOSED
@@ -105,13 +107,13 @@ def offer(*, actor: User, partner_id: int, values: Mapping[str, Any]) -> Benefit
     """Offer a benefit; the partner's people. Raises :class:`ForbiddenError`, :class:`InvalidInputError`."""
     partner = _partner(actor, partner_id)
     if partner.state != PartnerState.ACTIVE:
-        raise WrongStateError(gettext("核实以后才能发布激励。"))
+        raise WrongStateError(gettext("合作单位通过核实以后才能发布激励，请等待核实。"))
     given = {name: values[name] for name in _WRITTEN if values.get(name) is not None}
     faults = {name: gettext("请填写。") for name in ("title", "description") if not str(given.get(name, "")).strip()}
     if not 1 <= int(given.get("stock", 0)) <= 1_000_000:
         faults["stock"] = gettext("请填写1至1000000之间的数量。")
     if given.get("to_day") is None or given.get("from_day") is None or given["to_day"] < given["from_day"]:
-        faults["to_day"] = gettext("截止应晚于开始。")
+        faults["to_day"] = gettext("结束日期不能早于开始日期。")
     if faults:
         raise InvalidInputError(gettext("有些内容需要改正。"), fields=faults)
     made = Benefit.objects.create(
@@ -126,7 +128,7 @@ def close(*, actor: User, benefit_id: int) -> Benefit:
     """Stop offering; codes that were taken stay good. Raises :class:`NotFoundError`, :class:`ForbiddenError`."""
     benefit = Benefit.objects.select_for_update(of=("self",)).select_related("partner").filter(pk=benefit_id).first()
     if benefit is None:
-        raise NotFoundError(gettext("没有找到这项激励。"))
+        raise NotFoundError(gettext("没有找到这项激励，请刷新页面查看。"))
     _partner(actor, benefit.partner_id)
     benefit.state = BenefitState.CLOSED
     benefit.save(update_fields=["state"])
@@ -143,19 +145,19 @@ def take(*, user: User, benefit_id: int) -> Redemption:
     """
     volunteer = volunteers.own(user)
     if volunteer.state != VolunteerState.ACTIVE:
-        raise WrongStateError(gettext("注册完成以后才能兑换。"))
+        raise WrongStateError(gettext("请先完成志愿者注册，再来兑换。"))
     benefit = Benefit.objects.select_related("partner").filter(pk=benefit_id).first()
     if benefit is None:
-        raise NotFoundError(gettext("没有找到这项激励。"))
+        raise NotFoundError(gettext("没有找到这项激励，请刷新页面查看。"))
     today = timezone.localdate()
     open_ = benefit.state == BenefitState.OFFERED and benefit.partner.state == PartnerState.ACTIVE
     if not open_ or not benefit.from_day <= today <= benefit.to_day:
-        raise WrongStateError(gettext("这项激励现在不能兑换。"), code="not-offered")
+        raise WrongStateError(gettext("这项激励现在不能兑换，请看看其他激励。"), code="not-offered")
     minutes = queries.confirmed_minutes(volunteer.pk)
     if minutes < benefit.least_minutes or stars.reached(minutes, today) < benefit.least_star:
-        raise WrongStateError(gettext("您的服务时长或者星级还不够。"), code="conditions")
+        raise WrongStateError(gettext("您的服务时长或者星级还不够，请看看其他激励。"), code="conditions")
     if queries.spent_minutes(volunteer.pk) + benefit.cost_minutes > minutes:
-        raise WrongStateError(gettext("可以用来兑换的时长不够。"), code="minutes")
+        raise WrongStateError(gettext("可以用来兑换的时长不够，请看看其他激励。"), code="minutes")
     held = set(benefit.redemptions.filter(volunteer=volunteer, state__in=LIVE).values_list("ordinal", flat=True))
     free = [ordinal for ordinal in range(1, benefit.each + 1) if ordinal not in held]
     if not free:
@@ -165,7 +167,7 @@ def take(*, user: User, benefit_id: int) -> Redemption:
     # From here to the commit everybody else who wants this benefit waits.
     left = Benefit.objects.filter(pk=benefit.pk, state=BenefitState.OFFERED, taken__lt=F("stock"))
     if not left.update(taken=F("taken") + 1):
-        raise SoldOutError(gettext("已经兑完，谢谢您的参与。"))
+        raise SoldOutError(gettext("已经兑完，请看看其他激励。"))
     made = Redemption.objects.create(
         benefit=benefit, volunteer=volunteer, code=redemption.draw(), ordinal=free[0], minutes=benefit.cost_minutes,
         taken_at=timezone.now(),
@@ -183,9 +185,9 @@ def give_back(*, user: User, redemption_id: int) -> Redemption:
     volunteer = volunteers.own(user)
     found = Redemption.objects.select_for_update(of=("self",)).filter(pk=redemption_id, volunteer=volunteer).first()
     if found is None:
-        raise NotFoundError(gettext("没有找到这次兑换。"))
+        raise NotFoundError(gettext("没有找到这次兑换，请刷新页面查看。"))
     if found.state != RedemptionState.HELD:
-        raise WrongStateError(gettext("这次兑换已经使用、退回或者过期。"))
+        raise WrongStateError(gettext("这次兑换已经使用、退回或者过期，不能再退回。"))
     _end(found, RedemptionState.RETURNED)
     audit.record(actor=user, action="benefit.return", target=found)
     return found
@@ -204,7 +206,9 @@ def look_up(*, actor: User, code: str) -> Redemption:
     rows = Redemption.objects.select_related("benefit__partner", "volunteer")
     found = rows.filter(code=read, benefit__partner__staff=actor).first()
     if found is None:
-        raise NotFoundError(gettext("没有这个兑换码，或者不是由您发放的。"), fields={"code": gettext("请核对兑换码。")})
+        raise NotFoundError(
+            gettext("没有这个兑换码，或者不是由您的单位发放的，请核对。"), fields={"code": gettext("请核对兑换码。")}
+        )
     return found
 
 
@@ -214,7 +218,7 @@ def use(*, actor: User, code: str) -> Redemption:
     seen = look_up(actor=actor, code=code)
     found = Redemption.objects.select_for_update(of=("self",)).get(pk=seen.pk)
     if found.state != RedemptionState.HELD or seen.benefit.to_day < timezone.localdate():
-        raise WrongStateError(gettext("这个兑换码已经使用、退回或者过期。"), code="not-good")
+        raise WrongStateError(gettext("这个兑换码已经使用、退回或者过期，不能核销。"), code="not-good")
     found.state, found.ended_at, found.used_by = RedemptionState.USED, timezone.now(), actor
     found.save(update_fields=["state", "ended_at", "used_by"])
     audit.record(actor=actor, action="benefit.use", target=found, jurisdiction=seen.benefit.partner.division_code)
@@ -246,5 +250,5 @@ def _end(found: Redemption, state: RedemptionState) -> None:
 def _partner(actor: User, partner_id: int) -> Partner:
     partner = Partner.objects.filter(pk=partner_id, staff=actor).first()
     if partner is None:
-        raise ForbiddenError(gettext("只有合作方的人员可以这样做。"))
+        raise ForbiddenError(gettext("只有合作单位的工作人员可以办理。"))
     return partner

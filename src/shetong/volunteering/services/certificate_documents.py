@@ -93,7 +93,7 @@ def _content(certificate: ServiceCertificate, told: dict[str, Any], language: st
     token = pii.ring().open_content(bytes(certificate.token_sealed), context=TOKEN_CONTEXT)
     return {
         "lang": language, "region": "gb" if english else "cn",
-        "title": gettext("志愿服务记录证明"), "free": gettext("本证明免费开具，任何单位和个人不得收费。"),
+        "title": gettext("志愿服务记录证明"), "free": gettext("本证明免费出具，任何单位和个人不得收费。"),
         "people": gettext("一、志愿者"), "service": gettext("二、服务时间和内容"), "issuer": gettext("三、出具单位"),
         "other": gettext("四、其他"),
         "person_rows": [

@@ -74,7 +74,7 @@ def ask(
         volunteer = volunteers.own(user)
         team = Team.objects.filter(pk=team_id).first()
         if team is None:
-            raise NotFoundError(gettext("没有找到这个团体。"))
+            raise NotFoundError(gettext("没有找到这个团体，请重新选择。"))
         name = " ".join(latin_name.split())
         if len(name) > 60 or set(name) - _LATIN_SIGNS:
             raise InvalidInputError(
@@ -83,7 +83,7 @@ def ask(
             )
         period = _period(volunteer, team, first, last)
         if volunteer.certificate_requests.filter(team=team, state=RequestState.REQUESTED).exists():
-            raise ConflictError(gettext("您已向这个团体申请过证明，正在办理。"))
+            raise ConflictError(gettext("您已向这个团体申请过证明，正在办理，办好后会通知您。"))
         asked = CertificateRequest.objects.create(
             volunteer=volunteer, team=team, covers_from=period.first, covers_to=period.last,
             latin_name_sealed=pii.seal(name, context=LATIN) if name else None, purpose=purpose.strip()[:60],
@@ -104,7 +104,7 @@ def decide(*, actor: User, request_id: int, issues: bool, reason: str = "") -> C
     # The volunteer first, as everywhere.
     owner = CertificateRequest.objects.filter(pk=request_id).values_list("volunteer_id", flat=True).first()
     if owner is None:
-        raise NotFoundError(gettext("没有找到这个申请。"))
+        raise NotFoundError(gettext("没有找到这个申请，请刷新页面查看。"))
     Volunteer.objects.select_for_update(no_key=True).get(pk=owner)
     asked = (
         CertificateRequest.objects.select_for_update(of=("self",))
@@ -113,16 +113,18 @@ def decide(*, actor: User, request_id: int, issues: bool, reason: str = "") -> C
     )
     staff.require(actor, asked.team_id, StaffRole.ORGANISER)
     if asked.state != RequestState.REQUESTED:
-        raise WrongStateError(gettext("这个申请已经办理。"))
+        raise WrongStateError(gettext("这个申请已经办理，请刷新页面查看结果。"))
     if issues:
         _answer(asked, actor=actor)
         return asked
     if len(reason.strip()) < 4:
-        raise InvalidInputError(gettext("不予开具须写明理由。"), fields={"reason": gettext("请写明理由。")})
+        raise InvalidInputError(
+            gettext("不予出具的，请写明理由，本人会看到。"), fields={"reason": gettext("请写明理由。")}
+        )
     asked.state, asked.reason = RequestState.REFUSED, reason.strip()[:300]
     asked.decided_at, asked.decided_by = timezone.now(), actor
     asked.save()
-    _tell(asked.volunteer, f"certificate-request-{asked.pk}", "志愿服务记录证明未能开具", asked.reason)
+    _tell(asked.volunteer, f"certificate-request-{asked.pk}", "志愿服务记录证明未能出具", asked.reason)
     audit.record(actor=actor, action="service-certificate.refuse", target=asked, jurisdiction=asked.team.division_code)
     return asked
 
@@ -139,7 +141,9 @@ def issue_batch(
     if not title.strip() or last < first:
         raise InvalidInputError(
             gettext("有些内容需要改正。"),
-            fields={"title": gettext("请填写。")} if not title.strip() else {"last": gettext("截止应晚于开始。")},
+            fields={"title": gettext("请填写。")}
+            if not title.strip()
+            else {"last": gettext("结束日期不能早于开始日期。")},
         )
     last = min(last, timezone.localdate())
     with transaction.atomic():
@@ -153,9 +157,9 @@ def issue_batch(
             people = people.filter(pk__in=volunteer_ids)
         chosen = list(people.select_for_update(of=("self",), no_key=True).order_by("pk")[: MOST_AT_ONCE + 1])
         if len(chosen) > MOST_AT_ONCE:
-            raise InvalidInputError(gettext("一次最多开具%(most)d份，请缩短期间或者分批。") % {"most": MOST_AT_ONCE})
+            raise InvalidInputError(gettext("一次最多出具%(most)d份，请缩短期间或者分批。") % {"most": MOST_AT_ONCE})
         if not chosen:
-            raise WrongStateError(gettext("这段时间没有还需要开具证明的人。"))
+            raise WrongStateError(gettext("这段时间没有需要出具证明的人，请换一段时间。"))
         batch = CertificateBatch.objects.create(
             team=team, title=title.strip()[:60], covers_from=first, covers_to=last, count=len(chosen),
             issued_by=actor, issued_at=timezone.now(),
@@ -184,7 +188,7 @@ def revoke(*, actor: User, serial: str, reason: str) -> ServiceCertificate:
     if not 4 <= len(reason.strip()) <= 300:
         raise InvalidInputError(gettext("撤销须写明理由，核验的人会看到。"), fields={"reason": gettext("请写明理由。")})
     if found.state != ServiceCertificateState.VALID:
-        raise WrongStateError(gettext("这份证明已经不在有效状态。"))
+        raise WrongStateError(gettext("这份证明已经失效，不用再撤销。"))
     _end(found, ServiceCertificateState.REVOKED, reason.strip())
     _tell(
         found.volunteer, f"service-certificate-{found.pk}-revoked",
@@ -204,7 +208,7 @@ def tell_forged(*, actor: User, number: str, note: str, found_on: date) -> Forge
     Raises :class:`ForbiddenError`, :class:`InvalidInputError`, :class:`ConflictError`.
     """
     if not permissions.grants_of(actor).anywhere(Permission.VOLUNTEERING_MANAGE):
-        raise ForbiddenError(gettext("只有志愿服务的管理部门可以公布伪造的证明。"))
+        raise ForbiddenError(gettext("只有志愿服务管理部门可以公布伪造的证明，请向其反映。"))
     written = "".join(number.split()).upper()
     faults = {}
     if not 4 <= len(written) <= 40:
@@ -227,7 +231,7 @@ def tell_forged(*, actor: User, number: str, note: str, found_on: date) -> Forge
         },
     )
     if not new:
-        raise ConflictError(gettext("这个编号已经公布。"))
+        raise ConflictError(gettext("这个编号已经公布，不用再次公布。"))
     audit.record(actor=actor, action="service-certificate.forged", target=told, detail={"number": written})
     return told
 
@@ -236,7 +240,7 @@ def _period(volunteer: Volunteer, team: Team, first: date | None, last: date | N
     """Return the days asked for, cut to the present; from the first service on where none are named."""
     today = timezone.localdate()
     if first and last and last < first:
-        raise InvalidInputError(gettext("有些内容需要改正。"), fields={"last": gettext("截止应晚于开始。")})
+        raise InvalidInputError(gettext("有些内容需要改正。"), fields={"last": gettext("结束日期不能早于开始日期。")})
     end = min(last or today, today)
     served = queries.served(volunteer.pk, team.pk, first, end)
     if not served:
@@ -245,13 +249,16 @@ def _period(volunteer: Volunteer, team: Team, first: date | None, last: date | N
 
 
 def _nothing_served() -> WrongStateError:
-    return WrongStateError(gettext("这段时间在这个团体没有已经确认的服务记录，不能开具证明。"), code="nothing-served")
+    return WrongStateError(
+        gettext("这段时间在这个团体没有已经确认的服务记录，不能出具证明。请换一段时间，或者等团体确认后再申请。"),
+        code="nothing-served",
+    )
 
 
 def _answer(asked: CertificateRequest, *, actor: User | None) -> None:
     latin = pii.open_sealed(bytes(asked.latin_name_sealed), context=LATIN) if asked.latin_name_sealed else ""
     if asked.covers_from is None or asked.covers_to is None:
-        raise WrongStateError(gettext("申请没有写明期间。"))
+        raise WrongStateError(gettext("申请没有写明起止日期，请告知本人重新申请。"))
     asked.certificate = _issue(
         asked.volunteer, asked.team, Period(asked.covers_from, asked.covers_to), actor=actor, latin_name=latin,
         purpose=asked.purpose,
@@ -266,7 +273,7 @@ def _issue(
 ) -> ServiceCertificate:  # fmt: skip
     """Issue a certificate; called with the volunteer's row held."""
     if volunteer.state != VolunteerState.ACTIVE or volunteer.verified_at is None:
-        raise WrongStateError(gettext("通过实名核验的志愿者才能开具证明。"))
+        raise WrongStateError(gettext("通过实名核验的志愿者才能出具证明，请先完成实名核验。"))
     served = queries.served(volunteer.pk, team.pk, period.first, period.last)
     if not served:
         raise _nothing_served()
@@ -296,11 +303,11 @@ def _issue(
                 notice_until=timezone.localdate(now) + timedelta(days=days) if days else None, demo=demo,
             )  # fmt: skip
     except IntegrityError as error:
-        raise ConflictError(gettext("这份证明刚刚已经开具，请刷新页面查看。")) from error
+        raise ConflictError(gettext("这份证明刚刚已经出具，请刷新页面查看。")) from error
     _tell(
         volunteer,
         f"service-certificate-{made.pk}",
-        f"“{team.name}”为您开具了志愿服务记录证明",
+        f"“{team.name}”为您出具了志愿服务记录证明",
         "",
     )
     audit.record(

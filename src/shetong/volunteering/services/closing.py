@@ -43,7 +43,7 @@ def close(*, session_id: int, actor: User | None = None) -> int:
             .first()
         )
         if session is None:
-            raise NotFoundError(gettext("没有找到这个场次。"))
+            raise NotFoundError(gettext("没有找到这个场次，请从活动页面重新进入。"))
         if actor is not None:
             staff.require(actor, session.activity.team_id, StaffRole.TIMEKEEPER)
         if session.state != SessionState.PLANNED or session.during.upper > timezone.now():

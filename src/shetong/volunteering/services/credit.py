@@ -28,10 +28,12 @@ def tell(*, key: ApiKey, numbers: Collection[str], items: Collection[str]) -> li
     wanted = list(dict.fromkeys(numbers))
     if not wanted or len(wanted) > MOST:
         raise InvalidInputError(
-            gettext("一次查询1至%(most)d位志愿者。") % {"most": MOST}, fields={"volunteers": "1–100"}
+            gettext("一次查询1至%(most)d位志愿者，请分批查询。") % {"most": MOST}, fields={"volunteers": "1–100"}
         )
     if not items or set(items) - set(credit.CODES):
-        raise InvalidInputError(gettext("只能查询目录中的项目。"), fields={"items": ", ".join(credit.CODES)})
+        raise InvalidInputError(
+            gettext("只能查询信用激励目录中的项目，请按目录改正。"), fields={"items": ", ".join(credit.CODES)}
+        )
     consents = {
         consent.volunteer_id: consent
         for consent in Consent.objects.filter(

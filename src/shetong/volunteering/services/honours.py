@@ -70,10 +70,10 @@ def revoke(*, actor: User, honour_id: int, reason: str) -> Honour:
     """
     found = Honour.objects.select_for_update(of=("self",)).filter(pk=honour_id).first()
     if found is None:
-        raise NotFoundError(gettext("没有找到这项表彰。"))
+        raise NotFoundError(gettext("没有找到这项表彰，请刷新页面查看。"))
     permissions.require(actor, Permission.VOLUNTEERING_MANAGE, found.division_code)
     if found.revoked_at is not None:
-        raise WrongStateError(gettext("这项表彰已经撤销。"))
+        raise WrongStateError(gettext("这项表彰已经撤销，请刷新页面查看。"))
     if len(reason.strip()) < 4:
         raise InvalidInputError(gettext("撤销须写明理由。"), fields={"reason": gettext("请写明理由。")})
     found.revoked_at, found.revoke_reason = timezone.now(), reason.strip()[:300]
@@ -121,7 +121,7 @@ def decide(*, actor: User, story_id: int, act: str, reason: str = "") -> Story:
     """
     found = Story.objects.select_for_update(of=("self",)).select_related("author").filter(pk=story_id).first()
     if found is None:
-        raise NotFoundError(gettext("没有找到这篇文章。"))
+        raise NotFoundError(gettext("没有找到这篇文章，可能已经撤下，请刷新页面查看。"))
     permissions.require(actor, Permission.VOLUNTEERING_MANAGE, found.division_code)
     steps = {
         "publish": (StoryState.REVIEW, StoryState.PUBLISHED),

@@ -51,7 +51,7 @@ def check_mark(_values: Values, _authority: Authority, _on: date, code: str) -> 
     if _values.get("keeps_records") is False:
         found.append(
             Finding(
-                "no-records", Severity.REFUSE, gettext("志愿服务组织应当如实记录志愿服务信息并免费开具证明。"),
+                "no-records", Severity.REFUSE, gettext("志愿服务组织应当如实记录志愿服务信息并免费出具证明。"),
                 field="keeps_records", provision="《志愿服务条例》第十九条",
             )
         )  # fmt: skip

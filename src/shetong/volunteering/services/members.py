@@ -30,7 +30,7 @@ def leave(*, user: User, membership_id: int) -> Membership:
     volunteer = volunteers.own(user)
     found = volunteer.memberships.select_related("team").filter(pk=membership_id).first()
     if found is None:
-        raise NotFoundError(gettext("没有找到这个申请。"))
+        raise NotFoundError(gettext("没有找到这个申请，请刷新页面查看。"))
     if found.state not in (MembershipState.APPLIED, MembershipState.MEMBER):
         raise WrongStateError(gettext("您已经不是这个团体的成员。"))
     found.state, found.ended_at = MembershipState.LEFT, timezone.now()

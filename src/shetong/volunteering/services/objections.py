@@ -31,7 +31,7 @@ def object_to(*, user: User, record_id: int, text: str) -> Objection:
     if record.state in _CLOSED:
         raise WrongStateError(gettext("这条记录已被更正或者作废。"))
     if len(text.strip()) < 4:
-        raise InvalidInputError(gettext("请写明哪里不对。"), fields={"text": gettext("请写明哪里不对。")})
+        raise InvalidInputError(gettext("请写明哪里有误。"), fields={"text": gettext("请写明哪里有误。")})
     if record.objections.filter(user=user, state=ObjectionState.OPEN).exists():
         raise WrongStateError(gettext("您已经提出异议，请等待答复。"))
     made = Objection.objects.create(record=record, user=user, own=own, text=text.strip()[:500], made_at=timezone.now())

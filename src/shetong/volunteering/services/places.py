@@ -45,7 +45,7 @@ def withdraw(*, signup_id: int, actor: User, reason: str = "") -> Signup:
     signup = locked(signup_id)
     _require_own(signup, actor)
     if signup.during.lower <= timezone.now():
-        raise WrongStateError(gettext("活动已经开始，不能再取消报名。如不能参加，请联系活动负责人。"))
+        raise WrongStateError(gettext("活动已经开始，不能再取消报名。不能参加的，请告知发起团体。"))
     return move(signup, SignupAct.WITHDRAW, actor=actor, reason=reason)
 
 

@@ -71,9 +71,9 @@ def enrol(*, actor: User, public_key: bytes, device: str) -> Device:
     try:
         key = load_der_public_key(public_key)
     except ValueError as error:
-        raise InvalidInputError(gettext("设备的公钥不对，请刷新页面重试。")) from error
+        raise InvalidInputError(gettext("这部手机的登记信息不对，请刷新页面重试。")) from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1) or len(device) < 16:
-        raise InvalidInputError(gettext("设备的公钥不对，请刷新页面重试。"))
+        raise InvalidInputError(gettext("这部手机的登记信息不对，请刷新页面重试。"))
     held, new = Device.objects.get_or_create(
         public_key=public_key,
         defaults={"volunteer": volunteer, "tag": pii.blind_index(device, context=attendance.TAG),
@@ -94,7 +94,7 @@ def revoke(*, actor: User, device_id: int) -> None:
     """End a device of one's own, for example one that was lost. Raises :class:`ForbiddenError`."""
     held = Device.objects.select_for_update().filter(pk=device_id, volunteer__user=actor).first()
     if held is None:
-        raise ForbiddenError(gettext("只能停用自己的设备。"))
+        raise ForbiddenError(gettext("只能停用自己的设备，请在“我的服务时长”中选择。"))
     if held.revoked_at is None:
         held.revoked_at = timezone.now()
         held.save(update_fields=["revoked_at"])
@@ -108,7 +108,7 @@ def synchronise(*, actor: User, device_id: int, sent_at: datetime, scans: Sequen
     :data:`LARGEST_BATCH`, :class:`ForbiddenError` where the device is not the person's.
     """
     if len(scans) > LARGEST_BATCH:
-        raise InvalidInputError(gettext("一次最多提交%(most)d条。") % {"most": LARGEST_BATCH})
+        raise InvalidInputError(gettext("一次最多提交%(most)d条，请分批提交。") % {"most": LARGEST_BATCH})
     device = Device.objects.filter(pk=device_id, volunteer__user=actor, revoked_at__isnull=True).first()
     if device is None:
         raise ForbiddenError(gettext("这部设备没有登记或者已经停用，请在联网时重新打开签到页面。"), code="device")
@@ -150,18 +150,18 @@ def _take(actor: User, device: Device, slow: timedelta, signed: Signed, content:
     digest = sha256(signed.text.encode()).digest()
     if before is not None:
         if before.signup.volunteer_id != device.volunteer_id or bytes(before.digest or b"") != digest:
-            raise ConflictError(gettext("这个编号的扫码已经提交过别的内容。"))
+            raise ConflictError(gettext("这次扫码已经提交过别的内容，请重新扫描签到码。"))
         return before
     # Who typed the digits names the step by the device's clock, which may be a little off.
     found = codes.shown_at(attendance.secret_of(session), code, codes.middle_of(step))
     if found is None:
-        raise InvalidInputError(gettext("签到码不对，请重新扫描负责人手机上的签到码。"), code="code")
+        raise InvalidInputError(gettext("签到码不对，请重新扫描现场工作人员手机上的签到码。"), code="code")
     shown = codes.middle_of(found)
     now = timezone.now()
     if shown > now + timedelta(seconds=codes.STEP_SECONDS * (codes.TOLERANCE_STEPS + 1)):
-        raise InvalidInputError(gettext("签到码的时间还没有到。"), code="code")
+        raise InvalidInputError(gettext("签到码的时间晚于现在，请核对手机的时间后重新扫描。"), code="code")
     if shown < now - timedelta(days=settings.VOLUNTEER_OFFLINE_DAYS):
-        raise InvalidInputError(gettext("离线签到已经过期，请联系负责人补录。"), code="too-old")
+        raise InvalidInputError(gettext("离线签到已经过期，请联系团体工作人员补录。"), code="too-old")
     differs = round((at + slow - shown).total_seconds())
     way = PresenceWay.DIGITS if content.get("typed") else PresenceWay.QR
     if now - shown > AT_ONCE:
@@ -185,7 +185,9 @@ def _verify(device: Device, signed: Signed) -> None:
         )
         key.verify(encoded, signed.text.encode(), ec.ECDSA(SHA256()))
     except InvalidSignature as error:
-        raise InvalidInputError(gettext("离线签到的签名不对，没有采用。"), code="signature") from error
+        raise InvalidInputError(
+            gettext("离线签到的签名不对，没有采用。请联网后重新签到，或者联系团体工作人员补录。"), code="signature"
+        ) from error
 
 
 def _parts(
@@ -202,4 +204,6 @@ def _parts(
             PresenceAct(content["act"]), datetime.fromtimestamp(content["at"] / 1000, UTC), position,
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
-        raise InvalidInputError(gettext("离线签到的内容残缺，没有采用。"), code="scan-format") from error
+        raise InvalidInputError(
+            gettext("离线签到的内容残缺，没有采用。请联网后重新签到，或者联系团体工作人员补录。"), code="scan-format"
+        ) from error

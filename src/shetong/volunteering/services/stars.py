@@ -70,10 +70,10 @@ def withdraw(*, actor: User, award_id: int, reason: str) -> StarAward:
     rows = StarAward.objects.select_for_update(of=("self",)).select_related("volunteer__user")
     award = rows.filter(pk=award_id).first()
     if award is None:
-        raise NotFoundError(gettext("没有找到这个星级。"))
+        raise NotFoundError(gettext("没有找到这个星级，请刷新页面查看。"))
     permissions.require(actor, Permission.VOLUNTEERING_MANAGE, award.volunteer.division_code)
     if award.state != StarState.REVIEW:
-        raise WrongStateError(gettext("这个星级不在待复核。"))
+        raise WrongStateError(gettext("这个星级不用复核，可能已经有人处理，请刷新页面查看。"))
     if len(reason.strip()) < 4:
         raise InvalidInputError(gettext("请写明复核的理由。"), fields={"reason": gettext("请写明理由。")})
     award.state = StarState.WITHDRAWN

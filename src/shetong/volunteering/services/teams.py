@@ -178,7 +178,7 @@ def decide(*, actor: User, membership_id: int, admits: bool, reason: str = "") -
     rows = Membership.objects.select_for_update(of=("self",)).select_related("team", "volunteer__user")
     found_ = rows.filter(pk=membership_id).first()
     if found_ is None:
-        raise NotFoundError(gettext("没有找到这个申请。"))
+        raise NotFoundError(gettext("没有找到这个申请，请刷新页面查看。"))
     staff.require(actor, found_.team_id, StaffRole.ORGANISER)
     if found_.state != MembershipState.APPLIED:
         raise WrongStateError(gettext("这个申请已经审核过。"))
@@ -226,5 +226,5 @@ def record_training(
 def _locked(team_id: int) -> Team:
     team = Team.objects.select_for_update(no_key=True).filter(pk=team_id).first()
     if team is None:
-        raise NotFoundError(gettext("没有找到这个团体。"))
+        raise NotFoundError(gettext("没有找到这个团体，请重新选择。"))
     return team

@@ -55,7 +55,7 @@ def batch(request: HttpRequest, team: int) -> HttpResponse:
     except DomainError as error:
         _blame(form, error)
         return _page(request, found, form, status=422)
-    messages.success(request, _("已经开具 %(count)d 份证明，志愿者会收到通知。") % {"count": done.count})
+    messages.success(request, _("已经出具 %(count)d 份证明，志愿者会收到通知。") % {"count": done.count})
     return redirect("volunteering:team-certificates", team=found.pk)
 
 
@@ -75,7 +75,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, _("证明已经开具。") if issues else _("已经告知本人。"))
+        messages.success(request, _("证明已经出具。") if issues else _("已经告知本人。"))
     return redirect("volunteering:team-certificates", team=team.pk)
 
 

@@ -25,12 +25,12 @@ from shetong.volunteering.views.portal import volunteer_of
 
 # What each purpose means for the person, told before they choose.
 MEANINGS = {
-    ConsentPurpose.SERVICE: gettext_lazy("没有它就不能参加；要撤回的，请注销注册。"),
-    ConsentPurpose.SENSITIVE: gettext_lazy("证件号码加密保存，只用于核验身份和开具证明；要撤回的，请注销注册。"),
+    ConsentPurpose.SERVICE: gettext_lazy("不同意的，不能参加志愿服务；要撤回的，请注销注册。"),
+    ConsentPurpose.SENSITIVE: gettext_lazy("证件号码加密保存，只用于核验身份和出具证明；要撤回的，请注销注册。"),
     ConsentPurpose.LOCATION: gettext_lazy(
         "查找时由近及远，签到时核对是否到场。不同意的，可以填写地区、由现场工作人员点名。"
     ),
-    ConsentPurpose.MATCHING: gettext_lazy("按您会的和有空的时间排出活动，并说明为什么。"),
+    ConsentPurpose.MATCHING: gettext_lazy("按您的技能和空闲时间推荐活动，并说明理由。"),
     ConsentPurpose.PUBLISH: gettext_lazy(
         "“星级和表彰”“志愿服务时长排行”中显示您的全名，服务记录公示中显示隐去部分的姓名。"
         "不同意的，“星级和表彰”只显示隐去部分的姓名和志愿者编号，其他地方不显示姓名。"

@@ -69,7 +69,7 @@ def find(request: HttpRequest) -> HttpResponse:
     }
     context = {
         "asked": asked,
-        "problems": [_("“%(what)s”看不懂，没有按它查找。") % {"what": names[name]} for name in wrong],
+        "problems": [_("没有识别“%(what)s”，查找时没有用这个条件。") % {"what": names[name]} for name in wrong],
         "rows": rows,
         "days": _days(),
         "fields": Field.choices,

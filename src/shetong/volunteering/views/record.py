@@ -49,7 +49,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         _blame(form, error)
         return _page(request, who, form, status=422)
     if asked.certificate is not None:
-        messages.success(request, _("证明已经开具，可以下载。"))
+        messages.success(request, _("证明已经出具，可以下载。"))
     else:
         messages.success(request, _("申请已经提交，团体办理以后会通知您。"))
     return redirect("volunteering:record")

@@ -245,7 +245,7 @@ def tell_confirmed(request: HttpRequest, done: services.Confirmed) -> None:
     if done.announced:
         messages.success(request, _("%(number)d条补录开始公示，期满无异议即计入。") % {"number": len(done.announced)})
     if done.flagged:
-        messages.warning(request, _("%(number)d条存疑，已交指导机关核实。") % {"number": len(done.flagged)})
+        messages.warning(request, _("%(number)d条存疑，已交志愿服务管理部门核实。") % {"number": len(done.flagged)})
     for sentence in sorted(set(done.refused.values())):
         messages.error(request, sentence)
 

@@ -27,19 +27,21 @@ def check(values: Values, authority: Authority, on: date, code: str) -> list[Fin
     found = []
     wanted, name = str(values.get("platform_code") or ""), str(values.get("platform_name") or "").strip()
     if wanted and not _CODE.fullmatch(wanted):
-        found.append(_refuse("platform-code", "代码用2至24位小写字母、数字和连字符，以字母开头。", "platform_code"))
+        found.append(
+            _refuse("platform-code", gettext("代码用2至24位小写字母、数字和连字符，以字母开头。"), "platform_code")
+        )
     elif wanted and Platform.objects.filter(code=wanted).exists():
-        found.append(_refuse("platform-code-taken", "这个代码已经有平台使用，请换一个。", "platform_code"))
+        found.append(_refuse("platform-code-taken", gettext("这个代码已经有平台使用，请换一个。"), "platform_code"))
     if name and Platform.objects.filter(name=name, withdrawn_on__isnull=True).exists():
-        found.append(_refuse("platform-name-taken", "同名平台已在指定名单内。", "platform_name"))
+        found.append(_refuse("platform-name-taken", gettext("同名平台已在指定名单内，请换一个名称。"), "platform_name"))
     operator = str(values.get("operator_code") or "")
     if operator and not is_uscc(operator):
-        found.append(_refuse("operator-code", "统一社会信用代码有误，请核对。", "operator_code"))
+        found.append(_refuse("operator-code", gettext("统一社会信用代码有误，请核对。"), "operator_code"))
     level = str(values.get("security_level") or "")
     if level and level not in LEVELS:
-        found.append(_refuse("security-level", "平台的网络安全保护等级应当在第三级以上。", "security_level"))
+        found.append(_refuse("security-level", gettext("平台的网络安全保护等级应当在第三级以上。"), "security_level"))
     if values.get("discredited"):
-        message = "运营主体被列入严重失信主体名单的，不能指定。"
+        message = gettext("运营主体被列入严重失信主体名单的，不能指定。")
         found.append(_refuse("operator-discredited", message, "discredited"))
     return found
 

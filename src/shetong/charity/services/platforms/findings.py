@@ -20,7 +20,7 @@ def settle(*, finding: PlatformFinding, words: str, actor: User) -> PlatformFind
         raise InvalidInputError(message, fields={"words": message})
     locked = PlatformFinding.objects.select_for_update().get(pk=finding.pk)
     if locked.settled_at is not None:
-        raise WrongStateError(gettext("这条线索已经处理。"))
+        raise WrongStateError(gettext("这条线索已经处理，请刷新页面查看处理情况。"))
     locked.settled_at, locked.settlement = timezone.now(), words.strip()[:500]
     locked.save(update_fields=["settled_at", "settlement"])
     audit.record(actor=actor, action="platform.finding-settle", target=locked, detail={"kind": locked.kind})

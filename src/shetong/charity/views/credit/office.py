@@ -210,7 +210,7 @@ def honour(request: HttpRequest, grants: Grants) -> HttpResponseBase:
         else:
             messages.success(request, _("已经授予并公布。"))
             return redirect("charity:office-credit")
-    context = {"form": form, "heading": _("授予守信激励"), "button": _("授予")}
+    context = {"form": form, "heading": _("授予守信激励"), "button": _("授予守信激励")}
     return render(request, "charity/credit/form.html", context, status=422 if form.errors else 200)
 
 

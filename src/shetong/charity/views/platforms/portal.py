@@ -43,7 +43,7 @@ def platform(request: HttpRequest, code: str) -> HttpResponse:
         asked = {name: request.POST.get(name, "").replace("\0", "") for name in asked}
         key = f"platform-complaint {client.network(client.address(request) or '')}"
         if cache.get_or_set(key, 0, 3600) and cache.get(key, 0) >= MOST_COMPLAINTS:
-            errors = {"text": _("今天提交得太多了，请稍后再试。")}
+            errors = {"text": _("提交次数过多，请一小时以后再试；情况紧急的，请直接联系民政部门。")}
         else:
             try:
                 made = complaints.make(platform=found, **asked)
