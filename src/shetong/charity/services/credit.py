@@ -175,7 +175,8 @@ def decide(
         ) from None
     if span.expires_on <= today:
         raise InvalidInputError(
-            gettext("按文书日期计算，期限已经届满，不再记入。日期有误的，请改正。"), fields={"document_on": gettext("期限已经届满，请核对文书日期。")}
+            gettext("按文书日期计算，期限已经届满，不再记入。日期有误的，请改正。"),
+            fields={"document_on": gettext("期限已经届满，请核对文书日期。")},
         )
     record.document, record.document_number = document, document_number.strip()[:120]
     record.decided_on, record.decision_number, record.grade = today, decision_number.strip()[:120], grade
