@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shetong.accounts.models import AuditEvent, Message
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, WrongStateError
+from shetong.volunteering import jobs
 from shetong.volunteering.models import (
     Activity,
     ActivityState,
@@ -27,7 +28,7 @@ from shetong.volunteering.models import (
     TeamState,
 )
 from shetong.volunteering.rules import recurrence
-from shetong.volunteering.services import activities, finder, teams
+from shetong.volunteering.services import activities, cancelling, closing, finder, teams
 from shetong.volunteering.services.signups import sign_up
 from tests.casework.factories import registrar
 from tests.volunteering import factories
@@ -124,14 +125,28 @@ def test_changes_and_cancellation_reach_everybody_who_signed_up() -> None:
     sign_up(shift_id=first.pk, volunteer_id=one.pk)
     sign_up(shift_id=second.pk, volunteer_id=other.pk)
     activities.change(actor=leader, activity_id=activity.pk, values={"address": "示范路8号"})
-    assert Message.objects.filter(title__contains="有变化", text__contains="地点").count() == 2
-    activities.cancel_session(actor=leader, session_id=first.session_id, reason="场地停电。")
+    told = "地点：原为“示范路2号”，现为“示范路8号”。"
+    assert Message.objects.filter(title__contains="有变化", text__contains=told).count() == 2
+    cancelling.cancel_session(actor=leader, session_id=first.session_id, reason="场地停电。")
+    assert jobs.drop_cancelled(activity_id=activity.pk) == 1
     assert Signup.objects.get(volunteer=one).state == SignupState.DROPPED
     assert Signup.objects.get(volunteer=other).state == SignupState.HELD
     assert Message.objects.filter(recipient=one.user, title__contains="场次已取消").exists()
     with pytest.raises(InvalidInputError, match="理由"):
-        activities.cancel(actor=leader, activity_id=activity.pk, reason="")
-    assert activities.cancel(actor=leader, activity_id=activity.pk, reason="因故不能举办。").state == "cancelled"
+        cancelling.cancel(actor=leader, activity_id=activity.pk, reason="")
+    # Yesterday's session, whose list is not in yet, and one of long ago.
+    yesterday, earlier = (factories.running(activity, ago=ago, days=50) for ago in (1500, 9000))
+    late, gone = factories.held(yesterday), factories.held(earlier)
+    Signup.objects.filter(pk=gone.pk).update(state=SignupState.RECORDED)
+    assert cancelling.cancel(actor=leader, activity_id=activity.pk, reason="因故不能举办。").state == "cancelled"
+    assert SessionState.PLANNED not in activity.sessions.filter(pk__in=[second.session_id]).values_list(
+        "state", flat=True
+    )
+    assert jobs.drop_left(0) == 1
+    late.refresh_from_db()
+    assert late.state == SignupState.HELD
+    assert not Message.objects.filter(recipient__in=(late.volunteer.user, gone.volunteer.user)).exists()
+    assert set(closing.overdue()) == {yesterday.session_id, earlier.session_id}
     assert Signup.objects.get(volunteer=other).state == SignupState.DROPPED
     second.refresh_from_db()
     assert (second.open, second.taken) == (False, 0)
@@ -157,7 +172,7 @@ def test_strangers_change_nothing() -> None:
         lambda: activities.change(actor=stranger, activity_id=activity.pk, values={"title": "x"}),
         lambda: activities.add_post(actor=stranger, activity_id=activity.pk, values={}),
         lambda: activities.publish(actor=stranger, activity_id=activity.pk),
-        lambda: activities.cancel(actor=stranger, activity_id=activity.pk, reason="理由充分"),
+        lambda: cancelling.cancel(actor=stranger, activity_id=activity.pk, reason="理由充分"),
         lambda: activities.close(actor=stranger, activity_id=activity.pk),
         lambda: activities.keep_template(actor=stranger, activity_id=activity.pk, title="x"),
         lambda: teams.grant(actor=stranger, team_id=activity.team_id, user=stranger, role=StaffRole.LEADER),
@@ -288,8 +303,8 @@ def test_a_cancelled_session_takes_nobody() -> None:
     activity = drafted()
     session = activity.sessions.order_by("during").first()
     assert session is not None
-    activities.cancel_session(actor=leader_of(activity), session_id=session.pk, reason="场地停电。")
+    cancelling.cancel_session(actor=leader_of(activity), session_id=session.pk, reason="场地停电。")
     session.refresh_from_db()
     assert session.state == SessionState.CANCELLED
     with pytest.raises(WrongStateError):
-        activities.cancel_session(actor=leader_of(activity), session_id=session.pk, reason="场地停电。")
+        cancelling.cancel_session(actor=leader_of(activity), session_id=session.pk, reason="场地停电。")

@@ -40,13 +40,19 @@ def test_what_is_full_is_not_offered_and_comes_back() -> None:
 
 
 def test_what_is_over_or_does_not_recruit_is_forgotten() -> None:
-    kept, closed, begun = (factories.shift().post.activity for _ in range(3))
-    finder.refresh([kept.pk, closed.pk, begun.pk])
-    assert FinderEntry.objects.count() == 3
+    kept, closed, begun, long_ago, ended = (factories.shift().post.activity for _ in range(5))
+    finder.refresh([kept.pk, closed.pk, begun.pk, long_ago.pk, ended.pk])
+    assert FinderEntry.objects.count() == 5
     closed.state = ActivityState.CLOSED
     closed.save()
     now = timezone.now()
     begun.sessions.update(during=(now - timedelta(hours=1), now + timedelta(hours=1)))
+    FinderEntry.objects.filter(pk=begun.pk).update(slots=[masks.slot(timezone.localtime(now))])
+    # Nobody looked for days; sign-up ended between two looks.
+    long_ago.sessions.update(during=(now - timedelta(hours=80), now - timedelta(hours=78)))
+    FinderEntry.objects.filter(pk=long_ago.pk).update(slots=masks.slots_of_day((now - timedelta(days=3)).date())[:1])
+    ended.closes_at = now - timedelta(hours=1)
+    ended.save()
     jobs.refresh_finder(activity_id=closed.pk)
     assert jobs.forget_past(0) == 0
     assert list(FinderEntry.objects.values_list("pk", flat=True)) == [kept.pk]

@@ -222,8 +222,9 @@ def test_saved_searches_tell_what_is_new_once() -> None:
     assert searches.tell_all() == 1
     told = Message.objects.get(recipient=who.user)
     assert fresh.title in told.text
-    assert "q=" in told.url
-    SavedSearch.objects.update(looked_at=timezone.now() + timedelta(minutes=1))
+    assert told.url == f"{page}{search.pk}/"
+    assert "q=" in client.get(told.url).url
+    assert logged_in(factories.volunteer().user).get(told.url).status_code == 404
     assert searches.tell_all() == 0
     with pytest.raises(ConflictError):
         searches.save(user=who.user, title="图书", asked=criteria.Criteria())
@@ -234,6 +235,35 @@ def test_saved_searches_tell_what_is_new_once() -> None:
     assert SavedSearch.objects.exists()
     client.post(f"{page}{search.pk}/remove/")
     assert not SavedSearch.objects.exists()
+
+
+def test_a_saved_search_tells_what_its_day_reaches_only_later() -> None:
+    who, leader = factories.volunteer(), factories.volunteer()
+    later = factories.activity()
+    factories.shift(later, days=9)
+    finder.refresh([later.pk])
+    week = searches.save(user=who.user, title="一周", asked=criteria.Criteria(days="week"))
+    # As long as a title may be: its address would not go into a message.
+    searches.save(user=leader.user, title="长", asked=criteria.Criteria(text="图书角整理" * 12))
+    assert searches.tell_all() == 0
+    # Time passes: what was published a while ago is within the week now.
+    later.sessions.update(during=(factories.tomorrow(), factories.tomorrow(11)))
+    other = factories.shift(factories.activity(title="图书角整理" * 12)).post.activity
+    finder.refresh([later.pk, other.pk])
+    SavedSearch.objects.filter(pk=week.pk).update(looked_at=timezone.now() + timedelta(days=2))
+    assert searches.tell_all() == 2
+    assert searches.tell_all() == 0
+    assert later.title in Message.objects.get(recipient=who.user).text
+
+
+def test_a_search_that_fails_keeps_no_other_from_being_told() -> None:
+    one, other = factories.volunteer(), factories.volunteer()
+    for who in (one, other):
+        searches.save(user=who.user, title="全部", asked=criteria.Criteria())
+    finder.refresh([factories.shift().post.activity_id])
+    SavedSearch.objects.filter(volunteer=one).update(criteria=[["q"]])
+    assert searches.tell_all() == 1
+    assert Message.objects.get().recipient == other.user
 
 
 def test_the_map_leads_to_activities(client: Client) -> None:

@@ -11,13 +11,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shetong.accounts.models import AuditEvent
+from shetong.accounts.models import AuditEvent, Message
 from shetong.core.errors import ForbiddenError, NotFoundError, WrongStateError
 from shetong.volunteering import jobs
 from shetong.volunteering.models import (
     Activity,
     ActivityState,
     Admission,
+    FinderEntry,
     Post,
     Session,
     SessionState,
@@ -29,7 +30,7 @@ from shetong.volunteering.models import (
     VolunteerState,
 )
 from shetong.volunteering.rules import conditions
-from shetong.volunteering.services import places
+from shetong.volunteering.services import finder, places
 from shetong.volunteering.services.signups import REFUSALS, Answer, SignupRefusedError, sign_up
 from tests.volunteering import factories
 
@@ -130,7 +131,7 @@ def test_what_does_not_exist_is_said() -> None:
 
 def test_sign_ups_that_are_reviewed_take_a_place_only_when_admitted() -> None:
     shift = factories.shift(factories.activity(admission=Admission.REVIEW), places=1)
-    (_, first), (_, second) = signed(shift), signed(shift)
+    (refused_one, first), (_, second) = signed(shift), signed(shift)
     assert first.state == second.state == SignupState.APPLIED
     assert counts(shift) == (0, 0)
     leader = factories.leader_of(shift.post.activity.team)
@@ -138,8 +139,10 @@ def test_sign_ups_that_are_reviewed_take_a_place_only_when_admitted() -> None:
     with pytest.raises(SignupRefusedError) as caught:
         places.admit(signup_id=first.signup_id, actor=leader)
     assert caught.value.code == "full"
+    assert "增加名额" in caught.value.message  # in the organiser's words
     places.refuse(signup_id=first.signup_id, actor=leader, reason="名额已满。")
     assert counts(shift) == (1, 0)
+    assert Message.objects.filter(recipient=refused_one.user, text="名额已满。").exists()
     assert AuditEvent.objects.filter(action="signup.admit", target=f"signup:{second.signup_id}").exists()
     with pytest.raises(WrongStateError):
         places.admit(signup_id=first.signup_id, actor=leader)
@@ -170,16 +173,29 @@ def test_a_place_that_becomes_free_goes_to_the_first_who_waits(django_capture_on
     assert (done.state, done.confirm_by) == (SignupState.HELD, None)
 
 
-def test_who_has_another_place_by_then_is_passed_over_and_keeps_the_turn() -> None:
-    shift, other = factories.shift(places=1), factories.shift(places=1)
+def test_who_has_another_place_by_then_is_told_and_keeps_nobody_waiting() -> None:
+    shift, other = factories.shift(places=1, waiting_limit=2), factories.shift(places=1)
     holder, first = signed(shift)
     busy, waiting = signed(shift)
     _, next_in_line = signed(shift)
     sign_up(shift_id=other.pk, volunteer_id=busy.pk)
     places.withdraw(signup_id=first.signup_id, actor=holder.user)
     assert places.move_up(shift_id=shift.pk) == [next_in_line.signup_id]
-    assert Signup.objects.get(pk=waiting.signup_id).state == SignupState.WAITING
-    assert counts(shift) == (1, 1)
+    assert Signup.objects.get(pk=waiting.signup_id).state == SignupState.LAPSED
+    assert Message.objects.filter(recipient=busy.user, text__contains="已有另一个班次").count() == 1
+    assert counts(shift) == (1, 0)
+
+
+def test_a_queue_of_people_who_are_busy_does_not_close_a_shift_with_room() -> None:
+    shift, other = factories.shift(places=1, waiting_limit=1), factories.shift(places=1)
+    holder, first = signed(shift)
+    busy, _ = signed(shift)
+    sign_up(shift_id=other.pk, volunteer_id=busy.pk)
+    places.withdraw(signup_id=first.signup_id, actor=holder.user)
+    assert places.move_up(shift_id=shift.pk) == []
+    finder.refresh([shift.post.activity_id])
+    assert FinderEntry.objects.get().room == 1
+    assert signed(shift)[1].state == SignupState.HELD
 
 
 def test_nobody_overtakes_the_queue() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -17,8 +15,10 @@ from shetong.volunteering.models import (
     Signup,
     SignupState,
 )
+from shetong.volunteering.rules import masks
 from shetong.volunteering.services import (
     benefits,
+    cancelling,
     closing,
     exchange_out,
     figures,
@@ -40,6 +40,19 @@ def refresh_finder(*, activity_id: int) -> None:
     finder.refresh([activity_id])
 
 
+@app.task(name=cancelling.DROP_TASK, queue="volunteering", retry=5)
+def drop_cancelled(*, activity_id: int) -> int:
+    """Give up the sign-ups of cancelled sessions of an activity; return how many."""
+    return cancelling.drop_cancelled(activity_id=activity_id)
+
+
+@app.periodic(cron="15 * * * *")
+@app.task(name="volunteering.drop_left", queue="volunteering", queueing_lock="volunteering.drop_left")
+def drop_left(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Give up what the job of a cancellation left, hourly; return how many."""
+    return cancelling.drop_cancelled()
+
+
 @app.task(name=guardians.CODE_TASK, queue="messages", retry=3)
 def send_guardian_code(*, consent_id: int, sealed: str) -> None:
     """Send a guardian the code with which a minor's registration is completed."""
@@ -58,13 +71,18 @@ def waiting_lists(timestamp: int) -> int:  # noqa: ARG001 - given by the schedul
     return lapsed + sum(len(places.move_up(shift_id=pk)) for pk in list(free.values_list("pk", flat=True)))
 
 
-@app.periodic(cron="10 */2 * * *")
+@app.periodic(cron="4,24,44 * * * *")
 @app.task(name="volunteering.forget_past", queue="volunteering", queueing_lock="volunteering.forget_past")
 def forget_past(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
-    """Renew the entries of activities a session of which has begun, every two hours; return how many remain."""
+    """Renew the entries of activities that time has overtaken, every twenty minutes; return how many remain.
+
+    That is: sign-up has ended, or the first quarter of a day with room has come, however long nobody looked.
+    """
     now = timezone.now()
-    begun = FinderEntry.objects.filter(activity__sessions__during__startswith__range=(now - timedelta(hours=3), now))
-    return finder.refresh(begun.values_list("pk", flat=True))
+    overtaken = FinderEntry.objects.filter(
+        Q(slots__0__lte=masks.slot(timezone.localtime(now))) | Q(activity__closes_at__lte=now)
+    )
+    return finder.refresh(overtaken.values_list("pk", flat=True))
 
 
 @app.periodic(cron="20 1,9 * * *")

@@ -10,6 +10,7 @@ SIGNUPS: dict[tuple[SignupState, SignupAct], SignupState] = {
     (SignupState.APPLIED, SignupAct.REFUSE): SignupState.REFUSED,
     (SignupState.WAITING, SignupAct.OFFER): SignupState.OFFERED,
     (SignupState.WAITING, SignupAct.ADMIT): SignupState.HELD,
+    (SignupState.WAITING, SignupAct.LAPSE): SignupState.LAPSED,
     (SignupState.OFFERED, SignupAct.CONFIRM): SignupState.HELD,
     (SignupState.OFFERED, SignupAct.LAPSE): SignupState.LAPSED,
     (SignupState.HELD, SignupAct.REFUSE): SignupState.REFUSED,

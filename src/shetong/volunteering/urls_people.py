@@ -9,6 +9,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("volunteering/teams/<slug:number>/", team.public, name="team"),
     path("hall/volunteering/consents/", own.consents, name="consents"),
     path("hall/volunteering/searches/", own.searches, name="searches"),
+    path("hall/volunteering/searches/<int:pk>/", own.search, name="search"),
     path("hall/volunteering/searches/<int:pk>/<slug:name>/", own.search_act, name="search-act"),
     path("hall/volunteering/memberships/", own.memberships, name="memberships"),
     path("hall/volunteering/memberships/<int:pk>/leave/", own.leave_team, name="leave-team"),

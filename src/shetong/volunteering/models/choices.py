@@ -196,7 +196,7 @@ class SignupState(models.TextChoices):
     RECORDED = "recorded", _("已记录时长")
     ABSENT = "absent", _("未到")
     REFUSED = "refused", _("未录用")
-    LAPSED = "lapsed", _("逾期未确认")
+    LAPSED = "lapsed", _("候补已失效")
     WITHDRAWN = "withdrawn", _("本人取消")
     DROPPED = "dropped", _("活动取消")
 
@@ -222,7 +222,7 @@ class SignupAct(models.TextChoices):
     REFUSE = "refuse", _("不录用")
     OFFER = "offer", _("候补到位")
     CONFIRM = "confirm", _("确认参加")
-    LAPSE = "lapse", _("逾期未确认")
+    LAPSE = "lapse", _("候补失效")
     WITHDRAW = "withdraw", _("取消报名")
     DROP = "drop", _("活动取消")
     CHECK_IN = "check-in", _("签到")

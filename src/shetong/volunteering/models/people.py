@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from shetong.registry.models.choices import IdentityDocument
 from shetong.volunteering.models.choices import ConsentPurpose, Field, Language, RegisteredBy, Skill, VolunteerState
@@ -177,13 +178,19 @@ class GuardianConsent(models.Model):
 
 
 class SavedSearch(models.Model):
-    """A search that tells its owner what is new. ``criteria`` as :mod:`shetong.volunteering.rules.criteria` writes."""
+    """A search that tells its owner what is new. ``criteria`` as :mod:`shetong.volunteering.rules.criteria` writes.
+
+    What was published after ``since`` is new, whenever it first is among what is looked for; ``told``: the activities
+    of which its owner knows, as long as they are not over.
+    """
 
     volunteer = models.ForeignKey(Volunteer, models.CASCADE, related_name="saved_searches", verbose_name="志愿者")
     title = models.CharField("名称", max_length=60)
     criteria = models.JSONField("条件")
     notify = models.BooleanField("有新活动时通知", default=True)
     created_at = models.DateTimeField("保存时间")
+    since = models.DateTimeField("从何时起发布的算新活动", default=timezone.now)
+    told = ArrayField(models.BigIntegerField(), verbose_name="已告知的活动", default=list)
     looked_at = models.DateTimeField("上次查看新活动的时间")
 
     class Meta:

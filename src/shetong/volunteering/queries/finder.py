@@ -7,6 +7,7 @@ index gives all that contain them, which are then put in order.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,20 +65,26 @@ def find(
     limit: int = DEFAULT_LIMIT,
     offset: int = 0,
     since: datetime | None = None,
+    without: Collection[int] = (),
     today: date | None = None,
 ) -> list[Found]:
-    """Return the activities that are asked for, the nearest first, else the newest; ``since``: published after it."""
+    """Return the activities that are asked for, the nearest first, else the newest.
+
+    ``since``: published after it; ``without``: not these activities.
+    """
     sql, params = statement(
-        asked, limit=min(limit, LARGEST_LIMIT), offset=offset, since=since, today=today or timezone.localdate()
-    )
+        asked, limit=min(limit, LARGEST_LIMIT), offset=offset, since=since, without=without,
+        today=today or timezone.localdate(),
+    )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [_found(row, asked.near) for row in cursor.fetchall()]
 
 
 def statement(
-    asked: Criteria, *, limit: int, offset: int = 0, since: datetime | None = None, today: date
-) -> tuple[str, list[Any]]:
+    asked: Criteria, *, limit: int, offset: int = 0, since: datetime | None = None, without: Collection[int] = (),
+    today: date,
+) -> tuple[str, list[Any]]:  # fmt: skip
     """Return the one statement that answers, and its parameters."""
     conditions: list[str] = []
     params: list[Any] = []
@@ -109,6 +116,9 @@ def statement(
     if since is not None:
         conditions.append("f.published_at > %s")
         params.append(since)
+    if without:
+        conditions.append("f.activity_id <> ALL(%s::bigint[])")
+        params.append(list(without))
     for word in asked.text.split():
         folded = key(word)
         if pairs := query_pairs(folded):

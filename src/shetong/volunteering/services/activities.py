@@ -1,4 +1,4 @@
-"""Activities from the draft to the end: posts, sessions, publication, changes, cancellation, all with who is told."""
+"""Activities: drafts, posts, sessions, publication, what is written, all with who is told."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
@@ -40,7 +40,7 @@ from shetong.volunteering.models import (
 )
 from shetong.volunteering.queries import staff
 from shetong.volunteering.rules import recurrence
-from shetong.volunteering.services import finder, numbering, places
+from shetong.volunteering.services import finder, numbering
 
 # What an organiser writes; the rest follows from acts.
 WRITTEN = (
@@ -48,8 +48,12 @@ WRITTEN = (
     "admission", "confirm_hours", "members_only", "risks", "insurance", "support", "contact", "contact_phone",
     "check_in", "fence_metres",
 )  # fmt: skip
-# What people who signed up are told of when it changes.
-TOLD = {"title": "名称", "address": "地点", "content": "内容", "risks": "风险提示", "contact_phone": "联系电话"}
+# What people who signed up are told of when it changes; what is short with the old and the new.
+TOLD = {
+    "title": gettext_noop("名称"), "address": gettext_noop("地点"), "contact_phone": gettext_noop("联系电话"),
+    "content": gettext_noop("内容"), "risks": gettext_noop("风险提示"),
+}  # fmt: skip
+_LONG = ("content", "risks")
 _POST = (
     "title",
     "duties",
@@ -100,11 +104,12 @@ def change(*, actor: User, activity_id: int, values: Mapping[str, Any]) -> Activ
 
     Raises :class:`ForbiddenError`, :class:`InvalidInputError`, :class:`WrongStateError`.
     """
-    activity = _locked(activity_id, actor)
+    activity = locked(activity_id, actor)
     if activity.state not in _EDITABLE:
         raise WrongStateError(gettext("审核中和已经结束的活动不能修改。"))
     cleaned = _clean(values)
-    changed = [name for name, value in cleaned.items() if getattr(activity, name) != value]
+    before = {name: getattr(activity, name) for name in cleaned}
+    changed = [name for name, value in cleaned.items() if before[name] != value]
     for name in changed:
         setattr(activity, name, cleaned[name])
     if not changed:
@@ -112,12 +117,12 @@ def change(*, actor: User, activity_id: int, values: Mapping[str, Any]) -> Activ
     activity.version += 1
     activity.updated_at = timezone.now()
     activity.save()
-    told = [gettext(TOLD[name]) for name in changed if name in TOLD]
+    told = [_difference(name, before[name], cleaned[name]) for name in TOLD if name in changed]
     if activity.published_at and told:
-        _tell(
+        tell(
             activity, f"activity-{activity.pk}-v{activity.version}",
             gettext("活动“%(title)s”有变化") % {"title": activity.title},
-            gettext("变化的有：%(what)s。请打开活动页面查看。") % {"what": "、".join(told)},
+            "\n".join([*told, gettext("不能参加的，请尽早取消报名。")]),
         )  # fmt: skip
     audit.record(
         actor=actor, action="activity.change", target=activity, jurisdiction=activity.division_code,
@@ -130,7 +135,7 @@ def change(*, actor: User, activity_id: int, values: Mapping[str, Any]) -> Activ
 @transaction.atomic
 def add_post(*, actor: User, activity_id: int, values: Mapping[str, Any]) -> Post:
     """Add a post, in every session to come. Raises like :func:`change`."""
-    activity = _locked(activity_id, actor)
+    activity = locked(activity_id, actor)
     if activity.state not in _EDITABLE:
         raise WrongStateError(gettext("审核中和已经结束的活动不能修改。"))
     given = {name: values[name] for name in _POST if name in values}
@@ -164,7 +169,7 @@ def add_sessions(
 
     Sessions that are there already stay as they are. Raises like :func:`change`.
     """
-    activity = _locked(activity_id, actor)
+    activity = locked(activity_id, actor)
     if activity.state not in _EDITABLE:
         raise WrongStateError(gettext("审核中和已经结束的活动不能修改。"))
     if not 15 <= minutes <= 24 * 60:
@@ -199,7 +204,7 @@ def publish(*, actor: User, activity_id: int) -> Activity:
 
     Raises :class:`ForbiddenError`, :class:`WrongStateError`, :class:`InvalidInputError` with all that is missing.
     """
-    activity = _locked(activity_id, actor)
+    activity = locked(activity_id, actor)
     missing: dict[str, str] = {}
     for name in ("title", "content", "address", "risks", "contact", "contact_phone"):
         if not getattr(activity, name).strip():
@@ -214,7 +219,7 @@ def publish(*, actor: User, activity_id: int) -> Activity:
     if missing:
         raise InvalidInputError(gettext("还缺一些内容，补齐后再发布。"), fields=missing)
     reviewed = settings.VOLUNTEER_REVIEW_GROUPS and activity.team.kind == TeamKind.GROUP
-    _step(activity, ActivityState.REVIEW if reviewed else ActivityState.RECRUITING)
+    step(activity, ActivityState.REVIEW if reviewed else ActivityState.RECRUITING)
     audit.record(
         actor=actor, action="activity.publish", target=activity, jurisdiction=activity.division_code,
         detail={"state": activity.state},
@@ -236,7 +241,7 @@ def review(*, actor: User, activity_id: int, passes: bool, reason: str = "") -> 
         raise InvalidInputError(gettext("退回须写明理由。"), fields={"reason": gettext("请写明需要改什么。")})
     activity.reviewed_by, activity.reviewed_at = actor, timezone.now()
     activity.state_reason = "" if passes else reason.strip()[:300]
-    _step(activity, ActivityState.RECRUITING if passes else ActivityState.DRAFT)
+    step(activity, ActivityState.RECRUITING if passes else ActivityState.DRAFT)
     title = gettext("活动“%(title)s”已通过审核，开始招募") if passes else gettext("活动“%(title)s”被退回修改")
     messages.send_all(
         to=_organisers(activity.team), topic=Topic.VOLUNTEER,
@@ -254,8 +259,8 @@ def review(*, actor: User, activity_id: int, passes: bool, reason: str = "") -> 
 @transaction.atomic
 def close(*, actor: User, activity_id: int) -> Activity:
     """Stop recruiting; those who have a place keep it. Raises :class:`ForbiddenError`, :class:`WrongStateError`."""
-    activity = _locked(activity_id, actor)
-    _step(activity, ActivityState.CLOSED)
+    activity = locked(activity_id, actor)
+    step(activity, ActivityState.CLOSED)
     audit.record(actor=actor, action="activity.close", target=activity, jurisdiction=activity.division_code)
     return activity
 
@@ -263,73 +268,18 @@ def close(*, actor: User, activity_id: int) -> Activity:
 @transaction.atomic
 def reopen(*, actor: User, activity_id: int) -> Activity:
     """Recruit again after :func:`close`. Raises :class:`ForbiddenError`, :class:`WrongStateError`."""
-    activity = _locked(activity_id, actor)
+    activity = locked(activity_id, actor)
     if activity.state != ActivityState.CLOSED:
         raise WrongStateError(gettext("只有停止招募的活动可以重新招募。"))
-    _step(activity, ActivityState.RECRUITING)
+    step(activity, ActivityState.RECRUITING)
     audit.record(actor=actor, action="activity.reopen", target=activity, jurisdiction=activity.division_code)
     return activity
-
-
-def cancel(*, actor: User, activity_id: int, reason: str) -> Activity:
-    """Cancel an activity: every sign-up is dropped and everybody told why.
-
-    Raises :class:`ForbiddenError`, :class:`WrongStateError`, :class:`InvalidInputError`.
-    """
-    with transaction.atomic():
-        activity = _locked(activity_id, actor)
-        if len(reason.strip()) < 4:
-            raise InvalidInputError(
-                gettext("取消活动须写明理由，报名的人会看到。"), fields={"reason": gettext("请写明理由。")}
-            )
-        _tell(
-            activity, f"activity-{activity.pk}-cancelled",
-            gettext("活动“%(title)s”已取消") % {"title": activity.title}, reason.strip(),
-        )  # fmt: skip
-        activity.state_reason = reason.strip()[:300]
-        _step(activity, ActivityState.CANCELLED)
-        Shift.objects.filter(session__activity=activity).update(open=False)
-        audit.record(actor=actor, action="activity.cancel", target=activity, jurisdiction=activity.division_code)
-    _drop(Signup.objects.filter(shift__session__activity_id=activity_id), actor, reason)
-    return activity
-
-
-def cancel_session(*, actor: User, session_id: int, reason: str) -> Session:
-    """Cancel one session: its sign-ups are dropped and everybody told. Raises like :func:`cancel`."""
-    with transaction.atomic():
-        session = (
-            Session.objects.select_for_update(of=("self",)).select_related("activity").filter(pk=session_id).first()
-        )
-        if session is None:
-            raise NotFoundError(gettext("没有找到这个场次，请从活动页面重新进入。"))
-        activity = _locked(session.activity_id, actor)
-        if session.state != SessionState.PLANNED or session.during.lower <= timezone.now():
-            raise WrongStateError(gettext("已经开始或者取消的场次不能再取消。"))
-        if len(reason.strip()) < 4:
-            raise InvalidInputError(gettext("取消须写明理由。"), fields={"reason": gettext("请写明理由。")})
-        begins = timezone.localtime(session.during.lower)
-        _tell(
-            activity, f"session-{session.pk}-cancelled",
-            gettext("活动“%(title)s”%(when)s的场次已取消")
-            % {"title": activity.title, "when": f"{begins:%Y-%m-%d %H:%M}"},
-            reason.strip(), session=session,
-        )  # fmt: skip
-        session.state, session.cancel_reason = SessionState.CANCELLED, reason.strip()[:300]
-        session.save(update_fields=["state", "cancel_reason"])
-        Shift.objects.filter(session=session).update(open=False)
-        audit.record(
-            actor=actor, action="activity.session-cancel", target=activity, jurisdiction=activity.division_code,
-            detail={"session": session.pk},
-        )  # fmt: skip
-        finder.defer_refresh(activity.pk)
-    _drop(Signup.objects.filter(shift__session_id=session_id), actor, reason)
-    return session
 
 
 @transaction.atomic
 def keep_template(*, actor: User, activity_id: int, title: str) -> ActivityTemplate:
     """Keep what is written of an activity, and its posts, for the next one. Raises :class:`InvalidInputError`."""
-    activity = _locked(activity_id, actor)
+    activity = locked(activity_id, actor)
     if not title.strip():
         raise InvalidInputError(gettext("请给模板起个名称。"), fields={"title": gettext("请填写。")})
     kept = [name for name in WRITTEN if name not in ("opens_at", "closes_at")]
@@ -361,13 +311,15 @@ def _row(activity_id: int) -> Activity:
     return activity
 
 
-def _locked(activity_id: int, actor: User) -> Activity:
+def locked(activity_id: int, actor: User) -> Activity:
+    """Return a locked activity. Raises :class:`NotFoundError`, :class:`ForbiddenError` for who is no organiser."""
     activity = _row(activity_id)
     staff.require(actor, activity.team_id, StaffRole.ORGANISER)
     return activity
 
 
-def _step(activity: Activity, to: ActivityState) -> None:
+def step(activity: Activity, to: ActivityState) -> None:
+    """Carry a locked activity into a state. Raises :class:`WrongStateError` where that may not follow."""
     if to not in states.ACTIVITIES[ActivityState(activity.state)]:
         now = ActivityState(activity.state).label
         raise WrongStateError(gettext("活动现在是“%(state)s”，不能这样做。") % {"state": now})
@@ -389,20 +341,25 @@ def _make_shifts(posts: Iterable[Post], sessions: Iterable[Session]) -> None:
     )
 
 
-def _drop(signups: Any, actor: User, reason: str) -> None:
-    for signup_id in list(signups.filter(state__in=LIVE).order_by("pk").values_list("pk", flat=True)):
-        places.drop(signup_id=signup_id, actor=actor, reason=reason)
-
-
-def _tell(activity: Activity, key: str, title: str, text: str, *, session: Session | None = None) -> None:
+def tell(activity: Activity, key: str, title: str, text: str, *, sessions: Iterable[int] | None = None) -> None:
+    """Tell everybody whose sign-up for one of ``sessions`` stands, else for any session that is not over."""
     signed = Signup.objects.filter(shift__session__activity=activity, state__in=LIVE)
-    if session is not None:
-        signed = signed.filter(shift__session=session)
+    if sessions is None:
+        signed = signed.filter(during__endswith__gt=timezone.now())
+    else:
+        signed = signed.filter(shift__session__in=sessions)
     people = User.objects.filter(volunteer__signups__in=signed).distinct()
     messages.send_all(
         to=people, topic=Topic.VOLUNTEER, key=key, title=title, text=text,
         url=f"/volunteering/activities/{activity.number}/",
     )  # fmt: skip
+
+
+def _difference(name: str, old: str, new: str) -> str:
+    what = gettext(TOLD[name])
+    if name in _LONG:
+        return gettext("%(what)s有修改，请打开活动页面查看。") % {"what": what}
+    return gettext("%(what)s：原为“%(old)s”，现为“%(new)s”。") % {"what": what, "old": old, "new": new}
 
 
 def _organisers(team: Team) -> Iterable[User]:

@@ -63,7 +63,9 @@ def close(*, session_id: int, actor: User | None = None) -> int:
 def overdue() -> list[int]:
     """Return the sessions that ended so long ago that a job closes them, and those it left half done."""
     late = timezone.now() - timedelta(hours=settings.VOLUNTEER_CLOSE_HOURS)
-    planned = Session.objects.filter(state=SessionState.PLANNED, during__endswith__lte=late)
+    planned = Session.objects.filter(
+        state=SessionState.PLANNED, during__endswith__lte=late, activity__published_at__isnull=False
+    )
     return list(planned.order_by("pk").values_list("pk", flat=True)[:1_000])
 
 

@@ -2,7 +2,8 @@
 
 Everything locks in one order: the volunteer, the sign-up, the shift. A place that becomes free is given in a
 transaction of its own after the one that freed it, to the first of the waiting list who has no other place at that
-time; until then nobody overtakes, because a sign-up waits while anybody waits.
+time; until then nobody overtakes, because a sign-up waits while anybody waits. Who took another place at that time
+in the meantime is told and leaves the queue, so that it never keeps a free place from others.
 """
 
 from __future__ import annotations
@@ -68,7 +69,17 @@ def admit(*, signup_id: int, actor: User) -> Signup:
     """
     signup = locked(signup_id)
     _require_organiser(signup, actor)
-    return move(signup, SignupAct.ADMIT, actor=actor)
+    try:
+        return move(signup, SignupAct.ADMIT, actor=actor)
+    except SignupRefusedError as error:
+        raise SignupRefusedError(error.code, message=gettext(_NOT_ADMITTED[error.code])) from error
+
+
+# The same in the organiser's words.
+_NOT_ADMITTED = {
+    "full": gettext_noop("这个班次的名额已满。要录用的，请先增加名额。"),
+    "clash": gettext_noop("报名人在这个时间已有另一个班次，不能录用。请与报名人联系。"),
+}
 
 
 @transaction.atomic
@@ -87,57 +98,69 @@ def lapse(*, signup_id: int) -> bool:
     signup = locked(signup_id)
     if signup.state != SignupState.OFFERED or not signup.confirm_by or signup.confirm_by > timezone.now():
         return False
-    move(signup, SignupAct.LAPSE, actor=None)
+    move(signup, SignupAct.LAPSE, actor=None, reason=gettext("没有在期限前确认。"))
     return True
 
 
 @transaction.atomic
-def drop(*, signup_id: int, actor: User, reason: str) -> bool:
-    """Give a sign-up up because its session or activity is cancelled; return whether it still stood.
+def drop(*, signup_id: int, reason: str) -> bool:
+    """Give a sign-up up because its session is cancelled; return whether it still stood.
 
-    The caller has closed the shift and told the people; nobody moves up. Organisers of the team only.
+    Who cancelled has closed the shift and told the people; nobody moves up.
     """
     signup = locked(signup_id)
-    _require_organiser(signup, actor)
     if states.after(signup.state, SignupAct.DROP) is None:
         return False
-    move(signup, SignupAct.DROP, actor=actor, reason=reason)
+    move(signup, SignupAct.DROP, actor=None, reason=reason)
     return True
 
 
 def move_up(*, shift_id: int) -> list[int]:
     """Give the free places of a shift to those who wait, in their order; return the sign-ups that moved up.
 
-    Somebody who has another place at that time is passed over and keeps their turn.
+    Who has another place at that time leaves the queue; for whom an organiser's change brought that about (see
+    :mod:`shetong.volunteering.services.changing`), a place is kept until they have decided.
     """
     moved: list[int] = []
-    passed: list[int] = []
-    while (candidate := _next(shift_id, passed)) is not None:
-        if _offer(candidate):
+    kept: list[int] = []
+    while (candidate := _next(shift_id, kept)) is not None:
+        offered = _offer(candidate)
+        if offered is None:
+            kept.append(candidate)
+        elif offered:
             moved.append(candidate)
-        else:
-            passed.append(candidate)
     return moved
 
 
-def _next(shift_id: int, passed: list[int]) -> int | None:
-    shift = Shift.objects.get(pk=shift_id)
-    if not shift.open or shift.taken >= shift.places or not shift.waiting:
+def _next(shift_id: int, kept: list[int]) -> int | None:
+    shift = Shift.objects.select_related("session").get(pk=shift_id)
+    if not shift.open or shift.session.during.lower <= timezone.now():
         return None
-    waiting = Signup.objects.filter(shift_id=shift_id, state=SignupState.WAITING).exclude(pk__in=passed)
+    if not shift.waiting or shift.taken + len(kept) >= shift.places:
+        return None
+    waiting = Signup.objects.filter(shift_id=shift_id, state=SignupState.WAITING).exclude(pk__in=kept)
     return waiting.order_by("ticket").values_list("pk", flat=True).first()
 
 
-def _offer(signup_id: int) -> bool:
+def _offer(signup_id: int) -> bool | None:
+    """Offer a place; return whether that was done, ``None`` where a place is kept for somebody who has to decide."""
     with transaction.atomic():
         signup = locked(signup_id)
-        if signup.state != SignupState.WAITING or signup.during.lower <= timezone.now():
+        if signup.state != SignupState.WAITING:
             return False
+        decides_by = signup.confirm_by
         try:
             move(signup, SignupAct.OFFER, actor=None)
-        except SignupRefusedError:
+        except SignupRefusedError as error:
+            if error.code == "full" or (decides_by and decides_by > timezone.now()):
+                return None
+            signup.refresh_from_db(fields=["state", "confirm_by"])
+            move(signup, SignupAct.LAPSE, actor=None, reason=gettext(_OTHER_PLACE))
             return False
     return True
+
+
+_OTHER_PLACE = gettext_noop("有名额时，您在这个时间已有另一个班次。要改报这个的，请先取消另一个班次，再重新报名。")
 
 
 def locked(signup_id: int) -> Signup:
@@ -189,30 +212,30 @@ def move(signup: Signup, act: SignupAct, *, actor: User | None, reason: str = ""
     SignupEvent.objects.create(
         signup=signup, act=act, to_state=after, actor=actor, recorded_at=now, reason=reason[:300]
     )
-    _tell(signup, shift, act)
+    _tell(signup, shift, act, reason)
     audit.record(
         actor=actor or "system:volunteering",
         action=f"signup.{act}",
         target=signup,
         jurisdiction=shift.post.activity.division_code,
     )
-    if took and not takes:
+    if took and not takes and act != SignupAct.DROP:
         transaction.on_commit(lambda: move_up(shift_id=shift.pk), robust=True)
-    if takes != took:
+    if takes != took and act != SignupAct.DROP:
         finder.defer_refresh(shift.post.activity_id)
     return signup
 
 
-# What the person is told of acts that others, or time, did to a sign-up.
+# What the person is told of acts that others, or time, did to a sign-up; the reason follows it.
 _TITLES = {
     SignupAct.OFFER: gettext_noop("“%(title)s”有名额了，请在%(until)s前确认"),
     SignupAct.ADMIT: gettext_noop("您已被“%(title)s”录用"),
     SignupAct.REFUSE: gettext_noop("“%(title)s”未录用您"),
-    SignupAct.LAPSE: gettext_noop("“%(title)s”的候补名额逾期未确认，已给下一位"),
+    SignupAct.LAPSE: gettext_noop("您在“%(title)s”的候补已失效，名额给下一位"),
 }
 
 
-def _tell(signup: Signup, shift: Shift, act: SignupAct) -> None:
+def _tell(signup: Signup, shift: Shift, act: SignupAct, reason: str) -> None:
     user = signup.volunteer.user
     if user is None or act not in _TITLES:
         return
@@ -222,5 +245,6 @@ def _tell(signup: Signup, shift: Shift, act: SignupAct) -> None:
         topic=Topic.VOLUNTEER,
         key=f"signup-{signup.pk}-{act}-{until}",
         title=gettext(_TITLES[act]) % {"title": shift.post.activity.title, "until": until},
+        text=reason,
         url="/hall/volunteering/",
     )

@@ -1,6 +1,12 @@
-"""Saved searches: kept with their criteria, and telling their owner what is new."""
+"""Saved searches: kept with their criteria, and telling their owner what is new, each activity once.
+
+What is new is kept as activities, not as a moment: the index follows a publication by some seconds, and what was
+published on Monday for the Saturday after next is first found by "Saturday" a week later.
+"""
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -10,8 +16,8 @@ from django.utils.translation import gettext
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
 from shetong.accounts.services import messages
-from shetong.core.errors import ConflictError, DomainError, InvalidInputError, NotFoundError
-from shetong.volunteering.models import SavedSearch, VolunteerState
+from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
+from shetong.volunteering.models import Activity, ActivityState, SavedSearch, VolunteerState
 from shetong.volunteering.queries import finder
 from shetong.volunteering.rules import criteria
 from shetong.volunteering.rules.criteria import Criteria
@@ -20,6 +26,9 @@ from shetong.volunteering.services import volunteers
 logger = structlog.get_logger(__name__)
 MOST = 20
 TOLD = 5  # titles in one message
+# By so much the index may be behind; what is in it already by then is not told of.
+BEHIND = timedelta(minutes=10)
+_OVER = (ActivityState.FINISHED, ActivityState.ARCHIVED, ActivityState.CANCELLED)
 
 
 @transaction.atomic
@@ -35,8 +44,9 @@ def save(*, user: User, title: str, asked: Criteria) -> SavedSearch:
     try:
         with transaction.atomic():
             return SavedSearch.objects.create(
-                volunteer=volunteer, title=name, criteria=asked.parameters(), created_at=now, looked_at=now
-            )
+                volunteer=volunteer, title=name, criteria=asked.parameters(), created_at=now, looked_at=now,
+                since=now - BEHIND, told=_seen(asked, now - BEHIND),
+            )  # fmt: skip
     except IntegrityError as error:
         raise ConflictError(gettext("已有同名的查找，请换一个名称。")) from error
 
@@ -46,9 +56,11 @@ def change(*, user: User, search_id: int, notify: bool) -> SavedSearch:
     """Switch the messages of a saved search on or off. Raises :class:`NotFoundError`."""
     found = _own(user, search_id)
     if notify and not found.notify:
-        found.looked_at = timezone.now()  # what came in the meantime is not told of
+        # What came in the meantime is not told of.
+        found.since = timezone.now() - BEHIND
+        found.told = _seen(criteria_of(found), found.since)
     found.notify = notify
-    found.save(update_fields=["notify", "looked_at"])
+    found.save(update_fields=["notify", "since", "told"])
     return found
 
 
@@ -59,7 +71,7 @@ def remove(*, user: User, search_id: int) -> None:
 
 
 def tell_all() -> int:
-    """Tell the owners of saved searches what was published since they were last looked at; return how many."""
+    """Tell the owners of saved searches what is new, the longest unseen first; return how many were told."""
     told = 0
     wanted = SavedSearch.objects.filter(
         notify=True, volunteer__state=VolunteerState.ACTIVE, volunteer__user__isnull=False
@@ -67,8 +79,9 @@ def tell_all() -> int:
     for pk in list(wanted.order_by("looked_at", "pk").values_list("pk", flat=True)):
         try:
             told += _tell(pk)
-        except DomainError as error:
-            logger.warning("saved-search.failed", search=pk, code=error.code)
+        except Exception as error:  # one search that fails must not keep the others from being told
+            logger.error("saved-search.failed", search=pk, error=type(error).__name__)
+            SavedSearch.objects.filter(pk=pk).update(looked_at=timezone.now())
     return told
 
 
@@ -79,9 +92,11 @@ def _tell(search_id: int) -> bool:
     if search is None or search.volunteer.user is None:
         return False
     asked, now = criteria_of(search), timezone.now()
-    new = finder.find(asked, since=search.looked_at, limit=TOLD + 1)
+    new = finder.find(asked, since=search.since, without=search.told, limit=finder.LARGEST_LIMIT)
+    over = set(Activity.objects.filter(pk__in=search.told, state__in=_OVER).values_list("pk", flat=True))
+    search.told = [pk for pk in search.told if pk not in over] + [one.pk for one in new]
     search.looked_at = now
-    search.save(update_fields=["looked_at"])
+    search.save(update_fields=["told", "looked_at"])
     if not new:
         return False
     titles = "、".join(f"“{one.title}”" for one in new[:TOLD])
@@ -89,9 +104,14 @@ def _tell(search_id: int) -> bool:
         to=search.volunteer.user, topic=Topic.VOLUNTEER, key=f"saved-search-{search.pk}-{new[0].pk}-{now:%Y%m%d%H%M}",
         title=f"“{search.title}”有新的志愿服务活动",
         text=f"{titles}等。" if len(new) > TOLD else f"{titles}。",
-        url=f"/volunteering/?{asked.query_string()}",
+        # By key: what is looked for may be longer than an address in a message, and where somebody lives stays here.
+        url=f"/hall/volunteering/searches/{search.pk}/",
     )  # fmt: skip
     return True
+
+
+def _seen(asked: Criteria, since: datetime) -> list[int]:
+    return [one.pk for one in finder.find(asked, since=since, limit=finder.LARGEST_LIMIT)]
 
 
 def criteria_of(search: SavedSearch) -> Criteria:

@@ -49,8 +49,8 @@ class SignupRefusedError(DomainError):
 
     status = 409
 
-    def __init__(self, code: str, *, clash: int | None = None) -> None:
-        super().__init__(gettext(REFUSALS[code]), code=code)
+    def __init__(self, code: str, *, clash: int | None = None, message: str = "") -> None:
+        super().__init__(message or gettext(REFUSALS[code]), code=code)
         self.clash = clash
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,11 +18,13 @@ from shetong.accounts.views.own import current_user
 from shetong.core import divisions
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms import ActivityForm, PostForm, SessionsForm, TeamForm, division_code
-from shetong.volunteering.models import LIVE, Activity, SessionState, Shift, Signup, StaffRole, TeamKind
+from shetong.volunteering.models import Activity, SessionState, Signup, StaffRole, TeamKind
 from shetong.volunteering.queries import activities as queries
 from shetong.volunteering.queries import staff
-from shetong.volunteering.services import activities, places, teams
+from shetong.volunteering.services import activities, cancelling, places, teams
 from shetong.volunteering.views.hall import _blame
+
+PAGE = 50
 
 
 @never_cache
@@ -113,7 +116,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         elif name in ("close", "reopen"):
             getattr(activities, name)(actor=user, activity_id=pk)
         elif name == "cancel":
-            activities.cancel(actor=user, activity_id=pk, reason=request.POST.get("reason", ""))
+            cancelling.cancel(actor=user, activity_id=pk, reason=request.POST.get("reason", ""))
             messages.success(request, _("活动已经取消，报名的人都会收到通知。"))
         else:
             raise Http404
@@ -152,16 +155,17 @@ def _activity(request: HttpRequest, pk: int) -> Activity:
 
 
 def _page(request: HttpRequest, activity: Activity, post: Any, sessions: Any, *, status: int = 200) -> HttpResponse:
-    signed = Signup.objects.filter(shift__session__activity=activity, state__in=LIVE)
-    signed = signed.select_related("volunteer", "shift__post", "shift__session")
+    past = request.GET.get("show") == "past"
+    shifts, signed = queries.organisers_shifts(activity, past=past), queries.organisers_signups(activity)
     context = {
         "activity": activity, "post_form": post, "session_form": sessions,
         "posts": activity.posts.order_by("pk"),
         "place": divisions.full_name(activity.division_code),
-        "shifts": Shift.objects.filter(session__activity=activity).select_related("session", "post")
-        .order_by("session__during", "post")[:100],
+        "past": past, "past_query": "show=past&" if past else "",
+        "has_past": queries.organisers_shifts(activity, past=not past).exists(),
+        "shifts": Paginator(shifts, PAGE).get_page(request.GET.get("shifts")),
+        "signups": Paginator(signed, PAGE).get_page(request.GET.get("signups")),
         "coming": activity.sessions.filter(state=SessionState.PLANNED, during__startswith__gt=timezone.now())
         .order_by("during")[:60],
-        "signups": signed.order_by("shift", "ticket")[:200],
     }  # fmt: skip
     return render(request, "volunteering/organise_activity.html", context, status=status)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -91,6 +92,17 @@ def searches(request: HttpRequest) -> HttpResponse:
     rows = [(each, saved.criteria_of(each).query_string()) for each in who.saved_searches.order_by("title")]
     context = {"rows": rows, "asked": asked.query_string(), "suggested": asked.text or asked.field or ""}
     return render(request, "volunteering/searches.html", context)
+
+
+@never_cache
+@require_safe
+@login_required
+def search(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look for what a saved search of one's own looks for."""
+    found = _own(request).saved_searches.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return redirect(f"{reverse('volunteering:find')}?{saved.criteria_of(found).query_string()}")
 
 
 @require_POST

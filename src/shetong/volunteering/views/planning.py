@@ -16,7 +16,7 @@ from shetong.core.errors import DomainError
 from shetong.volunteering.forms import ActivityForm
 from shetong.volunteering.models import ActivityTemplate, Session, StaffRole
 from shetong.volunteering.queries import staff
-from shetong.volunteering.services import activities
+from shetong.volunteering.services import activities, cancelling
 from shetong.volunteering.views.hall import _blame
 from shetong.volunteering.views.organiser import _activity
 
@@ -83,7 +83,7 @@ def cancel_session(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     activity = _activity(request, session.activity_id)
     try:
-        activities.cancel_session(actor=current_user(request), session_id=pk, reason=request.POST.get("reason", ""))
+        cancelling.cancel_session(actor=current_user(request), session_id=pk, reason=request.POST.get("reason", ""))
     except DomainError as error:
         messages.error(request, error.message)
     else:

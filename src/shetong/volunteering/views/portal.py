@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -176,6 +177,7 @@ def _obstacle(who: Volunteer, activity: Activity, shift: Shift) -> str:
     trainings: frozenset[str] = frozenset()
     if post.training:
         held = who.trainings.filter(team_id=activity.team_id, withdrawn_at__isnull=True).exclude(passed=False)
+        held = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate(starts)))
         trainings = frozenset(held.values_list("title", flat=True))
     applicant = conditions.Applicant(
         state=who.state, verified=who.verified_at is not None, born_on=who.born_on, skills=frozenset(who.skills),
