@@ -1,6 +1,7 @@
 """Saved searches keep what they told; the ends of a wait have one name."""
 
 import django.contrib.postgres.fields
+import django.db.models.functions.datetime
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -8,19 +9,19 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('volunteering', '0013_words_of_consents'),
+        ('volunteering', '0014_words_of_service'),
     ]
 
     operations = [
         migrations.AddField(
             model_name='savedsearch',
             name='since',
-            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='从何时起发布的算新活动'),
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, verbose_name='从何时起发布的算新活动'),
         ),
         migrations.AddField(
             model_name='savedsearch',
             name='told',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None, verbose_name='已告知的活动'),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), db_default=[], default=list, size=None, verbose_name='已告知的活动'),
         ),
         migrations.AlterField(
             model_name='signup',

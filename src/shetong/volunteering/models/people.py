@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from shetong.registry.models.choices import IdentityDocument
@@ -189,8 +190,8 @@ class SavedSearch(models.Model):
     criteria = models.JSONField("条件")
     notify = models.BooleanField("有新活动时通知", default=True)
     created_at = models.DateTimeField("保存时间")
-    since = models.DateTimeField("从何时起发布的算新活动", default=timezone.now)
-    told = ArrayField(models.BigIntegerField(), verbose_name="已告知的活动", default=list)
+    since = models.DateTimeField("从何时起发布的算新活动", default=timezone.now, db_default=Now())
+    told = ArrayField(models.BigIntegerField(), verbose_name="已告知的活动", default=list, db_default=[])
     looked_at = models.DateTimeField("上次查看新活动的时间")
 
     class Meta:
