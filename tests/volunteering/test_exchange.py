@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import secrets
 import time
@@ -13,8 +14,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import xlsxwriter
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.db import connection
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -27,15 +30,34 @@ from shetong.core.errors import DomainError, ForbiddenError, WrongStateError
 from shetong.volunteering.models import (
     Consent,
     Doubt,
+    Evidence,
+    ExchangeChange,
+    ExchangeDirty,
     ExchangeItem,
     ExchangeKind,
+    ExchangeReceipt,
+    HoursAct,
+    RecordState,
+    RecordUpload,
     ServiceRecord,
     SystemNumber,
     Volunteer,
+    VolunteerIndex,
     VolunteerSystem,
 )
 from shetong.volunteering.rules import exchange as rules
-from shetong.volunteering.services import exchange_in, exchange_out
+from shetong.volunteering.services import (
+    erasure,
+    exchange_in,
+    exchange_index,
+    exchange_out,
+    exchange_records,
+    exchange_sequence,
+    hours,
+    merging,
+    record_events,
+    volunteers,
+)
 from tests.casework.factories import chief
 from tests.registry.factories import register_organisation
 from tests.volunteering import factories
@@ -125,7 +147,7 @@ def known(transfers: bool = True, **given_: Any) -> Volunteer:
     who = factories.volunteer(**given_)
     if transfers:
         Consent.objects.create(volunteer=who, purpose="transfer", version="2026-11", given_at=timezone.now())
-    exchange_out.make_indexes()
+    exchange_index.make()
     return who
 
 
@@ -139,6 +161,17 @@ def record(
         "end": (start + timedelta(hours=2)).isoformat(), "minutes": 120, "field": "community", "content": "清理河道",
         **given_,
     }  # fmt: skip
+
+
+def served_here(who: Volunteer) -> ServiceRecord:
+    """Return a confirmed record of our own, with its events."""
+    start = timezone.now() - timedelta(days=4)
+    own = ServiceRecord(
+        volunteer=who, team=factories.team(), during=(start, start + timedelta(hours=1)), minutes=60, field="care",
+        division_code="110105", state=RecordState.PENDING, evidence=Evidence.LIST, recorded_at=timezone.now(),
+    )  # fmt: skip
+    record_events.begin(own, actor=None)
+    return record_events.step(own, HoursAct.CONFIRM, actor=None)
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
@@ -228,7 +261,7 @@ def test_what_changed_is_read_from_a_cursor(program: Program) -> None:
     shift.post.activity.save()
     for each in (who, hidden):
         SystemNumber.objects.create(volunteer=each, system="demo-city", number=f"p{each.pk}", since=timezone.now())
-    exchange_out.sequence()
+    exchange_sequence.sequence()
     teams = program.read("organisations")
     assert team.number in {item["number"] for item in teams["items"]}
     assert not teams["more"]
@@ -241,41 +274,142 @@ def test_what_changed_is_read_from_a_cursor(program: Program) -> None:
     assert stranger.read("volunteers")["items"] == []
     team.about = "新的简介"
     team.save()
-    exchange_out.sequence()
+    exchange_sequence.sequence()
     again = program.read("organisations", teams["cursor"])
     assert [item["number"] for item in again["items"]] == [team.number]
     assert again["items"][0]["version"] > max(item["version"] for item in teams["items"])
 
 
 def test_records_go_out_with_consent_and_stop_with_it(program: Program) -> None:
-    from shetong.volunteering.models import Evidence, HoursAct, RecordState
-    from shetong.volunteering.services import record_events
-
     who = known()
     SystemNumber.objects.create(volunteer=who, system="demo-city", number="p1", since=timezone.now())
-    start = timezone.now() - timedelta(days=4)
-    own = ServiceRecord(
-        volunteer=who, team=factories.team(), during=(start, start + timedelta(hours=1)), minutes=60, field="care",
-        division_code="110105", state=RecordState.PENDING, evidence=Evidence.LIST, recorded_at=timezone.now(),
-    )  # fmt: skip
-    record_events.begin(own, actor=None)
-    record_events.step(own, HoursAct.CONFIRM, actor=None)
-    exchange_out.sequence()
+    own = served_here(who)
+    exchange_sequence.sequence()
     page = program.read("records")
     (item,) = page["items"]
     assert (item["index"], item["minutes"], item["state"]) == (index_of(who), 60, "confirmed")
-    assert exchange_out.sequence() == 0
+    assert exchange_sequence.sequence() == 0
     record_events.step(own, HoursAct.VOID, actor=None, reason="记错了人")
-    exchange_out.sequence()
+    exchange_sequence.sequence()
     assert [each["state"] for each in program.read("records", page["cursor"])["items"]] == ["void"]
+    cursor = program.read("records")["cursor"]
     Consent.objects.update(withdrawn_at=timezone.now())
+    exchange_sequence.sequence()
     assert program.read("records")["items"] == []
+    assert [each["transfers"] for each in program.read("volunteers")["items"]] == [False]
+    Consent.objects.create(volunteer=who, purpose="transfer", version="2026-11", given_at=timezone.now())
+    exchange_sequence.sequence()
+    assert [each["number"] for each in program.read("records", cursor)["items"]] == [f"R{own.pk}"]
+
+
+def test_the_origin_takes_back_what_it_sent_whatever_became_of_the_person(program: Program) -> None:
+    who, erased = known(), known()
+    sent = [record(who), record(erased, "r2", hour=4)]
+    assert program.send("records", *sent) == ["created", "created"]
+    Consent.objects.filter(volunteer=who).update(withdrawn_at=timezone.now())
+    assert program.send("records", record(who, version=2, minutes=60)) == ["kept"]
+    erasure.erase(user=erased.user)
+    void = [{**item, "version": 3, "state": "void"} for item in sent]
+    assert program.send("records", *void) == ["updated", "updated"]
+    assert set(ServiceRecord.objects.values_list("state", flat=True)) == {"void"}
+
+
+def test_a_record_corrected_here_twice_is_still_the_origins(program: Program) -> None:
+    who = known()
+    team = factories.team()
+    assert program.send("records", record(who), record(who, "r2", hour=6)) == ["created", "created"]
+    for one in list(ServiceRecord.objects.order_by("pk")):
+        ServiceRecord.objects.filter(pk=one.pk).update(team=team)
+        hours.correct(
+            actor=factories.leader_of(team), record_id=one.pk, start=one.during.lower, end=one.during.upper, minutes=90,
+            reason="经核对多记了半小时",
+        )  # fmt: skip
+    assert program.send("records", record(who, version=2, minutes=100)) == ["updated"]
+    assert sorted(ServiceRecord.objects.values_list("state", "minutes")) == [
+        ("confirmed", 90), ("confirmed", 100), ("superseded", 120), ("superseded", 120), ("void", 90),
+    ]  # fmt: skip
+
+
+def test_who_registers_or_agrees_later_gets_the_same_version(program: Program) -> None:
+    who = known(transfers=False)
+    person = {"number": "p1", "version": 1, "index": index_of(who)}
+    assert program.send("volunteers", person) == ["created"]
+    assert program.send("records", record(who)) == ["kept"]
+    Consent.objects.create(volunteer=who, purpose="transfer", version="2026-11", given_at=timezone.now())
+    assert program.send("records", record(who)) == ["created"]
+    assert program.send("records", record(who)) == ["unchanged"]
+    assert program.send("volunteers", {**person, "version": 2, "state": "left"}) == ["updated"]
+    assert not SystemNumber.objects.exists()
+
+
+def test_one_bad_item_stands_alone(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = known()
+    wrong = [
+        record(who, "r2", content="河\x00道"),
+        record(who, "r3", division_code="999999"),
+        record(who, "r4", hour=4),
+    ]
+    take, failing = exchange_records.take, []
+
+    def breaking(kept: ExchangeItem, *rest: Any) -> str:
+        if kept.number == "r4" and not failing:
+            failing.append(kept.number)
+            ServiceRecord.objects.create()  # the database refuses
+        return take(kept, *rest)
+
+    monkeypatch.setattr(exchange_records, "take", breaking)
+    answer = program.ask("POST", "records", [*wrong, record(who)]).json()["items"]
+    assert [one["outcome"] for one in answer] == ["refused", "refused", "failed", "created"]
+    assert [sorted(one["errors"]) for one in answer] == [["content"], ["division_code"], ["item"], []]
+    assert program.send("records", record(who, "r4", hour=4)) == ["created"]
+
+
+def test_who_comes_back_after_leaving_does_not_stop_the_exchange(program: Program) -> None:
+    before = known()
+    octets, number = index_of(before), number_of(before)
+    program.send("volunteers", {"number": "p1", "version": 1, "index": octets})
+    program.send("records", record("cd" * 32, "r9"))
+    exchange_sequence.sequence()
+    cursor = program.read("volunteers")["cursor"]
+    erasure.erase(user=before.user)
+    assert not VolunteerIndex.objects.exists()
+    assert not SystemNumber.objects.exists()
+    assert [item.number for item in ExchangeItem.objects.all()] == ["r9"]
+    exchange_sequence.sequence()
+    (told,) = program.read("volunteers", cursor)["items"]
+    assert (told["number"], told["state"], told["index"]) == (before.number, "left", "")
+    again = volunteers.register(
+        user=factories.person(),
+        given=volunteers.Registration(
+            name="陈示范", identity_number=number, phone="13800000000", consents=["service", "sensitive", "transfer"]
+        ),
+    )
+    assert bytes(again.exchange_index.octets).hex() == octets
+    assert program.send("volunteers", {"number": "p1", "version": 2, "index": octets}) == ["created"]
+
+
+def test_a_merge_is_told_and_its_records_follow(program: Program) -> None:
+    kept, gone = known(), known()
+    program.send("volunteers", {"number": "p1", "version": 1, "index": index_of(gone)})
+    own, other = served_here(gone), Program(system("demo-youth"))
+    other.send("volunteers", {"number": "y1", "version": 1, "index": index_of(kept)})
+    exchange_sequence.sequence()
+    seen, octets = program.read("volunteers")["cursor"], index_of(gone)
+    merging.merge(kept_id=kept.pk, gone_id=gone.pk, actor=chief("110000"), reason="同一人两个证件")
+    exchange_sequence.sequence()
+    told = {item["number"]: item for item in program.read("volunteers", seen)["items"]}
+    assert (told[gone.number]["state"], told[gone.number]["merged_into"]) == ("merged", kept.number)
+    assert [item["volunteer"] for item in other.read("records")["items"]] == [kept.number]
+    assert own.pk
+    assert program.send("records", record(octets)) == ["created"]
+    assert ServiceRecord.objects.get(source="demo-city").volunteer == kept
 
 
 def test_both_sides_compare_a_day(program: Program) -> None:
     who = known()
     program.send("records", record(who), record(who, "r2", hour=5))
-    ExchangeItem.objects.update(received_at=timezone.now() - timedelta(days=1))
+    ExchangeReceipt.objects.update(received_on=timezone.localdate() - timedelta(days=1))
+    assert program.send("records", record(who, version=2, minutes=60)) == ["updated"]
     day = (timezone.localdate() - timedelta(days=1)).isoformat()
     same = {"day": day, "count": 2, "digest": rules.list_digest([("r2", 1), ("r1", 1)])}
     assert program.ask("POST", "reconciliation/records", same).json()["matches"] is True
@@ -340,6 +474,85 @@ def test_the_office_registers_keys_and_certifies() -> None:
     assert minister.post(f"{page}demo-city/other/").status_code == 404
 
 
+def test_records_come_by_the_batch_once(program: Program) -> None:
+    who = known()
+    program.send("volunteers", {"number": "p1", "version": 1, "index": index_of(who)})
+    row = {name: value for name, value in record(who, "b1").items() if name not in ("version", "index")}
+    good_, stranger = {**row, "volunteer": "p1", "division_code": "110105"}, {**row, "number": "b2", "volunteer": "p9"}
+    body = {
+        "batch": "2026-11",
+        "confirmer": "示范平台 赵示范",
+        "records": [good_, {**stranger, "division_code": "110105"}],
+    }
+    answer = program.ask("POST", "record-batches", body)
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    assert (told["new"], told["counted"], told["faults"]) == (True, 1, {"b2": "unknown-volunteer"})
+    assert program.ask("POST", "record-batches", body).json()["new"] is False
+    assert program.ask("POST", "record-batches", {**body, "confirmer": "x"}).status_code == 422
+    # A later version of one that came by batch replaces it.
+    assert program.send("records", record(who, "b1", 2, minutes=90)) == ["updated"]
+    assert who.total.minutes == 90
+    rehearsing = Program(system("demo-youth", certified=False))
+    assert rehearsing.ask("POST", "record-batches", body).json()["code"] == "rehearsal"
+
+
+def test_the_office_looks_at_a_file_before_it_takes_it_in(program: Program) -> None:
+    who = known()
+    program.send("volunteers", {"number": "p1", "version": 1, "index": index_of(who)})
+    client, page = logged_in(chief("100000")), "/office/volunteering/imports/"
+    heading = good(client.get(f"{page}table.csv")).lstrip("\ufeff").strip()
+    day = timezone.localdate() - timedelta(days=6)
+    rows = [
+        f"r1,p1,,{day} 09:00,{day} 11:00,120,社区服务,110105,社区中心,清理河道",
+        f"r2,p9,,{day} 09:00,{day} 11:00,120,社区服务,110105,,",
+        f"r3,p1,,{day} 13:00,{day} 12:00,60,社区服务,110105,,",
+        f"r4,p1,,{day} 13:00,{day} 14:00,60,社区服务,999999,,",
+        f"=r5,p1,,{day} 15:00,{day} 16:00,61,社区服务,110105,,",
+    ]
+    text = "\n".join([heading, *rows])
+
+    def bring(content: bytes) -> Any:
+        file = SimpleUploadedFile("records.csv", content)
+        return client.post(page, {"system": "demo-city", "confirmer": "示范平台 赵示范", "file": file})
+
+    assert "缺少：" in good(bring("记录编号,开始时间\n1,2".encode()), 422)
+    answer = bring(text.encode("gb18030"))
+    assert answer.status_code == 302, answer.content.decode()
+    shown = good(client.get(answer.url))
+    assert "核对结果" in shown
+    assert all(
+        reason in shown for reason in ("还没有这位志愿者", "没有这个行政区划代码", "结束晚于开始", "时长为整数分钟")
+    )
+    assert not ServiceRecord.objects.exists()
+    assert "'=r5" in good(client.get(f"{answer.url}faults.csv"))
+    upload = RecordUpload.objects.get()
+    assert (upload.rows, upload.counted, [line for line, _, _ in upload.faults]) == (5, 1, [3, 4, 5, 6])
+    client.post(answer.url, {"do": "bring"})
+    assert "导入结果" in good(client.get(answer.url))
+    assert ServiceRecord.objects.get().source_number == "r1"
+    upload.refresh_from_db()
+    assert (upload.file_digest, upload.batch.counted) == ("", 1)
+    client.post(answer.url, {"do": "bring"})
+    assert ServiceRecord.objects.count() == 1
+    again = bring(workbook(heading.split(","), [row.split(",") for row in rows[:1]]))
+    assert "早已导入" in good(client.get(again.url))
+    client.post(again.url, {"do": "drop"})
+    assert RecordUpload.objects.count() == 1
+    assert logged_in(chief("310000")).get(answer.url).status_code == 404
+
+
+def workbook(*rows: Any) -> bytes:
+    """Return a workbook with a heading and rows of texts."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for line, row in enumerate([rows[0], *rows[1]]):
+        sheet.write_row(line, 0, row)
+    book.close()
+    return target.getvalue()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_one_version_sent_by_many_at_once_counts_once() -> None:
     sender, who = system(), known()
@@ -357,3 +570,24 @@ def test_one_version_sent_by_many_at_once_counts_once() -> None:
     with ThreadPoolExecutor(6) as pool:
         assert sorted(pool.map(send, range(6))) == ["created", *["unchanged"] * 5]
     assert ServiceRecord.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_is_not_numbered_before_it_can_be_read() -> None:
+    team = factories.team()
+    assert ExchangeDirty.objects.filter(object_id=team.pk).exists()
+    with transaction.atomic():
+        team.about = "新的简介"
+        team.save()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(_sequenced_elsewhere).result()
+        assert not ExchangeChange.objects.filter(kind="organisations", object_id=team.pk).exists()
+    exchange_sequence.sequence()
+    assert ExchangeChange.objects.filter(kind="organisations", object_id=team.pk).count() == 1
+
+
+def _sequenced_elsewhere() -> None:
+    try:
+        exchange_sequence.sequence()
+    finally:
+        connection.close()

@@ -6,33 +6,52 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, TestCase
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shetong.accounts.models import Message
+from shetong.casework.models import StoredFile
+from shetong.casework.services import storage
 from shetong.core.errors import ConflictError, DomainError, ForbiddenError, InvalidInputError, WrongStateError
 from shetong.volunteering.forms import TimesField
 from shetong.volunteering.models import (
     Activity,
     ActivityTemplate,
+    Benefit,
     Consent,
+    Honour,
     Membership,
     MembershipState,
     MergeHold,
+    Partner,
+    Redemption,
     SavedSearch,
+    ServiceCertificate,
     SessionState,
     Signup,
     SignupState,
     StaffRole,
+    StarAward,
     Training,
     Volunteer,
     VolunteerState,
 )
-from shetong.volunteering.rules import criteria, scatter
+from shetong.volunteering.queries import honours
+from shetong.volunteering.rules import criteria, redemption, scatter
 from shetong.volunteering.rules.places import Spot
-from shetong.volunteering.services import finder, members, merging, searches, teams
+from shetong.volunteering.services import (
+    certificate_documents,
+    certificates,
+    erasure,
+    finder,
+    hours,
+    members,
+    merging,
+    searches,
+    teams,
+)
 from shetong.volunteering.services.signups import sign_up
 from tests.casework.factories import registrar
 from tests.volunteering import factories
@@ -81,6 +100,101 @@ def test_a_merge_that_was_wrong_is_undone_within_its_window() -> None:
     assert not MergeHold.objects.exists()
     with pytest.raises(WrongStateError):
         merging.undo(merge_id=done.pk, actor=official, reason="再撤销一次")
+
+
+def test_what_somebody_took_and_was_given_is_theirs_once_after_a_merge() -> None:
+    official, team, now = registrar(OFFICE), factories.team(), timezone.now()
+    kept, gone = factories.volunteer(), factories.volunteer()
+    benefit = offered(each=1)
+    mine, other = (
+        Redemption.objects.create(
+            benefit=benefit, volunteer=who, code=redemption.draw(), ordinal=1, minutes=60, taken_at=now
+        )
+        for who in (kept, gone)
+    )
+    for who in (kept, gone):
+        StarAward.objects.create(volunteer=who, star=1, minutes=6_000, awarded_at=now)
+        for title in ("急救", f"培训{who.pk}"):
+            Training.objects.create(
+                volunteer=who, team=team, title=title, held_on=now.date(), minutes=60, recorded_by=official,
+                recorded_at=now,
+            )  # fmt: skip
+        for day in range(5):
+            factories.served(who, team, day=now.date() - timedelta(days=20 + day), minutes=1_200, hour=1)
+    factories.served(gone, team, day=now.date() - timedelta(days=40))
+    Honour.objects.create(
+        title="优秀志愿者", grantor="民政局", division_code=OFFICE, granted_on=now.date(), volunteer=gone,
+        recorded_by=official, recorded_at=now,
+    )  # fmt: skip
+    done = merging.merge(kept_id=kept.pk, gone_id=gone.pk, actor=official, reason="同一人两个证件")
+    assert honours.spent_minutes(kept.pk) == 120
+    assert sorted(kept.redemptions.values_list("ordinal", flat=True)) == [1, 2]
+    assert (kept.stars.count(), kept.trainings.count(), kept.honours.count()) == (1, 3, 1)
+    assert [award.volunteer for award in honours.announced()] == [kept]
+    # Somebody corrects a record of the other while they are one, and certifies the time of both.
+    wrong = gone_record = kept.records.get(pk=done.moved["records"][-1])
+    corrected = hours.correct(
+        actor=factories.leader_of(team), record_id=wrong.pk, start=wrong.during.lower, end=wrong.during.upper,
+        minutes=90, reason="多记了半小时",
+    )  # fmt: skip
+    certificates.issue_batch(
+        actor=factories.leader_of(team), team_id=team.pk, title="全年", first=now.date() - timedelta(days=99),
+        last=now.date(), volunteer_ids=[kept.pk],
+    )  # fmt: skip
+    merging.undo(merge_id=done.pk, actor=official, reason="核实是两个人")
+    for record in (gone_record, corrected):
+        record.refresh_from_db()
+        assert record.volunteer == gone
+    other.refresh_from_db()
+    assert (other.volunteer, other.ordinal, mine.ordinal) == (gone, 1, 1)
+    assert (gone.stars.count(), gone.trainings.count(), gone.honours.count()) == (1, 2, 1)
+    assert kept.service_certificates.get().state == "revoked"
+
+
+def test_erasing_reaches_the_records_that_were_merged() -> None:
+    official, team = registrar(OFFICE), factories.team()
+    kept, gone = factories.volunteer(), factories.volunteer(user=None)
+    for who in (kept, gone):
+        factories.served(who, team)
+    day = timezone.localdate()
+    certificates.issue_batch(
+        actor=factories.leader_of(team), team_id=team.pk, title="全年", first=day - timedelta(days=99), last=day
+    )
+    serial = kept.service_certificates.get().serial
+    certificate_documents.pdf(user=kept.user, serial=serial, language="zh")
+    digest = kept.service_certificates.get().pdf_digest
+    merging.merge(kept_id=kept.pk, gone_id=gone.pk, actor=official, reason="同一人两个证件")
+    assert gone.service_certificates.count() == 1  # of the same days, so it stays with the record that went
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        erasure.erase(user=kept.user)
+    for certificate in ServiceCertificate.objects.all():
+        assert (bytes(certificate.snapshot_sealed), certificate.shown["name_masked"]) == (b"", "")
+    assert not MergeHold.objects.exists()
+    assert not StoredFile.objects.filter(pk=digest).exists()
+    with pytest.raises(FileNotFoundError):
+        storage.read(digest)
+
+
+def offered(**given_: Any) -> Benefit:
+    """Return a benefit that costs an hour."""
+    day = timezone.localdate()
+    partner = Partner.objects.create(
+        name="示范书店", division_code="110105", contact="赵示范", contact_phone="010-00000000", state="active",
+        created_by=factories.person(), created_at=timezone.now(),
+    )  # fmt: skip
+    return Benefit.objects.create(
+        partner=partner, title="图书券", description="一本书", cost_minutes=60, stock=9, taken=2, from_day=day,
+        to_day=day, created_by=partner.created_by, created_at=timezone.now(), **given_,
+    )  # fmt: skip
+
+
+def test_only_who_guides_both_may_compare_two_records() -> None:
+    kept, far = factories.volunteer(), factories.volunteer(division_code="310101")
+    client = logged_in(registrar(OFFICE))
+    filled = {"kept": kept.number, "gone": far.number, "reason": "同一人两个证件", "do": "compare"}
+    answer = client.post("/office/volunteering/merges/", filled)
+    assert answer.status_code == 422
+    assert "是同一个人，合并" not in answer.content.decode()
 
 
 def test_after_the_window_nothing_of_the_person_is_left() -> None:
@@ -225,6 +339,12 @@ def test_saved_searches_tell_what_is_new_once() -> None:
     assert told.url == f"{page}{search.pk}/"
     assert "q=" in client.get(told.url).url
     assert logged_in(factories.volunteer().user).get(told.url).status_code == 404
+    assert searches.tell_all() == 0
+    # Published before the last look, and in the index only after it.
+    late = factories.activity(published_at=timezone.now() + timedelta(seconds=2))
+    factories.shift(late)
+    finder.refresh([late.pk])
+    assert searches.tell_all() == 1
     assert searches.tell_all() == 0
     with pytest.raises(ConflictError):
         searches.save(user=who.user, title="图书", asked=criteria.Criteria())

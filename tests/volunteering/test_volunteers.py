@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from shetong.accounts.models import AuditEvent
@@ -25,7 +26,7 @@ from shetong.volunteering.models import (
     Volunteer,
     VolunteerState,
 )
-from shetong.volunteering.services import erasure, guardians, merging, volunteers
+from shetong.volunteering.services import erasure, guardians, holdings, merging, volunteers
 from shetong.volunteering.services.identity import IdentityServiceError
 from shetong.volunteering.services.signups import sign_up
 from shetong.volunteering.services.volunteers import Profile, Registration
@@ -248,11 +249,12 @@ def test_ones_data_is_handed_out_whole_and_erased() -> None:
     Volunteer.objects.filter(pk=volunteer.pk).update(verified_at=timezone.now())
     shift = factories.shift(places=1)
     answer = sign_up(shift_id=shift.pk, volunteer_id=volunteer.pk)
-    told = erasure.export(user=user)
+    told = holdings.export(user=user)
     assert (told["identity_number"], told["phone"], told["emergency"]) == (
         given.identity_number, "13800001234", "周示范 13900001234",
     )  # fmt: skip
     assert len(told["signups"]) == 1
+    assert {held.exported for held in holdings.HOLDINGS} - {""} <= set(told)
     erasure.erase(user=user)
     volunteer.refresh_from_db()
     assert volunteer.state == VolunteerState.ERASED
@@ -260,6 +262,18 @@ def test_ones_data_is_handed_out_whole_and_erased() -> None:
     assert volunteer.signups.get(pk=answer.signup_id).state == SignupState.WITHDRAWN
     assert not volunteer.consents.filter(withdrawn_at__isnull=True).exists()
     assert volunteers.register(user=user, given=given).number != volunteer.number
+
+
+def test_every_reference_to_a_volunteer_is_handed_out_and_erased_or_kept_for_a_reason() -> None:
+    held = {each.column: each for each in holdings.HOLDINGS}
+    references = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.concrete and field.related_model is Volunteer
+    }
+    assert set(held) == references
+    assert all("《" in each.reason for each in held.values() if each.erasure == holdings.KEPT)
 
 
 @pytest.mark.django_db

@@ -77,3 +77,18 @@ class BenefitForm(forms.Form):
         """Return what was written, as the service takes it."""
         given = dict(self.cleaned_data)
         return {**given, "least_minutes": 60 * given["least_hours"], "cost_minutes": 60 * given["cost_hours"]}
+
+
+class RecordFileForm(forms.Form):
+    """A file of records of another system."""
+
+    system = forms.ChoiceField(label=_("来源系统"))
+    confirmer = forms.CharField(
+        label=_("来源系统的确认人"), max_length=100, help_text=_("来源系统里确认这些记录属实的单位和人员。")
+    )
+    file = forms.FileField(label=_("记录文件"), help_text=_("CSV 或者 XLSX，最大20MB。"))
+
+    def __init__(self, *arguments: Any, systems: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        choices = [("", _("请选择")), *systems]
+        self.fields["system"].choices = choices  # type: ignore[attr-defined] # a field of choices

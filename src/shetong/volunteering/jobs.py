@@ -20,7 +20,10 @@ from shetong.volunteering.services import (
     benefits,
     cancelling,
     closing,
+    exchange_compare,
+    exchange_index,
     exchange_out,
+    exchange_sequence,
     figures,
     finder,
     guardians,
@@ -29,6 +32,7 @@ from shetong.volunteering.services import (
     marks,
     merging,
     places,
+    record_uploads,
     searches,
     stars,
 )
@@ -148,8 +152,8 @@ def expire_benefits(timestamp: int) -> int:  # noqa: ARG001 - given by the sched
 @app.task(name="volunteering.exchange", queue="volunteering", queueing_lock="volunteering.exchange")
 def put_in_order(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Number what changed for the systems that read it, and compute missing indexes; return how many changes."""
-    exchange_out.make_indexes()
-    return exchange_out.sequence()
+    exchange_index.make()
+    return exchange_sequence.sequence()
 
 
 @app.periodic(cron="35 * * * *")
@@ -157,6 +161,20 @@ def put_in_order(timestamp: int) -> int:  # noqa: ARG001 - given by the schedule
 def forget_nonces(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Delete nonces of stale signatures, hourly; return how many."""
     return exchange_out.forget_nonces()
+
+
+@app.periodic(cron="40 18 * * *")
+@app.task(name="volunteering.forget_receipts", queue="volunteering", queueing_lock="volunteering.forget_receipts")
+def forget_receipts(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Delete receipts of days that are compared no more, nightly; return how many."""
+    return exchange_compare.forget_receipts()
+
+
+@app.periodic(cron="45 18 * * *")
+@app.task(name="volunteering.forget_uploads", queue="volunteering", queueing_lock="volunteering.forget_uploads")
+def forget_uploads(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Forget files of records that nobody took in, nightly; return how many."""
+    return record_uploads.forget()
 
 
 @app.periodic(cron="50 * * * *")

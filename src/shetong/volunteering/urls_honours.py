@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from shetong.volunteering.views import benefits, honours, marks, stories, systems
+from shetong.volunteering.views import benefits, honours, imports, marks, stories, systems
 
 patterns: list[URLPattern | URLResolver] = [
     path("volunteering/organisations/", marks.organisations, name="organisations"),
@@ -20,6 +20,10 @@ patterns: list[URLPattern | URLResolver] = [
     path("hall/volunteering/partner/<int:pk>/offer/", benefits.offer, name="benefit-offer"),
     path("hall/volunteering/partner/benefits/<int:pk>/close/", benefits.close, name="benefit-close"),
     path("office/volunteering/systems/", systems.systems, name="office-systems"),
+    path("office/volunteering/imports/", imports.listing, name="record-imports"),
+    path("office/volunteering/imports/table.csv", imports.empty_table, name="record-import-table"),
+    path("office/volunteering/imports/<int:pk>/", imports.upload, name="record-import"),
+    path("office/volunteering/imports/<int:pk>/faults.csv", imports.faults, name="record-import-faults"),
     path("office/volunteering/systems/<slug:code>/<slug:name>/", systems.act, name="office-system-act"),
     path("office/volunteering/honours/", honours.office_page, name="office-honours"),
     path("office/volunteering/honours/<int:pk>/revoke/", honours.office_revoke, name="office-honour-revoke"),

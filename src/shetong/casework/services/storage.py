@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from django.db import transaction
 from django.utils import timezone
 
 from shetong.casework.models import StoredFile
@@ -69,6 +70,12 @@ def read(digest: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != digest:
         raise AlteredError(digest)
     return content
+
+
+def forget(digest: str) -> None:
+    """Delete a content for good, for the law's sake, once the transaction is committed; nothing may refer to it."""
+    StoredFile.objects.filter(pk=digest).delete()
+    transaction.on_commit(lambda: stores.store().delete(digest))
 
 
 def place(digest: str) -> Path:

@@ -115,6 +115,7 @@ class Bucket:
     def delete(self, key: str) -> None:
         """Remove the object."""
         self._ask("delete_object", key)
+        self._before.delete(key)
 
     def _ask(self, deed: str, key: str, **more: Any) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError

@@ -24,7 +24,7 @@ from shetong.registry.api.shapes import ProblemShape, encode
 from shetong.volunteering.models import ExchangeKind, VolunteerSystem
 from shetong.volunteering.queries import exchange as queries
 from shetong.volunteering.rules import exchange as rules
-from shetong.volunteering.services import exchange_in, exchange_out
+from shetong.volunteering.services import exchange_batches, exchange_compare, exchange_in, exchange_out
 
 router = Router(tags=["volunteering-exchange"])
 TAG = "shetong-volunteering"
@@ -98,7 +98,7 @@ class Outcome(Schema):
 
     number: str
     version: int
-    outcome: Literal["created", "updated", "unchanged", "stale", "conflict", "kept", "flagged", "refused"]
+    outcome: Literal["created", "updated", "unchanged", "stale", "conflict", "kept", "flagged", "refused", "failed"]
     errors: dict[str, str]
 
 
@@ -132,6 +132,43 @@ class ComparisonAnswer(Schema):
     count: int
     digest: str
     ours: list[tuple[str, int]]
+
+
+class BatchedRecord(Schema):
+    """A record of a batch; its volunteer by the number that the sender gave us before."""
+
+    number: str = Field(description="来源系统内的编号", min_length=1, max_length=60)
+    volunteer: str = Field(description="志愿者在来源系统内的编号", min_length=1, max_length=60)
+    team: str = Field("", description="本系统的团体编号", max_length=14)
+    start: datetime
+    end: datetime
+    minutes: int = Field(ge=1, le=1440)
+    field: str = Field(max_length=12)
+    division_code: str = Field(max_length=6)
+    place: str = Field("", max_length=200)
+    content: str = Field("", max_length=500)
+
+
+class BatchOfRecords(Schema):
+    """Records that were confirmed in another system, together."""
+
+    batch: str = Field(description="批次号，重复发送同一批得到同一结果", pattern=r"^[0-9A-Za-z][0-9A-Za-z._:-]{0,39}$")
+    confirmer: str = Field(description="来源系统的确认人", min_length=2, max_length=100)
+    records: list[BatchedRecord] = Field(min_length=1, max_length=rules.MOST_BATCHED)
+
+
+class BatchAnswer(Schema):
+    """What became of a batch. ``faults``, ``changed``: what was not taken; empty for a batch that came before."""
+
+    batch: str
+    new: bool
+    records: int
+    counted: int
+    flagged: int
+    minutes: int
+    repeated: int
+    changed: list[str]
+    faults: dict[str, str]
 
 
 class RulesAnswer(Schema):
@@ -200,7 +237,7 @@ def read(
     system = _caller(request)
     page = queries.feed(system, ExchangeKind(kind), after=after, limit=limit)
     if not page.more:
-        exchange_in.passed(system, "read")
+        exchange_compare.passed(system, "read")
     body = encode({"items": page.items, "cursor": page.cursor, "more": page.more})
     return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
@@ -254,6 +291,24 @@ def send_records(request: HttpRequest, items: list[ExchangedRecord]) -> dict[str
 
 
 @router.post(
+    "/volunteering/exchange/record-batches",
+    response={200: BatchAnswer, **_PROBLEMS},
+    summary=N_("成批发送服务记录"),
+    url_name="volunteering-exchange-batch",
+    openapi_extra=_SIGNED,
+)
+def send_batch(request: HttpRequest, batch: BatchOfRecords) -> dict[str, Any]:
+    """须持密钥并签名，通过测试以后可用。最多5000条，整批记一次；与其他记录重叠的存疑。重复发送同一批得到同一结果。"""
+    done = exchange_batches.take(system=_caller(request), given=batch.dict())
+    made = done.batch
+    return {
+        "batch": made.number, "new": done.new, "records": made.records, "counted": made.counted,
+        "flagged": made.flagged, "minutes": made.minutes, "repeated": done.repeated, "changed": list(done.changed),
+        "faults": dict(done.faults),
+    }  # fmt: skip
+
+
+@router.post(
     "/volunteering/exchange/reconciliation/{kind}",
     response={200: ComparisonAnswer, **_PROBLEMS},
     summary=N_("对账"),
@@ -266,7 +321,7 @@ def compare(
     question: ComparisonQuestion,
 ) -> dict[str, Any]:
     """须持密钥并签名。比较某一天发送的笔数和散列值；不一致的列出本方的编号和版次。"""
-    found = exchange_in.compare(
+    found = exchange_compare.compare(
         system=_caller(request), kind=ExchangeKind(kind), day=question.day, count=question.count,
         digest=question.digest,
     )  # fmt: skip

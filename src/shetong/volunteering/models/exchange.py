@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shetong.accounts.models import ApiKey
 from shetong.volunteering.models.people import Volunteer
-from shetong.volunteering.models.records import ServiceRecord
+from shetong.volunteering.models.records import RecordBatch, ServiceRecord
 from shetong.volunteering.models.systems import VolunteerSystem
 from shetong.volunteering.models.teams import Team
 
@@ -72,7 +73,8 @@ class ExchangeItem(models.Model):
     """The newest version of something that a system sent; what it became here stands in one of the references.
 
     ``number``: of the system, ``version``: rises with every change there, ``digest``: SHA-256 of the content.
-    ``index``: whose it is, for volunteers and records; ``content``: for organisations and activities, which are public.
+    ``index``: whose it is, for volunteers and records; ``content``: of organisations and activities, which are public,
+    and of volunteers their state.
     ``rehearsal``: sent before the system passed the test, and without effect.
     """
 
@@ -107,8 +109,47 @@ class ExchangeItem(models.Model):
         return f"{self.kind} {self.number}"
 
 
+class ExchangeReceipt(models.Model):
+    """The newest version of something that was taken on a day (of China): what is compared for that day."""
+
+    system = models.ForeignKey(VolunteerSystem, models.PROTECT, related_name="+", db_index=False, verbose_name="系统")
+    rehearsal = models.BooleanField("演练")
+    kind = models.CharField("种类", max_length=13, choices=ExchangeKind)
+    received_on = models.DateField("接收日期", db_index=True)
+    number = models.CharField("系统内编号", max_length=60)
+    version = models.PositiveBigIntegerField("版次")
+
+    class Meta:
+        verbose_name = "接收的登记"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "rehearsal", "kind", "received_on", "number"], name="exchange_receipt_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received_on} {self.number}"
+
+
+class ExchangeProgress(models.Model):
+    """How far a walk through a large table has come: ``position`` is the last key that was seen."""
+
+    name = models.CharField("名称", max_length=40, primary_key=True)
+    position = models.BigIntegerField("位置", default=0)
+
+    class Meta:
+        verbose_name = "处理进度"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.position}"
+
+
 class ExchangeDirty(models.Model):
-    """Something that changed and was not put in order yet; written by triggers, taken away by the sequencer."""
+    """Something that changed and was not put in order yet; written by triggers, taken away by the sequencer.
+
+    ``kind``: as exchanged, or ``transfers`` for a volunteer all of whose records may be read anew. A trigger holds the
+    row until its transaction ends, and the sequencer passes over held rows.
+    """
 
     kind = models.CharField("种类", max_length=13)
     object_id = models.BigIntegerField()
@@ -124,7 +165,7 @@ class ExchangeDirty(models.Model):
 class ExchangeChange(models.Model):
     """A change in the order in which systems read it; numbered by one sequencer, so that nothing comes in between.
 
-    ``system``: for whom, empty for all. ``event``: the event of the hours behind a record's change.
+    ``system``: for whom, empty for all. ``event``: set by earlier releases only.
     """
 
     kind = models.CharField("种类", max_length=13, choices=ExchangeKind)
@@ -140,7 +181,10 @@ class ExchangeChange(models.Model):
                 fields=["event", "system"], condition=Q(event__isnull=False), name="exchange_event_once"
             )
         ]
-        indexes = [models.Index(fields=["kind", "system", "id"], name="exchange_feed")]
+        indexes = [
+            models.Index(fields=["kind", "system", "id"], name="exchange_feed"),
+            models.Index(fields=["object_id", "system"], condition=Q(kind="volunteers"), name="exchange_told"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.kind} {self.object_id}"
@@ -164,6 +208,39 @@ class Comparison(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system_id} {self.kind} {self.day}"
+
+
+class RecordUpload(models.Model):
+    """A file of records of another system that the office looked at: what taking it in does or would do.
+
+    ``number``: of its batch, from the file's digest; ``file_digest``: of the content kept sealed, empty once it was
+    taken in. ``faults``: row in the file, number of the record, code of ``FAULTS`` in :mod:`.rules.record_files`.
+    """
+
+    system = models.ForeignKey(VolunteerSystem, models.PROTECT, related_name="uploads", verbose_name="来源系统")
+    number = models.CharField("批次号", max_length=40)
+    confirmer = models.CharField("来源系统的确认人", max_length=100)
+    file_digest = models.CharField("文件散列值", max_length=64, blank=True)
+    rows = models.PositiveIntegerField("行数")
+    counted = models.PositiveIntegerField("计入的记录数", default=0)
+    flagged = models.PositiveIntegerField("存疑的记录数", default=0)
+    repeated = models.PositiveIntegerField("早已导入的记录数", default=0)
+    faults = models.JSONField("未导入的行", default=list)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
+    uploaded_at = models.DateTimeField("上传时间")
+    brought_at = models.DateTimeField("导入时间", null=True)
+    batch = models.ForeignKey(RecordBatch, models.PROTECT, null=True, related_name="+", verbose_name="导入批次")
+
+    class Meta:
+        verbose_name = "上传的记录文件"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(brought_at__isnull=True) ^ Q(file_digest=""), name="record_upload_file_until_brought"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class RehearsalStep(models.Model):

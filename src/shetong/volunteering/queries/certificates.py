@@ -178,10 +178,10 @@ def forged(number: str) -> ForgedNumber | None:
     return ForgedNumber.objects.filter(number="".join(number.split()).upper()).first()
 
 
-def revoked(*, limit: int = 200) -> list[ServiceCertificate]:
+def revoked() -> QuerySet[ServiceCertificate]:
     """Return the certificates that were revoked, the latest first."""
     rows = ServiceCertificate.objects.filter(state=ServiceCertificateState.REVOKED).select_related("team")
-    return list(rows.order_by("-state_changed_at")[:limit])
+    return rows.order_by("-state_changed_at", "-pk")
 
 
 def in_notice(team_id: int) -> QuerySet[ServiceCertificate]:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
 from shetong.accounts.models import ApiKey
 from shetong.volunteering.models import (
     COUNTED,
@@ -29,6 +27,7 @@ from shetong.volunteering.queries.activities import PUBLIC
 from shetong.volunteering.rules.exchange import STEPS, Step
 
 LARGEST_PAGE = 500
+_FOR_ALL = (ExchangeKind.ORGANISATIONS, ExchangeKind.ACTIVITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,8 @@ def feed(system: VolunteerSystem, kind: ExchangeKind, *, after: int, limit: int)
 
     The version is the number of its last change in the page. What the system may not read (any more) is left out.
     """
-    rows = ExchangeChange.objects.filter(Q(system=system) | Q(system__isnull=True), kind=kind, pk__gt=after)
+    reader = None if kind in _FOR_ALL else system
+    rows = ExchangeChange.objects.filter(kind=kind, system=reader, pk__gt=after)
     found = list(rows.order_by("pk").values_list("pk", "object_id")[: limit + 1])
     more, page = len(found) > limit, found[:limit]
     versions = {object_id: position for position, object_id in page}

@@ -25,12 +25,15 @@ from shetong.volunteering.models import (
     Story,
     StoryState,
     Volunteer,
+    VolunteerState,
     VolunteerTotal,
 )
 from shetong.volunteering.rules import stars
 
 # Under which a volunteer's name is sealed.
 NAME_CONTEXT = "volunteer.name"
+# Nobody is shown any more who left, and nobody twice.
+_GONE = (VolunteerState.ERASED, VolunteerState.MERGED)
 # Volunteers whose stars are not what their confirmed hours say, as minutes of the thresholds are given.
 _OUT_OF_STEP = """
 SELECT t.volunteer_id
@@ -74,12 +77,10 @@ def star_name(volunteer: Volunteer) -> str:
     return stars.NAMES[held.star] if held else ""
 
 
-def announced(*, limit: int = 100) -> list[tuple[StarAward, str]]:
-    """Return the latest stars for everybody, each with the name as it may be shown."""
-    rows = StarAward.objects.filter(state=StarState.HELD).select_related("volunteer").order_by("-awarded_at", "-star")
-    awards = list(rows[:limit])
-    names = public_names([award.volunteer for award in awards])
-    return [(award, names[award.volunteer_id]) for award in awards]
+def announced() -> QuerySet[StarAward]:
+    """Return the stars that everybody may see, the latest first."""
+    rows = StarAward.objects.filter(state=StarState.HELD).exclude(volunteer__state__in=_GONE)
+    return rows.select_related("volunteer").order_by("-awarded_at", "-star", "-pk")
 
 
 def public_names(people: Iterable[Volunteer]) -> dict[int, str]:
@@ -98,10 +99,11 @@ def public_names(people: Iterable[Volunteer]) -> dict[int, str]:
     }
 
 
-def honours(*, limit: int = 100) -> QuerySet[Honour]:
+def honours() -> QuerySet[Honour]:
     """Return the honours that stand, the latest first."""
-    rows = Honour.objects.filter(revoked_at__isnull=True).select_related("volunteer", "team")
-    return rows.order_by("-granted_on", "-id")[:limit]
+    gone = Q(volunteer__isnull=False, volunteer__state__in=_GONE)
+    rows = Honour.objects.filter(revoked_at__isnull=True).exclude(gone).select_related("volunteer", "team")
+    return rows.order_by("-granted_on", "-id")
 
 
 def offered(volunteer: Volunteer | None = None) -> QuerySet[Benefit]:
@@ -124,10 +126,10 @@ def spent_minutes(volunteer_id: int) -> int:
     return rows.aggregate(total=Sum("minutes"))["total"] or 0
 
 
-def published(*, kind: str = "", limit: int = 50) -> QuerySet[Story]:
+def published(*, kind: str = "") -> QuerySet[Story]:
     """Return the published texts, the latest first."""
-    rows = Story.objects.filter(state=StoryState.PUBLISHED).select_related("team").order_by("-decided_at")
-    return (rows.filter(kind=kind) if kind else rows)[:limit]
+    rows = Story.objects.filter(state=StoryState.PUBLISHED).select_related("team").order_by("-decided_at", "-pk")
+    return rows.filter(kind=kind) if kind else rows
 
 
 def within(codes: Any, field: str = "division_code") -> Q:

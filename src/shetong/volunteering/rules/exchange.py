@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,12 +19,15 @@ from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks te
 from shetong.core.canonical_json import canonical
 
 MOST_ITEMS = 200
+MOST_BATCHED = 5_000
 LONGEST_NUMBER = 60
 _NUMBER = re.compile(r"[\x21-\x7e]{1,60}")
 _INDEX = re.compile(r"[0-9a-f]{64}")
+# What neither the database nor UTF-8 can hold.
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 
-CREATED, UPDATED, UNCHANGED, STALE, CONFLICT, KEPT, FLAGGED, REFUSED = (
-    "created", "updated", "unchanged", "stale", "conflict", "kept", "flagged", "refused",
+CREATED, UPDATED, UNCHANGED, STALE, CONFLICT, KEPT, FLAGGED, REFUSED, FAILED = (
+    "created", "updated", "unchanged", "stale", "conflict", "kept", "flagged", "refused", "failed",
 )  # fmt: skip
 # What every outcome means and what the sender does about it.
 OUTCOMES = {
@@ -33,15 +36,16 @@ OUTCOMES = {
     UNCHANGED: N_("同一版次已经接收，没有变化"),
     STALE: N_("已有更新的版次，没有采用"),
     CONFLICT: N_("同一版次内容不同，没有采用；请提高版次重新发送"),
-    KEPT: N_("已保存，本系统还没有这位志愿者或者没有本人同意"),
+    KEPT: N_("已登记，本系统还没有这位志愿者或者没有本人同意；以后可以重新发送同一版次"),
     FLAGGED: N_("已接收，与其他记录重叠或者存疑，核实后才计入"),
     REFUSED: N_("内容不符合规定，没有采用"),
+    FAILED: N_("本系统处理这一项时出错，没有采用，其他各项不受影响；请稍后重新发送，仍然出错的请联系管理方"),
 }
 RULES = (
     N_("数据以产生它的系统为准：只有来源系统可以更改，其他系统照收。"),
     N_("同一编号版次大的为准；版次相同内容不同的不采用，退回来源系统。"),
     N_("同一人同一时间在两个系统都有记录的，先计入的继续计入，后到的存疑，由志愿服务管理部门核实。"),
-    N_("志愿者只用交换盲索引指认，不传姓名和证件号码；没有本人同意的记录不转移。"),
+    N_("志愿者只用交换盲索引指认，不传姓名和证件号码；没有本人同意的记录不转移。来源系统随时可以撤回它发来的记录。"),
     N_("组织以统一社会信用代码对应；没有代码的按来源系统的编号保存。"),
 )
 
@@ -101,9 +105,18 @@ def list_digest(pairs: Iterable[tuple[str, int]]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def faults(kind: str, item: Mapping[str, Any], *, fields: Iterable[str], now: datetime) -> dict[str, str]:
-    """Return what is wrong with an item by field, in Chinese; empty for a good one. ``fields``: codes of fields."""
-    wrong: dict[str, str] = {}
+def faults(
+    kind: str, item: Mapping[str, Any], *, fields: Iterable[str], division: Callable[[str], bool], now: datetime
+) -> dict[str, str]:
+    """Return what is wrong with an item by field, in Chinese; empty for a good one.
+
+    ``fields``: codes of fields of service; ``division``: whether a code is one of an administrative division.
+    """
+    wrong = {
+        name: "含有不能保存的字符。" for name, value in item.items() if isinstance(value, str) and _UNFIT.search(value)
+    }
+    if (code := item.get("division_code")) and not division(code):
+        wrong["division_code"] = "没有这个行政区划代码（GB/T 2260，6位）。"
     if not _NUMBER.fullmatch(str(item.get("number", ""))):
         wrong["number"] = "编号为1至60个可见的英文字符。"
     if kind in ("volunteers", "records") and not _INDEX.fullmatch(str(item.get("index", ""))):

@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says; ``lines`` is the digest of the list of services, which the paper shows in full."""
+    """What a token says; ``lines`` is the digest of all services, of which a paper may list the first."""
 
     issuer: str
     serial: str

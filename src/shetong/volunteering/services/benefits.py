@@ -188,7 +188,7 @@ def give_back(*, user: User, redemption_id: int) -> Redemption:
         raise NotFoundError(gettext("没有找到这次兑换，请刷新页面查看。"))
     if found.state != RedemptionState.HELD:
         raise WrongStateError(gettext("这次兑换已经使用、退回或者过期，不能再退回。"))
-    _end(found, RedemptionState.RETURNED)
+    end(found, RedemptionState.RETURNED)
     audit.record(actor=user, action="benefit.return", target=found)
     return found
 
@@ -237,11 +237,12 @@ def _expire(redemption_id: int) -> bool:
     found = Redemption.objects.select_for_update().filter(pk=redemption_id, state=RedemptionState.HELD).first()
     if found is None:
         return False
-    _end(found, RedemptionState.EXPIRED)
+    end(found, RedemptionState.EXPIRED)
     return True
 
 
-def _end(found: Redemption, state: RedemptionState) -> None:
+def end(found: Redemption, state: RedemptionState) -> None:
+    """End a locked redemption that was not used; the stock is free again."""
     found.state, found.ended_at = state, timezone.now()
     found.save(update_fields=["state", "ended_at"])
     Benefit.objects.filter(pk=found.benefit_id).update(taken=F("taken") - 1)

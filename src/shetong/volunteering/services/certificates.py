@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -199,6 +199,21 @@ def revoke(*, actor: User, serial: str, reason: str) -> ServiceCertificate:
         detail={"serial": found.serial},
     )  # fmt: skip
     return found
+
+
+def end_mistaken(*, volunteer: Volunteer, team_ids: Collection[int | None], since: datetime, reason: str) -> int:
+    """Revoke what teams certified since then of a locked volunteer whose records were not all theirs; tell them."""
+    rows = ServiceCertificate.objects.select_for_update(of=("self",)).filter(
+        volunteer=volunteer, team__in=[pk for pk in team_ids if pk], issued_at__gte=since,
+        state=ServiceCertificateState.VALID,
+    )  # fmt: skip
+    for found in rows:
+        _end(found, ServiceCertificateState.REVOKED, reason)
+        _tell(
+            volunteer, f"service-certificate-{found.pk}-revoked", f"志愿服务记录证明{found.serial}已撤销，可以重新申请",
+            reason,
+        )  # fmt: skip
+    return len(rows)
 
 
 @transaction.atomic

@@ -5,29 +5,23 @@ A system that has not passed the test rehearses: its items are judged and answer
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from shetong.accounts.services import audit
-from shetong.core.errors import InvalidInputError
+from shetong.core import divisions
+from shetong.core.errors import DomainError, InvalidInputError
 from shetong.volunteering.models import (
-    Comparison,
-    Consent,
-    ConsentPurpose,
-    Evidence,
     ExchangeItem,
     ExchangeKind,
     Field,
-    HoursAct,
-    RecordState,
-    RehearsalStep,
-    ServiceRecord,
     SystemNumber,
     Team,
     TeamState,
@@ -37,12 +31,10 @@ from shetong.volunteering.models import (
     VolunteerSystem,
 )
 from shetong.volunteering.rules import exchange as rules
-from shetong.volunteering.services import doubts, record_events
-from shetong.volunteering.services.record_events import OverlapError
+from shetong.volunteering.services import exchange_compare, exchange_records
 
+logger = structlog.get_logger(__name__)
 _OPEN = (VolunteerState.ACTIVE, VolunteerState.PENDING, VolunteerState.SUSPENDED)
-_ENDED = (RecordState.VOID, RecordState.SUPERSEDED)
-MOST_LISTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +51,7 @@ def take(*, system: VolunteerSystem, kind: ExchangeKind, items: Sequence[Mapping
     """Take items of one kind in their order; each stands or falls alone. Raises :class:`InvalidInputError`."""
     if not 1 <= len(items) <= rules.MOST_ITEMS:
         raise InvalidInputError(gettext("一次发送1至%(most)d项。") % {"most": rules.MOST_ITEMS}, code="batch-size")
-    answers = []
-    for item in items:
-        with transaction.atomic():
-            answers.append(_take(system, kind, item))
+    answers = [_alone(system, kind, item) for item in items]
     outcomes = {answer.outcome for answer in answers}
     if system.certified_at is None:
         _rehearsed(system, kind, outcomes)
@@ -73,22 +62,39 @@ def take(*, system: VolunteerSystem, kind: ExchangeKind, items: Sequence[Mapping
     return answers
 
 
+def _alone(system: VolunteerSystem, kind: ExchangeKind, item: Mapping[str, Any]) -> Answer:
+    """Take one item; whatever goes wrong with it is its own answer and leaves the others alone."""
+    number, version = str(item["number"]), int(item["version"])
+    try:
+        with transaction.atomic():
+            return _take(system, kind, item)
+    except DomainError as error:
+        return Answer(number, version, rules.REFUSED, error.fields or {"item": error.message})
+    except Exception:
+        logger.exception("exchange.item_failed", system=system.code, kind=kind.value)
+        return Answer(number, version, rules.FAILED, {"item": gettext(rules.OUTCOMES[rules.FAILED])})
+
+
 def _take(system: VolunteerSystem, kind: ExchangeKind, item: Mapping[str, Any]) -> Answer:
     number, version = str(item["number"]), int(item["version"])
-    wrong = rules.faults(kind, item, fields=Field.values, now=timezone.now())
+    wrong = rules.faults(kind, item, fields=Field.values, division=_is_division, now=timezone.now())
     if wrong:
         return Answer(number, version, rules.REFUSED, wrong)
     rehearsal = system.certified_at is None
     content = rules.digest(_plain(item))
     index = bytes.fromhex(item["index"]) if item.get("index") else None
     _one_at_a_time(system, kind, number)
-    volunteer = None if rehearsal else _person(index)
+    standing = exchange_records.known(system, number) if kind == ExchangeKind.RECORDS and not rehearsal else None
+    volunteer = None if rehearsal else _person(system, kind, item, index, standing)
     known = (
         ExchangeItem.objects.select_for_update(of=("self",))
         .filter(system=system, rehearsal=rehearsal, kind=kind, number=number)
         .first()
     )
     outcome = rules.decide((known.version, bytes(known.digest)) if known else None, version, content)
+    waited = known is not None and known.outcome == rules.KEPT and outcome == rules.UNCHANGED
+    if waited:  # who was unknown may have registered since, or agreed
+        outcome = rules.UPDATED if standing else rules.CREATED
     if outcome not in (rules.CREATED, rules.UPDATED):
         return Answer(number, version, outcome, {})
     kept = known or ExchangeItem(system=system, rehearsal=rehearsal, kind=kind, number=number)
@@ -100,14 +106,19 @@ def _take(system: VolunteerSystem, kind: ExchangeKind, item: Mapping[str, Any]) 
     if rehearsal:
         outcome = _rehearse(kept, outcome)
     elif kind == ExchangeKind.VOLUNTEERS:
-        outcome = _volunteer(kept, volunteer, outcome)
+        outcome = _volunteer(kept, volunteer, item, outcome)
     elif kind == ExchangeKind.ORGANISATIONS:
         kept.team = _team(item)
     elif kind == ExchangeKind.RECORDS:
-        outcome = _record(kept, volunteer, item, outcome)
+        outcome = exchange_records.take(kept, volunteer, standing[0] if standing else None, item, outcome)
     kept.outcome = outcome
     kept.save()
+    exchange_compare.note(kept)
     return Answer(number, version, outcome, {})
+
+
+def _is_division(code: str) -> bool:
+    return divisions.get(code) is not None
 
 
 def _one_at_a_time(system: VolunteerSystem, kind: ExchangeKind, number: str) -> None:
@@ -118,25 +129,47 @@ def _one_at_a_time(system: VolunteerSystem, kind: ExchangeKind, number: str) -> 
         )
 
 
-def _person(index: bytes | None) -> Volunteer | None:
-    """Return the locked volunteer of an exchange index."""
-    if index is None:
-        return None
-    known = VolunteerIndex.objects.filter(octets=index).values_list("volunteer_id", flat=True).first()
-    if known is None:
-        return None
-    found = Volunteer.objects.select_for_update(no_key=True).get(pk=known)
-    return found if found.state in _OPEN else None
+def _person(
+    system: VolunteerSystem, kind: ExchangeKind, item: Mapping[str, Any], index: bytes | None,
+    standing: tuple[int, int] | None,
+) -> Volunteer | None:  # fmt: skip
+    """Lock the volunteers whom an item concerns, in the order of their keys, and return whose it is."""
+    whose = _of_index(index) if index else None
+    if kind == ExchangeKind.VOLUNTEERS and item.get("state") == "merged":
+        numbers = SystemNumber.objects.filter(system=system.code, number=str(item.get("merged_into") or ""))
+        whose = numbers.values_list("volunteer_id", flat=True).first()
+    found = _locked(pk for pk in (whose, standing[1] if standing else None) if pk is not None)
+    volunteer = found.get(whose) if whose is not None else None
+    return volunteer if volunteer is not None and volunteer.state in _OPEN else None
 
 
-def _volunteer(kept: ExchangeItem, volunteer: Volunteer | None, outcome: str) -> str:
-    kept.volunteer = volunteer
-    if volunteer is None:
-        return rules.KEPT
-    SystemNumber.objects.update_or_create(
-        system=kept.system.code, number=kept.number,
-        defaults={"volunteer": volunteer, "since": timezone.now()},
-    )  # fmt: skip
+def _locked(pks: Iterable[int]) -> dict[int, Volunteer]:
+    rows = Volunteer.objects.select_for_update(no_key=True).filter(pk__in=list(pks)).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def _of_index(index: bytes) -> int | None:
+    """Return whose index this is; of a record that was merged the one that it went into."""
+    volunteers = VolunteerIndex.objects.filter(octets=index)
+    pk, into = volunteers.values_list("volunteer_id", "volunteer__merged_into_id").first() or (None, None)
+    while into is not None:
+        pk, into = Volunteer.objects.values_list("pk", "merged_into_id").get(pk=into)
+    return pk
+
+
+def _volunteer(kept: ExchangeItem, volunteer: Volunteer | None, item: Mapping[str, Any], outcome: str) -> str:
+    """Keep by which number the system knows a volunteer; whom it merged by the other number, who left it by none."""
+    state = str(item.get("state") or "active")
+    kept.volunteer, kept.content = volunteer, {"state": state, "merged_into": str(item.get("merged_into") or "")}
+    numbers = SystemNumber.objects.filter(system=kept.system.code, number=kept.number)
+    if state == "left" or volunteer is None:
+        if state != "active":
+            numbers.delete()
+        return outcome if state != "active" else rules.KEPT
+    if not numbers.filter(volunteer=volunteer).exists():
+        SystemNumber.objects.update_or_create(
+            system=kept.system.code, number=kept.number, defaults={"volunteer": volunteer, "since": timezone.now()}
+        )
     return outcome
 
 
@@ -148,57 +181,6 @@ def _team(item: Mapping[str, Any]) -> Team | None:
     return (
         Team.objects.filter(organisation__uscc=code, state=TeamState.ACTIVE, parent__isnull=True).order_by("pk").first()
     )
-
-
-def _record(kept: ExchangeItem, volunteer: Volunteer | None, item: Mapping[str, Any], outcome: str) -> str:
-    """Write a record, or a later version of one, with the same checks as our own."""
-    agreed = (
-        volunteer is not None
-        and Consent.objects.filter(
-            volunteer=volunteer, purpose=ConsentPurpose.TRANSFER, withdrawn_at__isnull=True
-        ).exists()
-    )
-    kept.volunteer = volunteer
-    if volunteer is None or not agreed:
-        return rules.KEPT
-    actor, why = None, f"{kept.system.name}第{kept.version}版"
-    if kept.record_id is not None:
-        old = record_events.locked(kept.record_id)
-        if old.state not in _ENDED:
-            record_events.step(old, HoursAct.VOID, actor=actor, reason=f"{why}取代")
-    if item.get("state") == "void":
-        return outcome
-    start, end = item["start"], item["end"]
-    record = ServiceRecord(
-        volunteer=volunteer, team=_organiser(kept.system, str(item.get("organisation") or "")),
-        during=(start, end), minutes=item["minutes"], field=item["field"],
-        division_code=item.get("division_code") or volunteer.division_code or kept.system.organisation.division_code,
-        place=str(item.get("place") or "")[:200], content=str(item.get("content") or "")[:500],
-        state=RecordState.PENDING, evidence=Evidence.IMPORT, source=kept.system.code,
-        source_number=kept.number if kept.record_id is None else f"{kept.number[:45]}#{kept.version}"[:60],
-        recorded_at=timezone.now(), demo=volunteer.demo,
-    )  # fmt: skip
-    record_events.begin(record, actor=actor, reason=why)
-    kept.record = record
-    if any(doubt.serious for doubt in doubts.look(record)):
-        record_events.step(record, HoursAct.FLAG, actor=actor)
-        return rules.FLAGGED
-    record.confirmed_at = timezone.now()
-    try:
-        record_events.step(record, HoursAct.CONFIRM, actor=actor, reason=why)
-    except OverlapError:
-        record.refresh_from_db(fields=["state"])
-        doubts.overlap_anew(record)
-        record_events.step(record, HoursAct.FLAG, actor=actor)
-        return rules.FLAGGED
-    return outcome
-
-
-def _organiser(system: VolunteerSystem, number: str) -> Team | None:
-    known = ExchangeItem.objects.filter(
-        system=system, rehearsal=False, kind=ExchangeKind.ORGANISATIONS, number=number
-    ).first()
-    return known.team if known else None
 
 
 def _rehearse(kept: ExchangeItem, outcome: str) -> str:
@@ -222,42 +204,7 @@ def _rehearsed(system: VolunteerSystem, kind: ExchangeKind, outcomes: set[str]) 
     if outcomes & {rules.CREATED, rules.KEPT}:
         steps.add(kind.value)
     for step in sorted(steps):
-        passed(system, step)
-
-
-def passed(system: VolunteerSystem, step: str) -> None:
-    """Note that a system in rehearsal has passed a step of the test."""
-    if system.certified_at is None:
-        RehearsalStep.objects.get_or_create(system=system, step=step, defaults={"passed_at": timezone.now()})
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The outcome of a reconciliation; ``ours``: number and version of what is here, where it does not match."""
-
-    matches: bool
-    count: int
-    digest: str
-    ours: tuple[tuple[str, int], ...]
-
-
-@transaction.atomic
-def compare(*, system: VolunteerSystem, kind: ExchangeKind, day: date, count: int, digest: str) -> Compared:
-    """Compare what a system sent on a day (of China) with what is here. Raises :class:`InvalidInputError`."""
-    if day >= timezone.localdate() and system.certified_at is not None:
-        raise InvalidInputError(gettext("这一天还没有结束，请次日对账。"), code="day-not-over")
-    rehearsal = system.certified_at is None
-    rows = ExchangeItem.objects.filter(system=system, rehearsal=rehearsal, kind=kind, received_at__date=day)
-    ours = sorted(rows.values_list("number", "version"))
-    own = rules.list_digest(ours)
-    matches = len(ours) == count and own == digest
-    Comparison.objects.create(
-        system=system, rehearsal=rehearsal, kind=kind, day=day, their_count=count, our_count=len(ours),
-        matches=matches, asked_at=timezone.now(),
-    )  # fmt: skip
-    if matches and ours:
-        passed(system, "compare")
-    return Compared(matches, len(ours), own, () if matches else tuple(ours[:MOST_LISTED]))
+        exchange_compare.passed(system, step)
 
 
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -203,8 +203,8 @@ def correct(
         volunteer=record.volunteer, team=record.team, activity=record.activity, signup=record.signup,
         during=(start, end), minutes=checked_minutes(start, end, minutes), field=record.field,
         division_code=record.division_code, place=record.place, content=record.content, state=RecordState.PENDING,
-        evidence=record.evidence, source=record.source, replaces=record, recorded_by=actor,
-        recorded_at=timezone.now(), demo=record.demo,
+        evidence=record.evidence, source=record.source, source_number=_corrected_number(record), replaces=record,
+        recorded_by=actor, recorded_at=timezone.now(), demo=record.demo,
     )  # fmt: skip
     record_events.begin(made, actor=actor, reason=reason)
     if not _adds(made):
@@ -257,6 +257,11 @@ def _adds(record: ServiceRecord) -> bool:
     return bool(
         record.minutes > old.minutes or record.during.lower < old.during.lower or record.during.upper > old.during.upper
     )
+
+
+def _corrected_number(record: ServiceRecord) -> str:
+    """Return the number of a correction of a record from another system, whose own number stays the old one's."""
+    return f"{record.source_number[:40]}·{record.pk}" if record.source else ""
 
 
 def _close_signup(record: ServiceRecord, actor: User | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -71,11 +72,15 @@ def change_team(*, actor: User, team_id: int, values: Mapping[str, Any], questio
 
 
 def read_questions(text: str) -> list[dict[str, Any]]:
-    """Return questions from lines of text, in the shape that :class:`Team` keeps."""
+    """Return questions from lines of text, in the shape that :class:`Team` keeps.
+
+    A question is named by what it asks, so that an answer on its way never becomes that of another question.
+    """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    asked = {line.removesuffix("*").strip(): line.endswith("*") for line in lines}
     return [
-        {"name": f"q{number}", "text": line.removesuffix("*").strip(), "required": line.endswith("*")}
-        for number, line in enumerate(lines, start=1)
+        {"name": f"q{sha256(question.encode()).hexdigest()[:12]}", "text": question, "required": required}
+        for question, required in asked.items()
     ]
 
 

@@ -23,21 +23,13 @@ from shetong.accounts.services import audit
 from shetong.core import pii
 from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
 from shetong.volunteering.models import (
-    COUNTED,
-    DoubtKind,
-    DoubtState,
-    HoursAct,
-    MembershipState,
     Merge,
     MergeHold,
     MergeUndo,
-    RecordState,
-    ServiceCertificateState,
-    Signup,
     Volunteer,
     VolunteerState,
 )
-from shetong.volunteering.services import doubts, record_events
+from shetong.volunteering.services import members, merge_moves, stars
 from shetong.volunteering.services.erasure import emptied
 
 HOLD = "volunteer.merge_hold"
@@ -46,10 +38,6 @@ _OCTETS = ("name_sealed", "identity_sealed", "identity_index", "phone_sealed", "
 _PLAIN = (
     "state", "user_id", "name_masked", "wishes", "longitude", "latitude", "skills", "languages", "fields", "female",
 )  # fmt: skip
-# What belongs to a person and simply changes hands.
-_SIMPLE = ("system_numbers", "trainings")
-# Doubts that come from the records of the other one.
-_OF_OTHERS = (DoubtKind.OVERLAP, DoubtKind.SPEED, DoubtKind.DAY)
 
 
 @transaction.atomic
@@ -65,10 +53,9 @@ def merge(*, kept_id: int, gone_id: int, actor: User, reason: str) -> Merge:
     if len(found) != 2 or any(each.state not in _OPEN for each in found.values()):
         raise NotFoundError(gettext("没有找到可以合并的记录。"))
     kept, gone = found[kept_id], found[gone_id]
-    for each in (kept, gone):
-        permissions.require(actor, Permission.VOLUNTEERING_MANAGE, each.division_code)
+    _require(actor, kept, gone)
     held = _held(gone)
-    moved = _move(kept, gone, actor)
+    moved = merge_moves.move(kept, gone, actor)
     if kept.user_id is None and gone.user_id is not None:
         user, gone.user = gone.user, None
         gone.save(update_fields=["user"])
@@ -78,6 +65,7 @@ def merge(*, kept_id: int, gone_id: int, actor: User, reason: str) -> Merge:
     emptied(gone, VolunteerState.MERGED)
     gone.merged_into = kept
     gone.save()
+    stars.settle(kept.pk)
     now = timezone.now()
     done = Merge.objects.create(
         kept=kept, gone=gone, moved=moved, reason=reason.strip()[:300], actor_name=actor.get_full_name(),
@@ -106,7 +94,7 @@ def undo(*, merge_id: int, actor: User, reason: str) -> MergeUndo:
         raise NotFoundError(gettext("没有找到这次合并。"))
     found = _locked((done.kept_id, done.gone_id))
     kept, gone = found[done.kept_id], found[done.gone_id]
-    permissions.require(actor, Permission.VOLUNTEERING_MANAGE, kept.division_code)
+    _require(actor, kept, gone)
     if len(reason.strip()) < 4:
         raise InvalidInputError(gettext("撤销合并须写明理由。"), fields={"reason": gettext("请写明理由。")})
     hold = MergeHold.objects.select_for_update().filter(merge=done, until__gt=timezone.now()).first()
@@ -114,7 +102,7 @@ def undo(*, merge_id: int, actor: User, reason: str) -> MergeUndo:
         raise WrongStateError(gettext("已过撤销期限，或者已经撤销，不能再撤销这次合并。"))
     held = json.loads(pii.open_sealed(bytes(hold.content_sealed), context=HOLD))
     _put_back(kept, gone, held, taken_user=bool(done.moved.get("user")))
-    _move_back(kept, gone, done.moved, actor)
+    merge_moves.move_back(kept, gone, done.moved, actor, since=done.recorded_at)
     hold.delete()
     undone = MergeUndo.objects.create(
         merge=done, reason=reason.strip()[:300], actor_name=actor.get_full_name(), recorded_at=timezone.now()
@@ -126,9 +114,24 @@ def undo(*, merge_id: int, actor: User, reason: str) -> MergeUndo:
     return undone
 
 
+def compare(*, actor: User, kept_number: str, gone_number: str) -> tuple[Volunteer, Volunteer]:
+    """Return two records to be compared before they are merged; only to the guiding authority of both.
+
+    Raises :class:`NotFoundError`, :class:`ForbiddenError`.
+    """
+    kept, gone = members.known(kept_number), members.known(gone_number)
+    _require(actor, kept, gone)
+    return kept, gone
+
+
 def forget_holds() -> int:
     """Delete what waited for merges that cannot be undone any more; return how many."""
     return MergeHold.objects.filter(until__lte=timezone.now()).delete()[0]
+
+
+def _require(actor: User, *people: Volunteer) -> None:
+    for each in people:
+        permissions.require(actor, Permission.VOLUNTEERING_MANAGE, each.division_code)
 
 
 def _locked(pks: Iterable[int]) -> dict[int, Volunteer]:
@@ -156,72 +159,3 @@ def _put_back(kept: Volunteer, gone: Volunteer, held: dict[str, Any], *, taken_u
             gone.save()
     except IntegrityError as error:
         raise WrongStateError(gettext("此人后来又重新注册，不能撤销这次合并。")) from error
-
-
-def _move(kept: Volunteer, gone: Volunteer, actor: User) -> dict[str, list[int]]:
-    """Move what belongs to a person; return the numbers of what was moved and of what was flagged or left."""
-    moved: dict[str, list[int]] = {}
-    for name in _SIMPLE:
-        rows = getattr(gone, name)
-        moved[name] = list(rows.values_list("pk", flat=True))
-        rows.update(volunteer=kept)
-    counted = list(kept.records.filter(state__in=COUNTED).values_list("during", flat=True))
-    doubtful = [
-        record.pk
-        for record in gone.records.filter(state__in=COUNTED)
-        if any(record.during.lower < other.upper and other.lower < record.during.upper for other in counted)
-    ]
-    for record_id in doubtful:
-        record_events.step(record_events.locked(record_id), HoursAct.FLAG, actor=actor, reason=gettext("合并记录"))
-    moved["flagged"] = doubtful
-    moved["records"] = list(gone.records.values_list("pk", flat=True))
-    gone.records.update(volunteer=kept)
-    for record_id in doubtful:
-        doubts.look(record_events.locked(record_id))
-    moved["signups"] = [signup.pk for signup in gone.signups.all() if _moves(signup, kept)]
-    live = (MembershipState.APPLIED, MembershipState.MEMBER)
-    teams = set(kept.memberships.filter(state__in=live).values_list("team_id", flat=True))
-    memberships = gone.memberships.exclude(state__in=live, team_id__in=teams)
-    moved["memberships"] = list(memberships.values_list("pk", flat=True))
-    memberships.update(volunteer=kept)
-    # One that is valid for the same team and days stays with the record that went.
-    standing = set(kept.service_certificates.filter(state=ServiceCertificateState.VALID).values_list(*_PERIOD))
-    certificates = [
-        pk for pk, *period in gone.service_certificates.values_list("pk", *_PERIOD) if tuple(period) not in standing
-    ]
-    gone.service_certificates.filter(pk__in=certificates).update(volunteer=kept)
-    moved["certificates"] = certificates
-    return moved
-
-
-_PERIOD = ("team_id", "covers_from", "covers_to")
-
-
-def _move_back(kept: Volunteer, gone: Volunteer, moved: dict[str, list[int]], actor: User) -> None:
-    for name in (*_SIMPLE, "records", "memberships"):
-        getattr(kept, name).filter(pk__in=moved.get(name, [])).update(volunteer=gone)
-    kept.service_certificates.filter(pk__in=moved.get("certificates", [])).update(volunteer=gone)
-    kept.signups.filter(pk__in=moved.get("signups", [])).update(volunteer=gone)
-    # Nothing overlaps any more but what somebody recorded or judged since; that stays as it is.
-    for record_id in sorted(moved.get("flagged", [])):
-        _count_again(record_id, actor)
-
-
-def _count_again(record_id: int, actor: User) -> None:
-    record, reason = record_events.locked(record_id), gettext("撤销合并")
-    if record.state != RecordState.FLAGGED:
-        return
-    record.doubts.filter(state=DoubtState.OPEN, kind__in=_OF_OTHERS).update(
-        state=DoubtState.DISMISSED, judged_by=actor, judged_at=timezone.now(), reason=reason
-    )
-    if not any(doubt.serious for doubt in doubts.look(record)):
-        record_events.step(record, HoursAct.CONFIRM, actor=actor, reason=reason)
-
-
-def _moves(signup: Signup, kept: Volunteer) -> bool:
-    try:
-        with transaction.atomic():
-            Signup.objects.filter(pk=signup.pk).update(volunteer=kept)
-    except IntegrityError:
-        return False  # the kept record has the same shift, or another place at that time
-    return True

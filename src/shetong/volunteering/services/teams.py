@@ -149,7 +149,10 @@ def end_role(*, actor: User, role_id: int) -> None:
 
 @transaction.atomic
 def apply(*, user: User, team_id: int, answers: Mapping[str, str]) -> Membership:
-    """Ask to join a team. Raises :class:`InvalidInputError` for unanswered questions, :class:`ConflictError`."""
+    """Ask to join a team; answers are kept with the questions as they were asked.
+
+    Raises :class:`InvalidInputError` for unanswered questions, :class:`ConflictError`.
+    """
     volunteer = volunteers.own(user)
     team = Team.objects.filter(pk=team_id, state=TeamState.ACTIVE).first()
     if team is None or not team.admits_members:
@@ -163,8 +166,9 @@ def apply(*, user: User, team_id: int, answers: Mapping[str, str]) -> Membership
     if volunteer.memberships.filter(team=team, state__in=live).exists():
         raise ConflictError(gettext("您已经是成员或者已经申请。"))
     made = Membership.objects.create(
-        team=team, volunteer=volunteer, state=MembershipState.APPLIED, answers=given, applied_at=timezone.now()
-    )
+        team=team, volunteer=volunteer, state=MembershipState.APPLIED, applied_at=timezone.now(),
+        answers={str(asked["text"]): given[name] for name, asked in known.items()},
+    )  # fmt: skip
     audit.record(actor=user, action="membership.apply", target=made, jurisdiction=team.division_code)
     return made
 

@@ -35,7 +35,7 @@ from shetong.volunteering.models import (
 )
 from shetong.volunteering.rules.conditions import age_on
 from shetong.volunteering.rules.places import Spot
-from shetong.volunteering.services import identity, numbering
+from shetong.volunteering.services import exchange_index, identity, numbering
 
 NAME, NUMBER, PHONE, EMERGENCY = (
     "volunteer.name", "volunteer.identity_number", "volunteer.phone", "volunteer.emergency",
@@ -149,6 +149,7 @@ def _write(
             volunteer.save()
     except IntegrityError as error:
         raise ConflictError(gettext("这个证件号码刚刚注册过，请刷新页面查看。"), code="registered-already") from error
+    exchange_index.note(volunteer.pk, number)
     for purpose in ConsentPurpose:
         if purpose in given.consents:
             _give(volunteer, purpose, guardian=False)

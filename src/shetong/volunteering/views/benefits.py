@@ -22,6 +22,7 @@ from shetong.volunteering.queries import honours as queries
 from shetong.volunteering.rules import redemption, service_certificates
 from shetong.volunteering.services import benefits as services
 from shetong.volunteering.views.hall import _blame, _own
+from shetong.volunteering.views.parts import part
 from shetong.volunteering.views.portal import volunteer_of
 
 
@@ -29,8 +30,10 @@ from shetong.volunteering.views.portal import volunteer_of
 def public(request: HttpRequest) -> HttpResponse:
     """Show everybody what partners offer to volunteers."""
     who = volunteer_of(request)
-    rows = list(queries.offered(who)[:100])
-    context = {"rows": [_row(each) for each in rows], "volunteer": who, "demo": any(each.demo for each in rows)}
+    page = part(request, queries.offered(who), size=30)
+    context = {
+        "rows": [_row(each) for each in page], "page": page, "volunteer": who, "demo": any(each.demo for each in page),
+    }  # fmt: skip
     return render(request, "volunteering/benefits.html", context)
 
 
@@ -41,10 +44,11 @@ def own(request: HttpRequest) -> HttpResponse:
     """Show the codes of what one took, and how many hours can still be spent."""
     who = _own(request)
     minutes, spent = queries.confirmed_minutes(who.pk), queries.spent_minutes(who.pk)
-    taken = who.redemptions.select_related("benefit__partner").order_by("-id")[:100]
+    taken = part(request, who.redemptions.select_related("benefit__partner").order_by("-id"), size=30)
     context = {
         "left": service_certificates.hours(max(0, minutes - spent)), "spent": service_certificates.hours(spent),
         "rows": [(each, redemption.shown(each.code)) for each in taken], "held": RedemptionState.HELD,
+        "page": taken,
     }  # fmt: skip
     return render(request, "volunteering/own_benefits.html", context)
 
@@ -173,8 +177,11 @@ def _row(benefit: Benefit) -> dict[str, object]:
 
 def _partner_page(request: HttpRequest, form: PartnerForm) -> HttpResponse:
     partners = Partner.objects.filter(staff=current_user(request)).order_by("pk")
+    offers = [
+        (each, part(request, each.benefits.order_by("-id"), size=30, name=f"benefits-{each.pk}")) for each in partners
+    ]
     context = {
         "form": form,
-        "partners": [(each, [_row(one) for one in each.benefits.order_by("-id")[:50]]) for each in partners],
+        "partners": [(each, [_row(one) for one in page], page) for each, page in offers],
     }
     return render(request, "volunteering/partner.html", context, status=422 if form.is_bound else 200)

@@ -20,6 +20,7 @@ from shetong.volunteering.models.choices import PAPERS
 from shetong.volunteering.queries import certificates as queries
 from shetong.volunteering.rules import service_certificates as rules
 from shetong.volunteering.views.certificate_words import LABELS, WORDS
+from shetong.volunteering.views.parts import part
 
 MAX_PASTED = 10_000
 MAX_NUMBER = 40
@@ -46,7 +47,10 @@ def verify(request: HttpRequest, serial: str = "") -> HttpResponse:
 @require_safe
 def void(request: HttpRequest) -> HttpResponse:
     """Show everybody the numbers that must not be believed: revoked certificates and forged ones."""
-    context = {"revoked": queries.revoked(), "forged": ForgedNumber.objects.order_by("-recorded_at")[:200]}
+    context = {
+        "revoked": part(request, queries.revoked(), size=100, name="revoked"),
+        "forged": part(request, ForgedNumber.objects.order_by("-recorded_at", "-pk"), size=100, name="forged"),
+    }
     return render(request, "volunteering/void_certificates.html", context)
 
 
@@ -56,8 +60,9 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
     team = Team.objects.filter(number=number).first()
     if team is None:
         raise Http404
-    rows = [(each, rules.hours(each.minutes)) for each in queries.in_notice(team.pk)[:200]]
-    return render(request, "volunteering/certificate_notice.html", {"team": team, "rows": rows})
+    page = part(request, queries.in_notice(team.pk), size=100)
+    context = {"team": team, "rows": [(each, rules.hours(each.minutes)) for each in page], "page": page}
+    return render(request, "volunteering/certificate_notice.html", context)
 
 
 def _posted(text: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from shetong.volunteering.forms import QUARTERS, WEEKDAYS, GuardianForm, Profile
 from shetong.volunteering.models import ConsentPurpose, Shift, SignupState, Volunteer
 from shetong.volunteering.queries import signups as queries
 from shetong.volunteering.queries.honours import star_name
-from shetong.volunteering.services import erasure, guardians, places, signups, tokens, volunteers
+from shetong.volunteering.services import erasure, guardians, holdings, places, signups, tokens, volunteers
 from shetong.volunteering.services.volunteers import Registration
 from shetong.volunteering.views.calendar import calendar_of
 from shetong.volunteering.views.portal import volunteer_of
@@ -189,7 +189,7 @@ def own_calendar(request: HttpRequest) -> HttpResponse:
 def own_data(request: HttpRequest) -> HttpResponse:
     """Hand out everything that is kept of oneself."""
     _own(request)
-    response = JsonResponse(erasure.export(user=current_user(request)), json_dumps_params={"ensure_ascii": False})
+    response = JsonResponse(holdings.export(user=current_user(request)), json_dumps_params={"ensure_ascii": False})
     response["Content-Disposition"] = 'attachment; filename="volunteer.json"'
     return response
 

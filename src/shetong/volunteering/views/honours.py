@@ -35,20 +35,24 @@ from shetong.volunteering.services import honours as services
 from shetong.volunteering.services import members
 from shetong.volunteering.services import stars as star_services
 from shetong.volunteering.views.hall import _blame, _own
+from shetong.volunteering.views.parts import part
 
 
 @require_safe
 def public(request: HttpRequest) -> HttpResponse:
     """Show everybody who reached a star lately, and the honours of authorities."""
-    honoured = list(queries.honours())
-    names = queries.public_names([each.volunteer for each in honoured if each.volunteer])
+    awarded = part(request, queries.announced(), size=30, name="stars")
+    honoured = part(request, queries.honours(), size=30, name="honours")
+    people = [award.volunteer for award in awarded] + [each.volunteer for each in honoured if each.volunteer]
+    names = queries.public_names(people)
     context = {
-        "awards": [(award, name, stars.NAMES[award.star]) for award, name in queries.announced()],
+        "awards": [(award, names[award.volunteer_id], stars.NAMES[award.star]) for award in awarded],
+        "awarded": awarded, "honoured": honoured,
         "honours": [(each, each.team.name if each.team else names[each.volunteer_id or 0]) for each in honoured],
         "thresholds": [
             (stars.NAMES[star], least // 60) for star, least in stars.thresholds(timezone.localdate()).items()
         ],
-    }
+    }  # fmt: skip
     return render(request, "volunteering/honours.html", context)
 
 
@@ -88,18 +92,20 @@ def office_page(request: HttpRequest, grants: Grants) -> HttpResponseBase:
             return redirect("volunteering:office-honours")
     places = grants.jurisdictions(Permission.VOLUNTEERING_MANAGE)
     doubted = StarAward.objects.filter(queries.within(places, "volunteer__division_code"), state=StarState.REVIEW)
+    starred = part(request, doubted.select_related("volunteer").order_by("pk"), size=20, name="stars")
+    stories = Story.objects.filter(queries.within(places), state__in=(StoryState.REVIEW, StoryState.PUBLISHED))
+    partners = Partner.objects.filter(queries.within(places)).exclude(state=PartnerState.CLOSED)
+    honours = Honour.objects.filter(queries.within(places)).select_related("volunteer", "team")
     context = {
-        "form": form,
+        "form": form, "starred": starred,
         "stars": [
             (award, stars.NAMES[award.star], service_certificates.hours(queries.confirmed_minutes(award.volunteer_id)))
-            for award in doubted.select_related("volunteer").order_by("pk")[:50]
+            for award in starred
         ],
-        "stories": Story.objects.filter(queries.within(places), state__in=(StoryState.REVIEW, StoryState.PUBLISHED))
-        .order_by("-state", "pk")[:50],
-        "partners": Partner.objects.filter(queries.within(places)).exclude(state=PartnerState.CLOSED)
-        .order_by("-state", "pk")[:50],
-        "honours": Honour.objects.filter(queries.within(places)).select_related("volunteer", "team")
-        .order_by("-id")[:50],
+        # What waits comes first: “review” is behind “published” and “pending” behind “active” in the alphabet.
+        "stories": part(request, stories.order_by("-state", "pk"), size=20, name="stories"),
+        "partners": part(request, partners.order_by("-state", "pk"), size=20, name="partners"),
+        "honours": part(request, honours.order_by("-id"), size=30, name="honours"),
     }  # fmt: skip
     return render(request, "volunteering/office_honours.html", context, status=422 if form.is_bound else 200)
 

@@ -31,6 +31,7 @@ from shetong.volunteering.queries import staff
 from shetong.volunteering.rules import service_certificates as rules
 from shetong.volunteering.services import certificates as services
 from shetong.volunteering.views.hall import _blame
+from shetong.volunteering.views.parts import part
 
 
 @never_cache
@@ -139,11 +140,12 @@ def _team(request: HttpRequest, team: int) -> Team:
 
 def _page(request: HttpRequest, team: Team, form: BatchForm, *, status: int = 200) -> HttpResponse:
     waiting = CertificateRequest.objects.filter(team=team, state=RequestState.REQUESTED).select_related("volunteer")
-    issued = ServiceCertificate.objects.filter(team=team).select_related("volunteer", "batch").order_by("-id")[:100]
+    rows = ServiceCertificate.objects.filter(team=team).select_related("volunteer", "batch").order_by("-id")
+    issued = part(request, rows, size=50)
     context = {
-        "team": team, "form": form, "waiting": waiting.order_by("pk")[:100],
-        "certificates": [(each, rules.hours(each.minutes)) for each in issued],
-        "batches": team.certificate_batches.order_by("-id")[:20],
+        "team": team, "form": form, "waiting": part(request, waiting.order_by("pk"), size=50, name="waiting"),
+        "certificates": [(each, rules.hours(each.minutes)) for each in issued], "issued": issued,
+        "batches": part(request, team.certificate_batches.order_by("-id"), size=20, name="batches"),
         "leads": staff.holds(current_user(request), team.pk, StaffRole.LEADER),
     }  # fmt: skip
     return render(request, "volunteering/team_certificates.html", context, status=status)
@@ -157,8 +159,9 @@ def _office_page(request: HttpRequest, grants: Grants, form: ForgedForm, *, stat
     rows = ServiceCertificate.objects.filter(within).select_related("team").order_by("-id")
     if asked:
         rows = rows.filter(Q(serial__startswith=asked) | Q(shown__volunteer=asked))
+    issued = part(request, rows, size=50)
     context = {
-        "form": form, "q": asked, "certificates": [(each, rules.hours(each.minutes)) for each in rows[:50]],
-        "forged": ForgedNumber.objects.order_by("-id")[:50],
+        "form": form, "q": asked, "certificates": [(each, rules.hours(each.minutes)) for each in issued],
+        "issued": issued, "forged": part(request, ForgedNumber.objects.order_by("-id"), size=50, name="forged"),
     }  # fmt: skip
     return render(request, "volunteering/office_certificates.html", context, status=status)

@@ -11,6 +11,7 @@ from shetong.registry.models import AttributeCode, Status
 from shetong.volunteering.forms import division_code
 from shetong.volunteering.models import VolunteerSystem
 from shetong.volunteering.queries import marks
+from shetong.volunteering.views.parts import part
 
 PAGE = 50
 
@@ -28,18 +29,10 @@ def organisations(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(organisation__name__contains=asked)
     if known is not None:
         rows = rows.filter(organisation__division_code__startswith=divisions.prefix(known.code))
-    number = request.GET.get("page", "")
-    page = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 4 else 1
-    shown = list(
-        rows.select_related("organisation").order_by("-valid_from", "organisation_id")[
-            PAGE * (page - 1) : PAGE * page + 1
-        ]
-    )
-    query = f"q={asked}&division={known.code if known else ''}"
+    shown = part(request, rows.select_related("organisation").order_by("-valid_from", "organisation_id"), size=PAGE)
     context = {
-        "rows": shown[:PAGE], "q": asked, "division_name": divisions.full_name(known.code) if known else "",
-        "previous": f"?{query}&page={page - 1}" if page > 1 else "",
-        "next": f"?{query}&page={page + 1}" if len(shown) > PAGE else "",
+        "rows": shown, "q": asked, "division_name": divisions.full_name(known.code) if known else "",
+        "previous": shown.previous, "next": shown.next,
         "demo": any(row.organisation.demo for row in shown),
     }  # fmt: skip
     return render(request, "volunteering/organisations.html", context)

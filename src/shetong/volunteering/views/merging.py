@@ -20,8 +20,9 @@ from shetong.core import divisions
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms_people import MergeForm
 from shetong.volunteering.models import Merge
-from shetong.volunteering.services import members, merging
+from shetong.volunteering.services import merging
 from shetong.volunteering.views.hall import _blame
+from shetong.volunteering.views.parts import part
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +34,9 @@ def merges(request: HttpRequest, grants: Grants) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            compared = (members.known(given["kept"]), members.known(given["gone"]))
+            compared = merging.compare(
+                actor=current_user(request), kept_number=given["kept"], gone_number=given["gone"]
+            )
             if request.POST.get("do") == "merge":
                 merging.merge(
                     kept_id=compared[0].pk, gone_id=compared[1].pk, actor=current_user(request), reason=given["reason"]
@@ -49,10 +52,11 @@ def merges(request: HttpRequest, grants: Grants) -> HttpResponseBase:
     within = Q()
     for code in grants.jurisdictions(Permission.VOLUNTEERING_MANAGE):
         within |= Q(kept__division_code__startswith=divisions.prefix(code))
-    rows = Merge.objects.filter(within).select_related("kept", "gone", "hold", "undo").order_by("-id")[:50]
+    merges_ = Merge.objects.filter(within).select_related("kept", "gone", "hold", "undo").order_by("-id")
+    rows = part(request, merges_, size=30)
     now = timezone.now()
     context = {
-        "form": form, "compared": compared,
+        "form": form, "compared": compared, "page": rows,
         "rows": [
             (each, hasattr(each, "hold") and each.hold.until > now and not hasattr(each, "undo")) for each in rows
         ],

@@ -21,13 +21,14 @@ from shetong.volunteering.models import Story, StoryKind
 from shetong.volunteering.queries import honours as queries
 from shetong.volunteering.services import honours as services
 from shetong.volunteering.views.hall import _blame
+from shetong.volunteering.views.parts import part
 
 
 @require_safe
 def public(request: HttpRequest) -> HttpResponse:
     """Show the published texts."""
     kind = request.GET.get("kind", "")
-    rows = list(queries.published(kind=kind if kind in StoryKind.values else ""))
+    rows = part(request, queries.published(kind=kind if kind in StoryKind.values else ""), size=20)
     context = {"rows": rows, "kinds": StoryKind.choices, "kind": kind, "demo": any(row.demo for row in rows)}
     return render(request, "volunteering/stories.html", context)
 
@@ -48,7 +49,7 @@ def write(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已经提交，审核以后发布。"))
             return redirect("volunteering:story-write")
-    context = {"form": form, "rows": Story.objects.filter(author=user).order_by("-id")[:30]}
+    context = {"form": form, "rows": part(request, Story.objects.filter(author=user).order_by("-id"), size=20)}
     return render(request, "volunteering/story_write.html", context, status=422 if form.is_bound else 200)
 
 

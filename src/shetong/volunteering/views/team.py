@@ -171,14 +171,13 @@ def _page(
         "questions": members.write_questions(team.questions),
     }
     applied = team.memberships.filter(state=MembershipState.APPLIED).select_related("volunteer").order_by("pk")
-    texts = {question["name"]: question["text"] for question in team.questions}
     context: dict[str, Any] = {
         "team": team,
         "leads": staff.holds(user, team.pk, StaffRole.LEADER),
         "organises": staff.holds(user, team.pk, StaffRole.ORGANISER),
         "staff": team.staff.filter(until__isnull=True).select_related("user").order_by("pk"),
         "applied": [
-            (each, [(texts.get(name, name), answer) for name, answer in each.answers.items() if answer])
+            (each, [(question, answer) for question, answer in each.answers.items() if answer])
             for each in applied[:100]
         ],
         "members": team.memberships.filter(state=MembershipState.MEMBER).select_related("volunteer")[:200],
