@@ -66,7 +66,7 @@ DELETE FROM volunteering_exchangedirty WHERE kind IN ('records', 'transfers');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("volunteering", "0013_words_of_consents")]
+    dependencies = [("volunteering", "0014_words_of_service")]
     operations = [
         migrations.CreateModel(
             name="ExchangeProgress",

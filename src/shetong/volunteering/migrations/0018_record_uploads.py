@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("volunteering", "0016_answers_and_searches"),
+        ("volunteering", "0017_answers_and_searches"),
     ]
     operations = [
         migrations.CreateModel(
