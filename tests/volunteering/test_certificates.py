@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from shetong.accounts.models import AuditEvent
 from shetong.casework.rules import sealed_pdfs
 from shetong.core import cose, pii
 from shetong.core.errors import ConflictError, DomainError, ForbiddenError, InvalidInputError, WrongStateError
@@ -205,6 +207,16 @@ def test_a_batch_for_everybody_who_served(served: tuple[Any, Any]) -> None:
     assert sorted(batch.certificates.values_list("minutes", flat=True)) == [120, 215]
     with pytest.raises(WrongStateError):
         certificates.issue_batch(actor=leader, team_id=team.pk, title="又一次", first=first, last=last)
+    client, page = logged_in(leader), f"/hall/volunteering/organise/certificate-batches/{batch.pk}/"
+    assert client.post(page, {"purpose": ""}).status_code == 302
+    answer = client.post(page, {"purpose": "交给学校存档", "language": "zh"})
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as archive:
+        serials = set(batch.certificates.values_list("serial", flat=True))
+        assert set(archive.namelist()) == {"list.csv", *(f"{serial}.pdf" for serial in serials)}
+        assert archive.read(f"{serials.pop()}.pdf").startswith(b"%PDF")
+        assert archive.read("list.csv").decode().count("陈示范") == 2
+    assert AuditEvent.objects.get(action="service-certificate.archive").detail["purpose"] == "交给学校存档"
+    assert logged_in(who.user).post(page, {"purpose": "交给学校存档"}).status_code == 404
     assert who.user.messages.filter(title__contains="出具").count() == 1
 
 

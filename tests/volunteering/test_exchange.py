@@ -364,6 +364,19 @@ def test_one_bad_item_stands_alone(program: Program, monkeypatch: pytest.MonkeyP
     assert program.send("records", record(who, "r4", hour=4)) == ["created"]
 
 
+def test_activities_of_other_systems_are_listed_and_lead_there(program: Program) -> None:
+    item = {"number": "a1", "version": 1, "organisation": "o1", "title": "清理护城河", "field": "environment",
+            "division_code": "110105", "url": "/activities/1"}  # fmt: skip
+    program.send("activities", item, {**item, "number": "a2", "title": "植树", "url": "javascript:alert(1)"})
+    program.send("activities", {**item, "number": "a3", "title": "旧活动", "state": "finished"})
+    page = good(Client().get("/volunteering/elsewhere/"))
+    assert 'href="https://volunteer.example.org/activities/1"' in page
+    assert "javascript" not in page
+    assert "旧活动" not in page
+    assert "植树" not in good(Client().get("/volunteering/elsewhere/?q=护城河&division=北京市朝阳区&page=²"))
+    assert "没有其他系统的活动" in good(Client().get("/volunteering/elsewhere/?field=care"))
+
+
 def test_who_comes_back_after_leaving_does_not_stop_the_exchange(program: Program) -> None:
     before = known()
     octets, number = index_of(before), number_of(before)

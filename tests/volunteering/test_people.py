@@ -255,10 +255,17 @@ def test_joining_a_team_with_its_questions_and_leaving_it(client: Client) -> Non
     own = logged_in(who.user)
     join = f"/hall/volunteering/teams/{team.pk}/join/"
     assert "您为什么想加入？" in good(own.get(join))
-    good(own.post(join, {"q2": "有空"}), 422)
-    assert own.post(join, {"q1": "想陪老人", "q2": ""}).status_code == 302
+    team.refresh_from_db()
+    why, free = (question["name"] for question in team.questions)
+    good(own.post(join, {free: "有空"}), 422)
+    assert own.post(join, {why: "想陪老人", free: ""}).status_code == 302
     membership = Membership.objects.get()
-    assert "想陪老人" in good(leader.get(home))
+    # Other questions asked since do not take over the answer.
+    assert leader.post(f"{home}change/", {**change, "questions": "您有驾照吗？"}).status_code == 302
+    assert membership.answers["您为什么想加入？"] == "想陪老人"
+    shown = good(leader.get(home))
+    assert "您为什么想加入？" in shown
+    assert "想陪老人" in shown
     leader.post(f"{home}admit/", {"pk": membership.pk})
     membership.refresh_from_db()
     assert membership.state == MembershipState.MEMBER

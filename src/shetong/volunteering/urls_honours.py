@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from shetong.volunteering.views import benefits, honours, imports, marks, stories, systems
+from shetong.volunteering.views import benefits, elsewhere, honours, imports, marks, stories, systems
 
 patterns: list[URLPattern | URLResolver] = [
     path("volunteering/organisations/", marks.organisations, name="organisations"),
     path("volunteering/systems/", marks.systems, name="systems"),
+    path("volunteering/elsewhere/", elsewhere.elsewhere, name="elsewhere"),
     path("volunteering/honours/", honours.public, name="honours"),
     path("volunteering/benefits/", benefits.public, name="benefits"),
     path("volunteering/stories/", stories.public, name="stories"),

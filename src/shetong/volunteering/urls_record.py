@@ -15,6 +15,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("hall/volunteering/record/<slug:serial>/<slug:language>.pdf", record.pdf, name="certificate-pdf"),
     path("hall/volunteering/organise/teams/<int:team>/certificates/", issuing.certificates, name="team-certificates"),
     path("hall/volunteering/organise/teams/<int:team>/certificates/issue/", issuing.batch, name="certificate-batch"),
+    path("hall/volunteering/organise/certificate-batches/<int:pk>/", issuing.archive, name="certificate-archive"),
     path("hall/volunteering/organise/certificate-requests/<int:pk>/", issuing.decide, name="certificate-decide"),
     path("hall/volunteering/organise/certificates/<slug:serial>/revoke/", issuing.revoke, name="certificate-revoke"),
     path("office/volunteering/certificates/", issuing.office_certificates, name="office-certificates"),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from django.db.models import QuerySet
 
 from shetong.accounts.models import ApiKey
 from shetong.volunteering.models import (
@@ -78,10 +81,26 @@ def missing_steps(system: VolunteerSystem) -> list[Step]:
     return [step for step in STEPS if step.code not in done]
 
 
-def their_activities(system: VolunteerSystem, *, limit: int = 100) -> list[dict[str, Any]]:
-    """Return the activities that a system told us of, the newest first."""
-    rows = ExchangeItem.objects.filter(system=system, rehearsal=False, kind=ExchangeKind.ACTIVITIES)
-    return [dict(content or {}) for content in rows.order_by("-received_at").values_list("content", flat=True)[:limit]]
+def elsewhere(*, text: str = "", field: str = "", division: str = "") -> QuerySet[ExchangeItem]:
+    """Return the activities of other systems that recruit, the newest first. ``division``: beginning of its code."""
+    rows = ExchangeItem.objects.filter(
+        kind=ExchangeKind.ACTIVITIES, rehearsal=False, system__ended_on__isnull=True, content__state="recruiting"
+    )
+    if text:
+        rows = rows.filter(content__title__contains=text)
+    if field:
+        rows = rows.filter(content__field=field)
+    if division:
+        rows = rows.filter(content__division_code__startswith=division)
+    return rows.select_related("system").order_by("-received_at", "-pk")
+
+
+def page_of(item: ExchangeItem) -> str:
+    """Return the address of another system's activity there; nothing leads elsewhere than to the system itself."""
+    home = item.system.address
+    found = urljoin(home, str((item.content or {}).get("url") or ""))
+    parts, own = urlsplit(found), urlsplit(home)
+    return found if parts.scheme in ("http", "https") and parts.netloc == own.netloc else home
 
 
 def _volunteers(pks: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -46,11 +46,16 @@ def pdf(*, user: User, serial: str, language: str) -> bytes:
     found = rows.filter(serial=serial, volunteer__user=user).first()
     if found is None or not found.snapshot_sealed:
         raise NotFoundError(gettext("您没有这个编号的证明。"))
-    column = _DIGESTS[language]
     audit.record(
         actor=user, action="service-certificate.open", target=found, jurisdiction=found.team.division_code,
         detail={"language": language},
     )  # fmt: skip
+    return kept(found, language)
+
+
+def kept(found: ServiceCertificate, language: str) -> bytes:
+    """Return the document of a locked certificate that was not erased; made and sealed where it is opened first."""
+    column = _DIGESTS[language]
     if digest := getattr(found, column):
         return storage.read(digest)
     snapshot = json.loads(pii.open_sealed(bytes(found.snapshot_sealed), context=SNAPSHOT))

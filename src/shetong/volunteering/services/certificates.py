@@ -204,8 +204,8 @@ def revoke(*, actor: User, serial: str, reason: str) -> ServiceCertificate:
 def end_mistaken(*, volunteer: Volunteer, team_ids: Collection[int | None], since: datetime, reason: str) -> int:
     """Revoke what teams certified since then of a locked volunteer whose records were not all theirs; tell them."""
     rows = ServiceCertificate.objects.select_for_update(of=("self",)).filter(
-        volunteer=volunteer, team__in=[pk for pk in team_ids if pk], issued_at__gte=since,
-        state=ServiceCertificateState.VALID,
+        volunteer=volunteer, team__in=[pk for pk in team_ids if pk],
+        issued_at__gte=since.replace(microsecond=0), state=ServiceCertificateState.VALID,
     )  # fmt: skip
     for found in rows:
         _end(found, ServiceCertificateState.REVOKED, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from shetong.core import divisions
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms_record import BatchForm, ForgedForm
 from shetong.volunteering.models import (
+    CertificateBatch,
     CertificateRequest,
     ForgedNumber,
     RequestState,
@@ -29,6 +30,7 @@ from shetong.volunteering.models import (
 )
 from shetong.volunteering.queries import staff
 from shetong.volunteering.rules import service_certificates as rules
+from shetong.volunteering.services import certificate_archives
 from shetong.volunteering.services import certificates as services
 from shetong.volunteering.views.hall import _blame
 from shetong.volunteering.views.parts import part
@@ -58,6 +60,28 @@ def batch(request: HttpRequest, team: int) -> HttpResponse:
         return _page(request, found, form, status=422)
     messages.success(request, _("已经出具 %(count)d 份证明，志愿者会收到通知。") % {"count": done.count})
     return redirect("volunteering:team-certificates", team=found.pk)
+
+
+@never_cache
+@require_POST
+@login_required
+def archive(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Hand out all certificates of a batch in one archive."""
+    found = CertificateBatch.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    team = _team(request, found.team_id)
+    language = "en" if request.POST.get("language") == "en" else "zh"
+    try:
+        name, pieces = certificate_archives.open_batch(
+            actor=current_user(request), batch_id=pk, purpose=request.POST.get("purpose", ""), language=language
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("volunteering:team-certificates", team=team.pk)
+    response = StreamingHttpResponse(pieces, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @require_POST

@@ -55,7 +55,7 @@ def find(request: HttpRequest) -> HttpResponse:
     who = volunteer_of(request)
     if who is not None and not request.GET:
         asked = _of(who)
-    page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() and len(request.GET["page"]) < 4 else 1
+    page = int(request.GET["page"]) if _is_number(request.GET.get("page", "")) and len(request.GET["page"]) < 4 else 1
     found = finder.find(asked, limit=PAGE + 1, offset=PAGE * (max(page, 1) - 1))
     rows = [_row(one, who) for one in found[:PAGE]]
     if who is not None and not asked.text and page == 1:
@@ -84,6 +84,10 @@ def find(request: HttpRequest) -> HttpResponse:
         "demo": any(row.found.demo for row in rows),
     }
     return render(request, "volunteering/find.html", context)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 @require_safe

@@ -56,7 +56,7 @@ def year(request: HttpRequest, team: int) -> HttpResponse:
     found = Team.objects.filter(pk=team).first()
     if found is None or not staff.holds(current_user(request), team, StaffRole.TIMEKEEPER):
         raise Http404
-    asked = request.GET.get("year", "")
+    asked = request.GET.get("year", "") if request.GET.get("year", "").isascii() else ""
     chosen = int(asked) if asked.isdigit() and len(asked) == 4 and int(asked) > 1900 else timezone.localdate().year
     table = totals.team_year(found, chosen, limit=500)
     context = {
@@ -75,7 +75,7 @@ def year(request: HttpRequest, team: int) -> HttpResponse:
 @office(Permission.VOLUNTEERING_MANAGE)
 def statistics(request: HttpRequest, grants: Grants) -> HttpResponseBase:
     """Show counted time within one's jurisdiction by division, age and field, of a year."""
-    asked = request.GET.get("year", "")
+    asked = request.GET.get("year", "") if request.GET.get("year", "").isascii() else ""
     chosen = int(asked) if asked.isdigit() and len(asked) == 4 else timezone.localdate().year
     found = figures.of_year(grants.jurisdictions(Permission.VOLUNTEERING_MANAGE), chosen)
     context = {
