@@ -7,7 +7,7 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("volunteering", "0015_exchange_in_order")]
+    dependencies = [("volunteering", "0016_exchange_in_order")]
     operations = [
         AddIndexConcurrently(
             "exchangechange",

@@ -66,7 +66,7 @@ DELETE FROM volunteering_exchangedirty WHERE kind IN ('records', 'transfers');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("volunteering", "0014_words_of_service")]
+    dependencies = [("volunteering", "0015_saved_searches_by_activity")]
     operations = [
         migrations.CreateModel(
             name="ExchangeProgress",

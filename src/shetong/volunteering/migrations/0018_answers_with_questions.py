@@ -13,7 +13,7 @@ FROM volunteering_team t WHERE t.id = m.team_id AND m.answers <> '{}'::jsonb;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("volunteering", "0016_exchange_told")]
+    dependencies = [("volunteering", "0017_exchange_told")]
     operations = [
         migrations.RunSQL(FORWARD, migrations.RunSQL.noop),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("volunteering", "0017_answers_and_searches"),
+        ("volunteering", "0018_answers_with_questions"),
     ]
     operations = [
         migrations.CreateModel(
