@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import io
 import json
-import secrets
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import xlsxwriter
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -24,8 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shetong.accounts.services import api_keys
-from shetong.core import http_signatures as signatures
-from shetong.core import pii
 from shetong.core.errors import DomainError, ForbiddenError, WrongStateError
 from shetong.volunteering.models import (
     Consent,
@@ -38,7 +30,6 @@ from shetong.volunteering.models import (
     ExchangeReceipt,
     HoursAct,
     RecordState,
-    RecordUpload,
     ServiceRecord,
     SystemNumber,
     Volunteer,
@@ -49,7 +40,6 @@ from shetong.volunteering.rules import exchange as rules
 from shetong.volunteering.services import (
     erasure,
     exchange_in,
-    exchange_index,
     exchange_out,
     exchange_records,
     exchange_sequence,
@@ -59,13 +49,11 @@ from shetong.volunteering.services import (
     volunteers,
 )
 from tests.casework.factories import chief
-from tests.registry.factories import register_organisation
 from tests.volunteering import factories
+from tests.volunteering.exchange_program import BASE, SHARED, Program, index_of, known, number_of, record, system
 from tests.volunteering.test_pages import good, logged_in
 
 pytestmark = pytest.mark.django_db
-BASE = "/api/v1/volunteering/exchange"
-SHARED = "a key that designated systems share"
 
 
 @pytest.fixture(autouse=True)
@@ -73,94 +61,9 @@ def _shared_key(settings: Any) -> None:
     settings.VOLUNTEER_EXCHANGE_KEY = SHARED
 
 
-class Program:
-    """A program of another system: its API key, its signing key, and how it asks."""
-
-    def __init__(self, system: VolunteerSystem) -> None:
-        self.system, self.signer = system, Ed25519PrivateKey.generate()
-        self.key, self.secret = api_keys.create(
-            owner=factories.person(), label=system.name, scopes=["volunteering.exchange"], rate_class="partner",
-            expires_at=timezone.now() + timedelta(days=30), actor=None,
-        )  # fmt: skip
-        public = base64.b64encode(self.signer.public_key().public_bytes_raw()).decode()
-        exchange_out.add_key(actor=None, system_code=system.code, api_key_prefix=self.key.prefix, key=public)
-
-    def ask(self, method: str, path: str, body: Any = None, **changes: Any) -> Any:
-        content = json.dumps(body).encode() if body is not None else b""
-        address, _, query = path.partition("?")
-        values = {
-            "@method": method, "@authority": "testserver", "@path": f"{BASE}/{address}", "@query": f"?{query}",
-            "authorization": f"Bearer {self.secret}", "content-type": "application/json",
-            "content-digest": f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:",
-        }  # fmt: skip
-        names = list(values) if body is not None else list(values)[:5]
-        given_ = {
-            "created": int(time.time()), "keyid": self.key.prefix, "alg": "ed25519", "nonce": secrets.token_hex(8),
-            "tag": "shetong-volunteering", **changes,
-        }  # fmt: skip
-        parameters = f"({' '.join(f'{chr(34)}{name}{chr(34)}' for name in names)})" + "".join(
-            f";{name}={value}" if isinstance(value, int) else f';{name}="{value}"' for name, value in given_.items()
-        )
-        signed = self.signer.sign(signatures.base(names, parameters, values.get))
-        headers = {
-            "Authorization": values["authorization"], "Signature-Input": f"sig={parameters}",
-            "Signature": f"sig=:{base64.b64encode(signed).decode()}:", "Content-Digest": values["content-digest"],
-        }  # fmt: skip
-        if body is None:
-            return Client().get(f"{BASE}/{path}", headers=headers)
-        return Client().post(f"{BASE}/{path}", content, content_type="application/json", headers=headers)
-
-    def send(self, kind: str, *items: dict[str, Any]) -> list[str]:
-        answer = self.ask("POST", kind, list(items))
-        assert answer.status_code == 200, answer.content
-        return [item["outcome"] for item in answer.json()["items"]]
-
-    def read(self, kind: str, after: int = 0, limit: int = 500) -> dict[str, Any]:
-        answer = self.ask("GET", f"feeds/{kind}?after={after}&limit={limit}")
-        assert answer.status_code == 200, answer.content
-        return dict(answer.json())
-
-
-def system(code: str = "demo-city", *, certified: bool = True) -> VolunteerSystem:
-    return VolunteerSystem.objects.create(
-        code=code, name=f"示范平台{code}", organisation=register_organisation(), scope="region", covers="北京市",
-        address="https://volunteer.example.org/", designated_on=timezone.localdate() - timedelta(days=9),
-        document="民函〔2026〕1号", certified_at=timezone.now() if certified else None,
-    )  # fmt: skip
-
-
 @pytest.fixture
 def program() -> Iterator[Program]:
     return Program(system())
-
-
-def number_of(who: Volunteer) -> str:
-    return pii.open_sealed(bytes(who.identity_sealed or b""), context="volunteer.identity_number")
-
-
-def index_of(who: Volunteer) -> str:
-    return rules.blind_index(number_of(who), key=SHARED.encode()).hex()
-
-
-def known(transfers: bool = True, **given_: Any) -> Volunteer:
-    """Return a volunteer with an exchange index, who agreed to the transfer of records."""
-    who = factories.volunteer(**given_)
-    if transfers:
-        Consent.objects.create(volunteer=who, purpose="transfer", version="2026-11", given_at=timezone.now())
-    exchange_index.make()
-    return who
-
-
-def record(
-    who: Volunteer | str, number: str = "r1", version: int = 1, *, hour: int = 1, **given_: Any
-) -> dict[str, Any]:
-    start = datetime.now(UTC).replace(hour=hour, minute=0, second=0, microsecond=0) - timedelta(days=5)
-    index = who if isinstance(who, str) else index_of(who)
-    return {
-        "number": number, "version": version, "index": index, "start": start.isoformat(),
-        "end": (start + timedelta(hours=2)).isoformat(), "minutes": 120, "field": "community", "content": "清理河道",
-        **given_,
-    }  # fmt: skip
 
 
 def served_here(who: Volunteer) -> ServiceRecord:
@@ -485,85 +388,6 @@ def test_the_office_registers_keys_and_certifies() -> None:
     asked.refresh_from_db()
     assert asked.end_reason == "不再符合条件"
     assert minister.post(f"{page}demo-city/other/").status_code == 404
-
-
-def test_records_come_by_the_batch_once(program: Program) -> None:
-    who = known()
-    program.send("volunteers", {"number": "p1", "version": 1, "index": index_of(who)})
-    row = {name: value for name, value in record(who, "b1").items() if name not in ("version", "index")}
-    good_, stranger = {**row, "volunteer": "p1", "division_code": "110105"}, {**row, "number": "b2", "volunteer": "p9"}
-    body = {
-        "batch": "2026-11",
-        "confirmer": "示范平台 赵示范",
-        "records": [good_, {**stranger, "division_code": "110105"}],
-    }
-    answer = program.ask("POST", "record-batches", body)
-    assert answer.status_code == 200, answer.content
-    told = answer.json()
-    assert (told["new"], told["counted"], told["faults"]) == (True, 1, {"b2": "unknown-volunteer"})
-    assert program.ask("POST", "record-batches", body).json()["new"] is False
-    assert program.ask("POST", "record-batches", {**body, "confirmer": "x"}).status_code == 422
-    # A later version of one that came by batch replaces it.
-    assert program.send("records", record(who, "b1", 2, minutes=90)) == ["updated"]
-    assert who.total.minutes == 90
-    rehearsing = Program(system("demo-youth", certified=False))
-    assert rehearsing.ask("POST", "record-batches", body).json()["code"] == "rehearsal"
-
-
-def test_the_office_looks_at_a_file_before_it_takes_it_in(program: Program) -> None:
-    who = known()
-    program.send("volunteers", {"number": "p1", "version": 1, "index": index_of(who)})
-    client, page = logged_in(chief("100000")), "/office/volunteering/imports/"
-    heading = good(client.get(f"{page}table.csv")).lstrip("\ufeff").strip()
-    day = timezone.localdate() - timedelta(days=6)
-    rows = [
-        f"r1,p1,,{day} 09:00,{day} 11:00,120,社区服务,110105,社区中心,清理河道",
-        f"r2,p9,,{day} 09:00,{day} 11:00,120,社区服务,110105,,",
-        f"r3,p1,,{day} 13:00,{day} 12:00,60,社区服务,110105,,",
-        f"r4,p1,,{day} 13:00,{day} 14:00,60,社区服务,999999,,",
-        f"=r5,p1,,{day} 15:00,{day} 16:00,61,社区服务,110105,,",
-    ]
-    text = "\n".join([heading, *rows])
-
-    def bring(content: bytes) -> Any:
-        file = SimpleUploadedFile("records.csv", content)
-        return client.post(page, {"system": "demo-city", "confirmer": "示范平台 赵示范", "file": file})
-
-    assert "缺少：" in good(bring("记录编号,开始时间\n1,2".encode()), 422)
-    answer = bring(text.encode("gb18030"))
-    assert answer.status_code == 302, answer.content.decode()
-    shown = good(client.get(answer.url))
-    assert "核对结果" in shown
-    assert all(
-        reason in shown for reason in ("还没有这位志愿者", "没有这个行政区划代码", "结束晚于开始", "时长为整数分钟")
-    )
-    assert not ServiceRecord.objects.exists()
-    assert "'=r5" in good(client.get(f"{answer.url}faults.csv"))
-    upload = RecordUpload.objects.get()
-    assert (upload.rows, upload.counted, [line for line, _, _ in upload.faults]) == (5, 1, [3, 4, 5, 6])
-    client.post(answer.url, {"do": "bring"})
-    assert "导入结果" in good(client.get(answer.url))
-    assert ServiceRecord.objects.get().source_number == "r1"
-    upload.refresh_from_db()
-    assert (upload.file_digest, upload.batch.counted) == ("", 1)
-    client.post(answer.url, {"do": "bring"})
-    assert ServiceRecord.objects.count() == 1
-    again = bring(workbook(heading.split(","), [row.split(",") for row in rows[:1]]))
-    assert "早已导入" in good(client.get(again.url))
-    client.post(again.url, {"do": "drop"})
-    assert RecordUpload.objects.count() == 1
-    assert logged_in(chief("310000")).get(answer.url).status_code == 404
-
-
-def workbook(*rows: Any) -> bytes:
-    """Return a workbook with a heading and rows of texts."""
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True})
-    sheet = book.add_worksheet()
-    for line, row in enumerate([rows[0], *rows[1]]):
-        sheet.write_row(line, 0, row)
-    book.close()
-    return target.getvalue()
 
 
 @pytest.mark.django_db(transaction=True)
