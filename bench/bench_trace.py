@@ -85,12 +85,14 @@ def fill(donations: int, disbursements: int) -> None:
 def _fill_pool(
     cursor: Any, chance: Random, pool: int, organisation: int, platform: int, donations: int, disbursements: int
 ) -> None:
+    from django.utils import timezone
+
     from shetong.charity.services.books import Code, Line, book
 
-    today = time.strftime("%Y-%m-%d")
+    today = timezone.localdate()
     journal = book(
         organisation=organisation,
-        booked_on=today,  # type: ignore[arg-type]
+        booked_on=today,
         summary="bench",
         lines=[Line(Code.BANK, 1), Line(Code.DONATIONS, -1)],
     )
@@ -119,7 +121,7 @@ def _fill_pool(
     balance = donated - refunded - spent
     book(
         organisation=organisation,
-        booked_on=today,  # type: ignore[arg-type]
+        booked_on=today,
         summary="bench",
         lines=[Line(Code.BANK, balance), Line(Code.DONATIONS, -balance, pool)],
     )

@@ -21,7 +21,16 @@ from playwright.sync_api import Browser, expect
 
 from shetong.accounts.models import AuditEvent, User
 from shetong.casework.services import mandates
-from shetong.charity.models import Account, Donation, Evidence, JournalEntry, OutflowKind, Pool, Project
+from shetong.charity.models import (
+    Account,
+    Donation,
+    Evidence,
+    EvidencePicture,
+    JournalEntry,
+    OutflowKind,
+    Pool,
+    Project,
+)
 from shetong.charity.queries import books
 from shetong.charity.rules.goods import goods_code
 from shetong.charity.rules.receipt_links import token
@@ -212,6 +221,11 @@ def test_a_photograph_is_sealed_checked_and_shown_without_what_it_hides(client: 
     assert shown.status_code == 200
     assert b"SECRET-PLACE" not in shown.content
     assert max(Image.open(io.BytesIO(shown.content)).size) <= 480
+    made = EvidencePicture.objects.get(document__evidence=evidence, size="small")
+    again = client.get(picture, headers={"if-none-match": shown["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(picture).content == shown.content
+    assert EvidencePicture.objects.get(document__evidence=evidence, size="small").pk == made.pk
     assert picture in client.get(reverse("charity:disbursement", args=[row.pk])).content.decode()
     assert keeper.client.post(keeper.address("show-evidence", evidence.pk), {"public": "no"}).status_code == 302
     assert client.get(picture).status_code == 404
@@ -288,7 +302,7 @@ def test_a_form_sent_by_two_tabs_at_once_is_one_act() -> None:
     def send(_tab: int) -> str:
         try:
             both.wait(timeout=10)
-            return deeds.once(key=key, user=keeper.user, do=give)
+            return deeds.once(key=key, user=keeper.user, content=[("amount", "1")], do=give)
         finally:
             connection.close()
 
@@ -296,7 +310,7 @@ def test_a_form_sent_by_two_tabs_at_once_is_one_act() -> None:
         addresses = set(tabs.map(send, range(2)))
     assert addresses == {f"/{Donation.objects.get().pk}/"}
     with pytest.raises(ConflictError):
-        deeds.once(key=key, user=cases.applicant(), do=give)
+        deeds.once(key=key, user=cases.applicant(), content=[("amount", "1")], do=give)
 
 
 def test_strangers_and_other_charities_find_nothing() -> None:

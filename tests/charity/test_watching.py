@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from shetong.charity.models import OutflowKind
+from shetong.charity.monitor import Sums, SumsError, against_site
+from shetong.ledger import peers
 from shetong.ledger.queries import tree
 from shetong.ledger.services import witnesses
 from shetong.ledger.services.sequence import sequence
@@ -25,6 +28,63 @@ def monitor(site: str, folder: Path) -> subprocess.CompletedProcess[str]:
         "--sums", folder / "sums.sqlite", "--site", f"{site}/charity",
     ]  # fmt: skip
     return subprocess.run([str(one) for one in command], capture_output=True, text=True, check=False, timeout=60)
+
+
+def logged(folder: Path) -> Sums:
+    """Sums of a log with a pool and three gifts of 100 fen."""
+    sums = Sums(folder / "sums.sqlite")
+    sums.take(0, {"type": "charity.pool", "reference": "pool-1", "pool": 1, "organisation": "5311", "project": None,
+                  "asset": "CNY"})  # fmt: skip
+    for number in (1, 2, 3):
+        sums.take(number, {"type": "charity.donation", "reference": f"donation-{number}", "pool": 1,
+                           "from": 100 * (number - 1), "to": 100 * number, "amount": 100})  # fmt: skip
+    sums.commit()
+    return sums
+
+
+GIFT = '{"reference": "donation-%d", "pool": 1, "from": %d, "to": %d, "amount": 100}\n'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        GIFT % (0, 0, 100), GIFT % (-1, 0, 100), GIFT % (1, 0, 100) + GIFT % (1, 0, 100), "[]\n", "\x00", "{}\n",
+        '{"reference": 7}\n', '{"reference": "donation-²"}\n', "not json",
+    ],
+)  # fmt: skip
+def test_a_site_that_answers_nonsense_is_a_finding_and_keeps_nobody_busy(
+    answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def request(_method: str, url: str) -> tuple[int, bytes]:
+        asked.append(url)
+        assert len(asked) < 10, "asked again and again"
+        return 200, answer.encode()
+
+    monkeypatch.setattr(peers, "request", request)
+    assert any("cannot be read" in found for found in against_site(logged(tmp_path), "https://site.example/charity"))
+
+
+def test_a_site_that_claims_numbers_beyond_the_log_hides_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = GIFT % (1, 0, 100) + GIFT % (2**62, 0, 100)
+    monkeypatch.setattr(peers, "request", lambda _method, _url: (200, answer.encode()))
+    found = list(against_site(logged(tmp_path), "https://site.example/charity"))
+    assert found == [f"donation-{number} is in the log, but the site does not show it" for number in (2, 3)]
+
+
+def test_a_file_of_another_edition_is_refused_in_words(tmp_path: Path) -> None:
+    logged(tmp_path)
+    assert Sums(tmp_path / "sums.sqlite").size == 4
+    with sqlite3.connect(tmp_path / "old.sqlite") as old:
+        old.execute("CREATE TABLE state (size INTEGER)")
+    with pytest.raises(SumsError, match="another edition"):
+        Sums(tmp_path / "old.sqlite")
+    (tmp_path / "text.sqlite").write_text("x" * 5_000, encoding="utf-8")
+    with pytest.raises(SumsError, match="does not hold sums"):
+        Sums(tmp_path / "text.sqlite")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -146,6 +146,25 @@ def test_a_deleted_entry_is_named() -> None:
 
 
 @pytest.mark.django_db
+def test_a_log_that_grows_while_it_is_audited_is_judged_as_it_was() -> None:
+    write(300)
+    sequence(log="registry")
+    log = tree.log_named("registry")
+    quiet = set(audit.audit(log).findings)
+
+    def grow(_entries: int) -> None:
+        write(260, prefix="later")
+        sequence(log="registry")
+
+    grown = audit.audit(log, progress=grow)
+    assert (grown.size, grown.checkpoints) == (300, 1)
+    assert set(grown.findings) == quiet
+    assert audit.audit(log).size == 560
+    tamper("UPDATE ledger_tile SET hashes = hashes || hashes WHERE level = 1")
+    assert "tile (1, 0) holds more than the log has entries for" in findings("registry")
+
+
+@pytest.mark.django_db
 def test_entries_of_a_type_that_nobody_registered_are_named() -> None:
     write(2)
     tamper(

@@ -14,9 +14,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from shetong.core.asked import whole
 from shetong.ledger import peers
 from shetong.ledger.monitor import FindingError
 
+# Raised with the tables below: a file of another edition is of no use and is begun anew.
+_EDITION = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS state (size INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS pool (id INTEGER PRIMARY KEY, organisation TEXT, project TEXT, asset TEXT,
@@ -50,13 +53,30 @@ _SAID = {
 }
 
 
+class SumsError(OSError):
+    """The file for the sums cannot serve: it holds something else, or what another edition of this program kept."""
+
+
 class Sums:
-    """The sums of a charity log, entry by entry; a reader for :func:`shetong.ledger.monitor.observe`."""
+    """The sums of a charity log, entry by entry; a reader for :func:`shetong.ledger.monitor.observe`.
+
+    Raises :class:`SumsError` for a file that holds no sums, or those of another edition of this program.
+    """
 
     def __init__(self, file: Path) -> None:
         self._store = sqlite3.connect(file)
         self._store.row_factory = sqlite3.Row
-        self._store.executescript(_TABLES)
+        try:
+            fresh = not self._store.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            edition = self._store.execute("PRAGMA user_version").fetchone()[0]
+            if not fresh and edition != _EDITION:
+                raise SumsError(
+                    f"{file} holds the sums of another edition of this program; begin anew without it and the state"
+                )
+            self._store.executescript(_TABLES)
+            self._store.execute(f"PRAGMA user_version = {_EDITION}")
+        except sqlite3.Error as error:
+            raise SumsError(f"{file} does not hold sums ({error}); begin anew without it and the state") from error
         found = self._store.execute("SELECT size FROM state").fetchone()
         self.size: int = found["size"] if found else 0
         self._acts: Mapping[str, Callable[[Any, Mapping[str, Any]], None]] = {
@@ -76,7 +96,7 @@ class Sums:
         if act is not None:
             try:
                 act(_number(content), content)
-            except (KeyError, TypeError, ValueError, sqlite3.IntegrityError) as error:
+            except (KeyError, TypeError, ValueError, OverflowError, sqlite3.IntegrityError) as error:
                 raise FindingError(f"entry {index} ({content.get('reference')}): {error}") from error
         self.size = index + 1
 
@@ -230,7 +250,8 @@ class Sums:
 def against_site(sums: Sums, address: str) -> Iterator[str]:
     """Read what the site at ``address`` (https://…/charity) says of every act and name what the log says otherwise.
 
-    Raises ``PeerError``.
+    An answer that cannot be read, or does not go on from where it was asked, is a finding and ends the reading of that
+    kind: a site must not be able to keep who looks at it busy. Raises ``PeerError``.
     """
     for kind in _SAID:
         first, last = 1, sums.last(kind)
@@ -238,16 +259,33 @@ def against_site(sums: Sums, address: str) -> Iterator[str]:
             status, body = peers.request("GET", f"{address.rstrip('/')}/acts/{kind}s/{first}.ndjson")
             if status != HTTPStatus.OK:
                 raise peers.PeerError(f"{address} answers {status}")
-            said = [json.loads(line) for line in body.splitlines()]
-            # Of a short or empty answer follows that there is nothing beyond.
-            end = max((_number(one) for one in said), default=last)
+            try:
+                said = _acts(kind, body, first)
+            except ValueError as error:
+                yield f"{kind}s from {first} on: the site's answer cannot be read: {error}"
+                break
+            # Of an empty answer follows that there is nothing beyond.
+            end = min(_number(said[-1]), last) if said else last
             yield from sums.differences(kind, said, first, end)
             first = end + 1
 
 
+def _acts(kind: str, body: bytes, first: int) -> list[Mapping[str, Any]]:
+    """Read an answer; raises ``ValueError`` unless it holds acts of ``kind`` whose numbers rise from ``first`` on."""
+    said = [json.loads(line) for line in body.splitlines()]
+    before = first - 1
+    for one in said:
+        if not isinstance(one, dict) or one.get("reference") != f"{kind}-{_number(one)}":
+            raise ValueError("it holds something else")
+        if _number(one) <= before:
+            raise ValueError(f"after {before} comes {_number(one)}")
+        before = _number(one)
+    return said
+
+
 def _number(content: Mapping[str, Any]) -> int:
-    digits = str(content["reference"]).rpartition("-")[2]
-    return int(digits) if digits.isdigit() else 0
+    """The number at the end of an act's reference; 0 where there is none."""
+    return whole(str(content.get("reference")).rpartition("-")[2]) or 0
 
 
 def _balance(sums: Mapping[str, int]) -> int:

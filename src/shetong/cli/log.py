@@ -157,8 +157,8 @@ def monitor(
 
     if site and not sums:
         raise click.UsageError("--site needs --sums")
-    reader = Sums(sums) if sums else None
     try:
+        reader = Sums(sums) if sums else None
         report = observe(
             address,
             keys=[parse_verifier(key) for key in keys],

@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -15,6 +16,9 @@ from shetong.ledger.monitor import FindingError, observe
 from shetong.ledger.peers import PeerError
 from shetong.ledger.rules.notes import NoteError, Verifier
 from shetong.ledger.witness import Witness
+
+# Findings kept of one look: the first say enough.
+MOST = 100
 
 
 class Looker(threading.Thread):
@@ -36,12 +40,14 @@ class Looker(threading.Thread):
         """What differs; ``None`` where the log or the site cannot be asked now."""
         try:
             observe(self._address, keys=self._keys, witnesses=(), state=state, reader=reader)
-            return tuple(against_site(reader, self._site)) if self._site else ()
+            return tuple(islice(against_site(reader, self._site), MOST)) if self._site else ()
         except FindingError as error:
             return (str(error),)
         except (PeerError, NoteError, OSError) as error:
             click.echo(f"cannot look: {error}", err=True)
             return None
+        except Exception as error:
+            return (f"cannot look any more: {type(error).__name__}: {error}",)
 
     def _note(self, found: tuple[str, ...] | None) -> None:
         if found is None or found == self._witness.objections:

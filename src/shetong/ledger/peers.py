@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import time
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 MAX_ANSWER = 16 << 20
+# Seconds for a whole answer: a peer that drips octets must not hold who asks.
+LONGEST = 120
 
 
 class PeerError(OSError):
@@ -26,7 +30,7 @@ def request(
         headers = {"Content-Type": content_type} if method == "POST" else {}
         connection.request(method, path, body=body or None, headers=headers)
         answer = connection.getresponse()
-        data = answer.read(MAX_ANSWER + 1)
+        data = b"".join(_pieces(answer, time.monotonic() + LONGEST))
     except (OSError, http.client.HTTPException) as error:
         raise PeerError(f"{parts.netloc}: {error or type(error).__name__}") from error
     finally:
@@ -34,3 +38,13 @@ def request(
     if len(data) > MAX_ANSWER:
         raise PeerError(f"{parts.netloc} answers more than {MAX_ANSWER} octets")
     return answer.status, data
+
+
+def _pieces(answer: http.client.HTTPResponse, until: float) -> Iterator[bytes]:
+    """Read an answer piece by piece, one octet beyond what is allowed at most; raises ``OSError`` after ``until``."""
+    left = MAX_ANSWER + 1
+    while left and (piece := answer.read1(min(left, 1 << 16))):
+        yield piece
+        left -= len(piece)
+        if time.monotonic() > until:
+            raise TimeoutError("the answer takes too long")

@@ -15,6 +15,7 @@ from shetong.accounts.models import LoginSession, RoleAssignment, User
 from shetong.accounts.queries import audit as audit_queries
 from shetong.accounts.queries.permissions import grants_of
 from shetong.accounts.services import sessions
+from shetong.core.asked import whole
 
 RECENT = 10
 
@@ -29,7 +30,7 @@ def current_user(request: HttpRequest) -> User:
 
 def event_id(text: str) -> int | None:
     """Return the event id of a page address; ``None`` for anything that is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+    return whole(text)
 
 
 @never_cache

@@ -14,6 +14,7 @@ from shetong.accounts.rules import Permission
 from shetong.casework.models import Archive, Retention
 from shetong.casework.queries import archive_search
 from shetong.core import divisions
+from shetong.core.asked import whole
 
 PAGE = 30
 YEARS = {Retention.THIRTY_YEARS: 30, Retention.TEN_YEARS: 10}
@@ -43,8 +44,8 @@ def search(grants: Grants, given: Mapping[str, str], page: int = 1) -> Found:
         found = found.filter(wanted)
     if matter := given.get("matter", ""):
         found = found.filter(case__matter=matter)
-    if (year := given.get("year", "")).isdigit() and len(year) == 4:
-        found = found.filter(archived_at__year=int(year))
+    if (year := whole(given.get("year", ""), least=1_900, most=2_999)) is not None:
+        found = found.filter(archived_at__year=year)
     start = (max(page, 1) - 1) * PAGE
     rows = list(found.select_related("case").order_by("-archived_at", "-pk")[start : start + PAGE + 1])
     return Found(tuple(rows[:PAGE]), len(rows) > PAGE, _faulty(there).count(), ending(there).count())

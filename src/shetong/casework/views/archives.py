@@ -20,6 +20,7 @@ from shetong.casework.queries import archives, matters
 from shetong.casework.rules import archive_checks, bags
 from shetong.casework.services import archives as service
 from shetong.casework.services import storage, stores
+from shetong.core.asked import whole
 
 
 @require_safe
@@ -27,7 +28,7 @@ from shetong.casework.services import storage, stores
 def archive_list(request: HttpRequest, grants: Grants) -> HttpResponse:
     """Show archives as they are asked for."""
     given = {name: request.GET.get(name, "") for name in ("q", "matter", "year", "tab")}
-    page = int(number) if (number := request.GET.get("page", "1")).isdigit() and len(number) < 5 else 1
+    page = whole(request.GET.get("page", ""), least=1, most=9_999) or 1
     context = {
         "found": archives.search(grants, given, page),
         "given": given,

@@ -18,6 +18,7 @@ from shetong.casework.queries import cases
 from shetong.casework.rules import contents
 from shetong.casework.services import checks, previews
 from shetong.casework.views.materials import shown
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError
 
 
@@ -31,7 +32,7 @@ def change(request: HttpRequest, grants: Grants, pk: int, check: int) -> HttpRes
     user, removed = current_user(request), request.POST.get("remove", "")
     try:
         if removed:
-            number = int(removed) if removed.isdigit() and len(removed) < 19 else 0
+            number = whole(removed) or 0
             if not found.files.filter(pk=number).exists():
                 raise Http404
             checks.detach(file_id=number, actor=user)

@@ -24,6 +24,7 @@ from shetong.casework.queries import cases, desk, knowledge
 from shetong.casework.services import assignment, checks, notes, resubmission, submission
 from shetong.casework.views import deeds as acts
 from shetong.casework.views.deeds import DEEDS, fitting
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError
 from shetong.core.findings import Finding, Severity
 
@@ -178,7 +179,7 @@ def _with_phrase(request: HttpRequest, case: Case, name: str) -> DeedForm:
     typed = {key.removeprefix(f"{name}-"): value for key, value in request.POST.items() if key.startswith(f"{name}-")}
     chosen = request.POST.get("phrase", "")
     known = desk.phrases(current_user(request), [case.authority_division])
-    phrase = known.filter(pk=int(chosen)).first() if chosen.isdigit() and len(chosen) < 19 else None
+    phrase = known.filter(pk=number).first() if (number := whole(chosen)) is not None else None
     if phrase is not None and kind.text:
         before = str(typed.get(kind.text, "")).rstrip()
         typed[kind.text] = f"{before}\n{phrase.text}" if before else phrase.text

@@ -25,6 +25,7 @@ from shetong.casework.queries import knowledge as queries
 from shetong.casework.rules import articles as rules
 from shetong.casework.services import knowledge
 from shetong.casework.views.desk import blame
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError
 
 
@@ -85,7 +86,7 @@ def article(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     given = request.GET.get("version", "")
-    number = int(given) if given.isdigit() and len(given) < 6 else None
+    number = whole(given, most=99_999)
     writer = grants.may(Permission.KNOWLEDGE_WRITE, found.division_code)
     known = [one for one in queries.versions(found) if writer or one.state == VersionState.PUBLISHED]
     shown = next((one for one in known if one.number == (number or found.published)), known[0] if known else None)

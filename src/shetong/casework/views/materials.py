@@ -23,6 +23,7 @@ from shetong.casework.rules import contents
 from shetong.casework.rules.contents import JPEG, NAMES
 from shetong.casework.rules.corrections import MATERIALS
 from shetong.casework.services import materials, storage
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError
 
 
@@ -72,7 +73,7 @@ def _change(request: HttpRequest, case: Case) -> list[tuple[str, str]]:
     removed = request.POST.get("remove", "")
     try:
         if removed:
-            materials.remove(material_id=int(removed) if removed.isdigit() and len(removed) < 19 else 0, actor=user)
+            materials.remove(material_id=whole(removed) or 0, actor=user)
             messages.success(request, _("已经删去。"))
             return []
         given = request.FILES.getlist("file")

@@ -23,6 +23,7 @@ from shetong.casework.queries import cases
 from shetong.casework.queries import knowledge as queries
 from shetong.casework.services import questions
 from shetong.casework.views.desk import blame
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError
 
 
@@ -84,7 +85,7 @@ def new(request: HttpRequest, grants: Grants) -> HttpResponse:
 def _case(grants: Grants, given: str) -> Case | None:
     if not given:
         return None
-    case = cases.for_officer(grants, int(given)) if given.isdigit() and len(given) < 19 else None
+    case = cases.for_officer(grants, number) if (number := whole(given)) is not None else None
     if case is None:
         raise Http404
     return case

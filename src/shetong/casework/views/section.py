@@ -22,6 +22,7 @@ from shetong.casework.rules import forms as rules
 from shetong.casework.rules.matters import Matter, Section
 from shetong.casework.services import drafts, early
 from shetong.casework.views import pasting
+from shetong.core.asked import whole
 from shetong.core.errors import ConflictError, DomainError
 from shetong.core.findings import Severity
 from shetong.core.values import is_empty
@@ -131,8 +132,8 @@ def _change_list(request: HttpRequest, case: Case, section: Section, pressed: st
     actor, where = current_user(request), section.name
     if pressed == "add":
         return True
-    if pressed.startswith("remove-") and pressed[7:].isdigit():
-        drafts.remove_record(case_id=case.pk, actor=actor, section=where, number=int(pressed[7:]))
+    if pressed.startswith("remove-") and (number := whole(pressed[7:], most=9_999)) is not None:
+        drafts.remove_record(case_id=case.pk, actor=actor, section=where, number=number)
         return True
     if pressed == "paste":
         records = pasting.records(section, request.POST.get("pasted", ""))
@@ -254,5 +255,4 @@ def _without_masks(section: Section, kept: Any) -> Any:
 def _count(request: HttpRequest, section: Section) -> int:
     if not section.repeated:
         return 1
-    given = request.POST.get("count", "1")
-    return min(int(given), section.most) if given.isascii() and given.isdigit() and len(given) < 6 else 1
+    return min(whole(request.POST.get("count", ""), most=99_999) or 1, section.most)

@@ -31,6 +31,7 @@ from shetong.casework.queries import todo as queries
 from shetong.casework.queries.todo import SORTS, Listed, Wanted
 from shetong.casework.services import batch
 from shetong.core import divisions
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError, InvalidInputError
 from shetong.core.spreadsheets import inert
 
@@ -146,7 +147,7 @@ def _divisions(jurisdictions: tuple[str, ...]) -> list[tuple[str, str]]:
 def batch_act(request: HttpRequest, grants: Grants) -> HttpResponse:
     """Accept, take or give away the ticked cases, each judged by itself; say what became of each."""
     user = current_user(request)
-    ticked = [int(value) for value in request.POST.getlist("case") if value.isdigit() and len(value) < 19]
+    ticked = [number for value in request.POST.getlist("case") if (number := whole(value)) is not None]
     name = request.POST.get("do", "")
     try:
         if name == "accept":
@@ -167,7 +168,7 @@ def _give(request: HttpRequest, grants: Grants, ticked: list[int]) -> list[batch
     given = request.POST.get("to", "")
     reach = grants.jurisdictions(Permission.CASE_VIEW)
     people = colleagues(reach, Permission.CASE_REVIEW)
-    to = people.filter(pk=int(given)).first() if given.isdigit() and len(given) < 19 else None
+    to = people.filter(pk=number).first() if (number := whole(given)) is not None else None
     if to is None:
         raise InvalidInputError(_("请选择把勾选的办件交给谁。"))
     return batch.assign(case_ids=ticked, actor=current_user(request), to=to, note=request.POST.get("note", ""))

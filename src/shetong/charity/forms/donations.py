@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shetong.charity.forms.fields import Amount, Day, KeepingForm, moment, named, purpose_of, purposes
-from shetong.charity.models import MONEY, Channel, Donation, DonorKind, Pool, Project, ReversalKind
+from shetong.charity.forms.fields import GENERAL, Amount, Day, KeepingForm, moment, named, purpose_of, purposes
+from shetong.charity.models import MONEY, Channel, Donation, DonorKind, Project, ReversalKind
+from shetong.charity.rules import log_content
 from shetong.charity.rules.goods import goods_code
-from shetong.charity.rules.shown_names import Showing, shown
+from shetong.charity.rules.shown_names import Showing, showing_of, shown
 from shetong.core.errors import InvalidInputError
-from shetong.core.money import parse_fen
+from shetong.core.money import format_plain, parse_fen
 
 SHOWINGS = (
     (Showing.MASKED, gettext_lazy("只显示姓氏（张**）")),
@@ -99,11 +102,19 @@ class MoneyForm(GiftForm):
         elif not foreign and given.get("original"):
             self.add_error("currency", _("填写了原币金额，请选择币种。"))
         elif foreign:
-            try:
-                parse_fen(given["original"])
-            except InvalidInputError:
-                self.add_error("original", _("原币金额应为数字。"))
+            self._clean_original(given)
         return given
+
+    def _clean_original(self, given: dict[str, Any]) -> None:
+        try:
+            original = parse_fen(given["original"])
+        except InvalidInputError:
+            self.add_error("original", _("原币金额应为数字。"))
+            return
+        if original <= 0:
+            self.add_error("original", _("原币金额应大于零。"))
+        elif given["currency"] in _WHOLE and original % 100:
+            self.add_error("original", _("这个币种没有小数，请填写整数。"))
 
     def gift(self) -> dict[str, Any]:
         """Return the gift as the service takes it, but for its pool."""
@@ -148,22 +159,56 @@ class GoodsForm(GiftForm):
 
 
 class CorrectionForm(MoneyForm):
-    """A gift of money as it should have been recorded."""
+    """A gift of money as it should have been recorded: it begins as it stands, and what is not changed is kept.
+
+    The real name is sealed and not shown; left empty it stays what it was.
+    """
 
     reason = forms.CharField(label=gettext_lazy("更正的原因"), max_length=200, help_text=gettext_lazy("会记入账目。"))
 
+    def __init__(self, *args: Any, donation: Donation, **options: Any) -> None:
+        known = log_content.open_particulars(donation.particulars_sealed)
+        self._donation, self._name = donation, known.name if known else ""
+        super().__init__(*args, initial=self._as_it_stands(), **options)
+        name = self.fields["name"]
+        name.label = _("捐赠人姓名或名称（不改的留空）")
+        name.help_text = _("原来登记的姓名不在这里显示，留空就保持不变。")
 
-def correction_of(donation: Donation) -> dict[str, Any]:
-    """What a correction begins with: the gift as it stands, but for the sealed name."""
-    pool = donation.pool
-    purpose = f"{pool.project_id}/{pool.earmark}" if pool.earmark else str(pool.project_id or "general")
-    return {
-        "channel": donation.channel,
-        "amount": f"{donation.amount / 100:.2f}",
-        "purpose": purpose,
-        "donor_kind": donation.donor_kind,
-        "currency": donation.currency,
-    }
+    def _as_it_stands(self) -> dict[str, Any]:
+        row, pool = self._donation, self._donation.pool
+        original = row.original_amount
+        if original is not None and row.currency in _WHOLE:
+            original *= 100
+        return {
+            "channel": row.channel,
+            "amount": format_plain(row.amount),
+            "purpose": f"{pool.project_id}/{pool.earmark}" if pool.earmark else str(pool.project_id or GENERAL),
+            "donated_on": timezone.localdate(row.donated_at),
+            "donor_kind": row.donor_kind,
+            "showing": showing_of(row.shown, self._name),
+            "currency": row.currency,
+            "original": "" if original is None else format_plain(original),
+        }
+
+    def gift(self) -> dict[str, Any]:
+        """Return the gift as the service takes it, with what the form does not ask for taken from the first one."""
+        row, given = self._donation, super().gift()
+        named = bool(given["name"])
+        if not named:
+            given["name"] = self._name
+            showing = Showing(self.cleaned_data["showing"])
+            given["shown"] = row.shown if showing is showing_of(row.shown, self._name) else shown(self._name, showing)
+        if timezone.localdate(row.donated_at) == self.cleaned_data["donated_on"]:
+            given["donated_at"] = row.donated_at
+        project, _earmark = self.meant_for()
+        activity = row.activity if row.activity and project and row.activity.project_id == project.pk else None
+        return {
+            **given,
+            "corrects": row.pk,
+            "donor": None if named else row.donor_id,
+            "activity": activity.pk if activity else None,
+            "plan": activity.plan.number if activity else None,
+        }
 
 
 class RefundForm(KeepingForm):
@@ -180,10 +225,20 @@ class RefundForm(KeepingForm):
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
     on = Day(label=gettext_lazy("日期"))
 
-    def __init__(self, *args: Any, pool: Pool, **options: Any) -> None:
+    def __init__(self, *args: Any, donation: Donation, **options: Any) -> None:
         super().__init__(*args, **options)
-        if pool.asset != MONEY:
-            self.fields["amount"] = forms.IntegerField(label=_("退回数量"), min_value=1, help_text=pool.unit)
+        self._given_on = timezone.localdate(donation.donated_at)
+        if donation.pool.asset != MONEY:
+            self.fields["amount"] = forms.IntegerField(label=_("退回数量"), min_value=1, help_text=donation.pool.unit)
+
+    def clean_on(self) -> date:
+        """Nothing is given back before it was given."""
+        on: date = self.cleaned_data["on"]
+        if on < self._given_on:
+            raise forms.ValidationError(
+                _("退回日期不能早于捐赠日期（%(day)s）。") % {"day": self._given_on.isoformat()}
+            )
+        return on
 
 
 class ReasonForm(KeepingForm):

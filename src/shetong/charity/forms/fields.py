@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -63,6 +64,9 @@ class Day(forms.DateField):
 class KeepingForm(forms.Form):
     """A form whose act is confirmed before it is done; ``key`` makes it one act however often it is sent."""
 
+    # What the button says that looks something up and fills the form out again; none without a text.
+    looks_up = ""
+
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
     error_css_class = ""
 
@@ -84,6 +88,19 @@ class KeepingForm(forms.Form):
     def sent(self) -> list[tuple[str, str]]:
         """What was sent, to be sent once more with the confirmation."""
         return [(field.html_name, str(value)) for field in self if (value := field.data) not in (None, "", False)]
+
+    def pardon(self) -> None:
+        """Forget what is wrong or missing: the form is not handed in yet."""
+        self._errors = ErrorDict()
+
+    def said(self) -> list[tuple[str, str]]:
+        """What the form says, but for the key that it was given out with."""
+        key = self.add_prefix("key")
+        return [(name, value) for name, value in self.sent() if name != key]
+
+    def renew(self) -> None:
+        """Give the filled-in form out again under a new key: what it says is another act."""
+        self.data = {**{name: self.data.get(name) for name in self.data}, self.add_prefix("key"): str(uuid4())}
 
 
 def _said(field: forms.Field, value: Any) -> str:

@@ -21,8 +21,10 @@ from shetong.charity.models import (
 from shetong.charity.queries import keeping
 from shetong.charity.views import words
 from shetong.core import divisions
+from shetong.core.asked import whole
 
 NONE = ("", gettext_lazy("不选"))
+MOST_OFFERED = 50
 KINDS = (OutflowKind.AID, OutflowKind.SERVICE, OutflowKind.GRANT, OutflowKind.MANAGEMENT, OutflowKind.FUNDRAISING)
 
 
@@ -33,7 +35,43 @@ def how_much(pool: Pool, label: str) -> forms.Field:
     return forms.IntegerField(label=label, min_value=1, help_text=_("单位：%(unit)s") % {"unit": pool.unit})
 
 
-class SpendForm(KeepingForm):
+class NamingForm(KeepingForm):
+    """A form that may name a beneficiary: of few all are offered, of many the newest and those looked for."""
+
+    who = forms.CharField(
+        label=gettext_lazy("查找受益人（编号、姓氏或者县区）"), max_length=40, required=False,
+        help_text=gettext_lazy("填写后点“查找受益人”，再在下面选择。"),
+    )  # fmt: skip
+    beneficiary = forms.ChoiceField(
+        label=gettext_lazy("受益人（选填）"), required=False,
+        help_text=gettext_lazy("公开时只显示所在县区、类别、年龄段和姓氏。"),
+    )  # fmt: skip
+
+    def offer_people(self, project: Project | None) -> None:
+        """Offer whom ``project`` helps, in the words that the public sees, with the number that tells them apart."""
+        newest = list(keeping.beneficiaries(project)[: MOST_OFFERED + 1])
+        if not newest:
+            del self.fields["who"], self.fields["beneficiary"]
+            return
+        if len(newest) <= MOST_OFFERED:
+            del self.fields["who"]
+        else:
+            self.looks_up = _("查找受益人")
+            newest = list(keeping.beneficiaries(project, text=self._sent("who"))[:MOST_OFFERED])
+            newest += keeping.beneficiaries(project).filter(pk=whole(self._sent("beneficiary")) or 0)
+        choices = {str(one.pk): f"{words.who(one)}（{one.pk}）" for one in newest}
+        self.fields["beneficiary"].choices = [NONE, *choices.items()]  # type: ignore[attr-defined] # declared above
+
+    def _sent(self, name: str) -> str:
+        return str(self.data.get(self.add_prefix(name)) or "")
+
+    def told(self) -> list[dict[str, object]]:
+        """What was filled in, without what was only looked for."""
+        label = str(self.fields["who"].label) if "who" in self.fields else ""
+        return [row for row in super().told() if row["label"] != label]
+
+
+class SpendForm(NamingForm):
     """Spending out of a fund."""
 
     quantity = forms.Field()
@@ -46,10 +84,6 @@ class SpendForm(KeepingForm):
     partner = forms.ChoiceField(
         label=gettext_lazy("执行机构（拨付时必选）"), required=False,
         help_text=gettext_lazy("钱先拨给执行机构、由它使用的，种类选“拨付执行机构”。"),
-    )  # fmt: skip
-    beneficiary = forms.ChoiceField(
-        label=gettext_lazy("受益人（选填）"), required=False,
-        help_text=gettext_lazy("公开时只显示所在县区、类别、年龄段和姓氏。"),
     )  # fmt: skip
     payee = forms.CharField(
         label=gettext_lazy("收款单位（选填）"), max_length=200, required=False,
@@ -67,13 +101,16 @@ class SpendForm(KeepingForm):
         options_of = {
             "budget_line": [(str(one.pk), one.name) for one in lines],
             "partner": [(str(one.pk), one.name) for one in partners],
-            "beneficiary": people(project),
         }
         for name, choices in options_of.items():
             if choices:
                 self.fields[name].choices = [NONE, *choices]  # type: ignore[attr-defined] # declared above
             else:
                 del self.fields[name]
+        self.offer_people(project)
+        self.order_fields(
+            ("quantity", "kind", "purpose", "budget_line", "partner", "who", "beneficiary", "payee", "spent_on")
+        )
         if project is None:
             kinds = named(one for one in KINDS if one is not OutflowKind.GRANT)
             self.fields["kind"].choices = kinds  # type: ignore[attr-defined] # declared above
@@ -91,26 +128,21 @@ class SpendForm(KeepingForm):
         return found
 
 
-def people(project: Project | None) -> list[tuple[str, str]]:
-    """Whom a project helps, in the words that the public sees, with the number that tells them apart."""
-    return [(str(one.pk), f"{words.who(one)}（{one.pk}）") for one in keeping.beneficiaries(project)]
-
-
-class PartForm(KeepingForm):
+class PartForm(NamingForm):
     """What a partner did with a grant."""
 
     quantity = forms.Field()
     purpose = forms.CharField(
         label=gettext_lazy("用途"), max_length=200, help_text=gettext_lazy("公开显示，不要写个人姓名。")
     )
-    beneficiary = forms.ChoiceField(label=gettext_lazy("受益人（选填）"), required=False)
     payee = forms.CharField(label=gettext_lazy("收款单位（选填）"), max_length=200, required=False)
     spent_on = Day(label=gettext_lazy("使用日期"))
 
     def __init__(self, *args: Any, row: Disbursement, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["quantity"] = how_much(row.pool, _("金额") if row.pool.asset == MONEY else _("数量"))
-        self.fields["beneficiary"].choices = [NONE, *people(row.pool.project)]  # type: ignore[attr-defined]
+        self.offer_people(row.pool.project)
+        self.order_fields(("quantity", "purpose", "who", "beneficiary", "payee", "spent_on"))
 
 
 class ReturnForm(KeepingForm):
@@ -185,21 +217,21 @@ class ProjectForm(KeepingForm):
         label=gettext_lazy("慈善目的"), max_length=40, help_text=gettext_lazy("例如：教育、扶老。")
     )
     area = forms.CharField(label=gettext_lazy("实施地域"), max_length=200)
-    beneficiaries = forms.CharField(label=gettext_lazy("受益人群"), max_length=300)
+    beneficiaries = forms.CharField(label=gettext_lazy("受益人群"), max_length=200)
     starts_on = forms.DateField(label=gettext_lazy("开始日期"), widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(
         label=gettext_lazy("结束日期（选填）"), widget=forms.DateInput(attrs={"type": "date"}), required=False
     )
 
 
-class BudgetForm(forms.Form):
+class BudgetForm(KeepingForm):
     """A new line of the budget."""
 
     name = forms.CharField(label=gettext_lazy("用途"), max_length=100)
     amount = Amount(label=gettext_lazy("预算金额"))
 
 
-class PartnerForm(forms.Form):
+class PartnerForm(KeepingForm):
     """A partner that carries a project out."""
 
     name = forms.CharField(label=gettext_lazy("执行机构名称"), max_length=200)
@@ -208,7 +240,7 @@ class PartnerForm(forms.Form):
     evaluation = forms.CharField(label=gettext_lazy("评估结论（选填）"), max_length=500, required=False)
 
 
-class BeneficiaryForm(forms.Form):
+class BeneficiaryForm(KeepingForm):
     """Somebody who is helped."""
 
     name = forms.CharField(

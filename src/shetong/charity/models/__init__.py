@@ -38,7 +38,7 @@ from shetong.charity.models.credit import (
     DonorHonour,
 )
 from shetong.charity.models.deed import Deed
-from shetong.charity.models.disbursement import Disbursement, Evidence, EvidenceFile, SubDisbursement
+from shetong.charity.models.disbursement import Disbursement, Evidence, EvidenceFile, EvidencePicture, SubDisbursement
 from shetong.charity.models.disclosure import (
     AnnualFigures,
     Disclosure,
@@ -124,6 +124,7 @@ __all__ = [
     "Evidence",
     "EvidenceFile",
     "EvidenceKind",
+    "EvidencePicture",
     "FindingKind",
     "FundraisingActivity",
     "FundraisingPlan",

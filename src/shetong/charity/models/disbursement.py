@@ -138,3 +138,21 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EvidencePicture(models.Model):
+    """A picture made of a document for looking at, once for each size; the document never changes, so neither do they.
+
+    Whether anybody may see it is said by the document alone.
+    """
+
+    document = models.ForeignKey(EvidenceFile, models.PROTECT, related_name="pictures", db_index=False)
+    size = models.CharField("尺寸", max_length=8)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "凭证预览"
+        constraints = [models.UniqueConstraint(fields=["document", "size"], name="evidence_picture_once")]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}/{self.size}"

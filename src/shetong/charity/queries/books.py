@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, Sum
 
 from shetong.charity.models import Account, BookCheck, BookFinding, JournalEntry, Pool
+from shetong.core.asked import whole
 from shetong.registry.models import Organisation
 
 PAGE = 50
@@ -43,7 +44,8 @@ def entries(organisation: Organisation, *, before: str = "") -> QuerySet[Journal
     """The entries of an organisation's books with their lines, the newest first."""
     rows = JournalEntry.objects.filter(organisation=organisation).order_by("-pk")
     rows = rows.prefetch_related("postings__account", "postings__pool__project")
-    return rows.filter(pk__lt=int(before)) if before.isdigit() and len(before) < 19 else rows
+    older = whole(before)
+    return rows if older is None else rows.filter(pk__lt=older)
 
 
 def last_check() -> BookCheck | None:
@@ -51,13 +53,13 @@ def last_check() -> BookCheck | None:
     return BookCheck.objects.order_by("-pk").first()
 
 
-def findings(run: BookCheck | None, within: Q, *, unowned: bool = False) -> list[BookFinding]:
-    """What the check found of the organisations ``within``, and with ``unowned`` what is nobody's."""
+def findings(run: BookCheck | None, within: Q, *, unowned: bool = False) -> QuerySet[BookFinding]:
+    """What the check found of the organisations ``within``, and with ``unowned`` what is nobody's; in its order."""
     if run is None:
-        return []
+        return BookFinding.objects.none()
     whose = Q(organisation__in=Organisation.objects.filter(within))
     rows = run.findings.filter(whose | Q(organisation=None) if unowned else whose)
-    return list(rows.select_related("organisation").order_by("pk")[:200])
+    return rows.select_related("organisation").order_by("pk")
 
 
 def charities(within: Q, *, text: str = "", before: str = "") -> QuerySet[Organisation]:
@@ -65,4 +67,5 @@ def charities(within: Q, *, text: str = "", before: str = "") -> QuerySet[Organi
     rows = Organisation.objects.filter(within, pk__in=Pool.objects.values("organisation")).order_by("-pk")
     if text := text.strip():
         rows = rows.filter(Q(name__contains=text) | Q(uscc=text.upper()))
-    return rows.filter(pk__lt=int(before)) if before.isdigit() and len(before) < 19 else rows
+    older = whole(before)
+    return rows if older is None else rows.filter(pk__lt=older)

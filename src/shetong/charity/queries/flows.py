@@ -128,10 +128,15 @@ def newest_projects(*, before: int | None = None, most: int = 20, of: Organisati
 
 def sums_by_project(projects: Iterable[Project]) -> dict[int, Sums]:
     """The sums of several projects in one query: money alone."""
+    return _sums_by("project_id", Pool.objects.filter(project__in=list(projects)))
+
+
+def sums_by_organisation(organisations: Iterable[Organisation]) -> dict[int, Sums]:
+    """The sums of several organisations in one query: money alone."""
+    return _sums_by("organisation_id", Pool.objects.filter(organisation__in=list(organisations)))
+
+
+def _sums_by(column: str, pools: QuerySet[Pool]) -> dict[int, Sums]:
     names = tuple(Sums.__dataclass_fields__)
-    rows = (
-        Pool.objects.filter(project__in=list(projects), asset=MONEY)
-        .values_list("project_id")
-        .annotate(*(Sum(name) for name in names))
-    )
+    rows = pools.filter(asset=MONEY).values_list(column).annotate(*(Sum(name) for name in names))
     return {row[0]: Sums(*(int(value or 0) for value in row[1:])) for row in rows}

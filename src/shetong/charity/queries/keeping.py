@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
@@ -17,16 +19,20 @@ from shetong.charity.models import (
     Donation,
     EvidenceFile,
     OutflowKind,
+    Platform,
     Pool,
     Project,
     ProjectState,
 )
+from shetong.core import divisions
+from shetong.core.asked import MOST, day, whole
 from shetong.registry.models import AttributeCode, Organisation, OrganisationKind
 
 M = TypeVar("M", bound=Model)
 PAGE = 50
-MOST_EXPORTED = 200_000
-_NUMBER = re.compile(r"[DS]?0*(\d{1,15})", re.IGNORECASE)
+# Of so many newest donations of each fund the names are looked through.
+SEARCHED = 50_000
+_NUMBER = re.compile(r"[DS]?0*([0-9]{1,15})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ def organisations(codes: list[str]) -> list[Organisation]:
 def funds(organisation: Organisation) -> list[Pool]:
     """The pools of an organisation: general means first, then project by project."""
     rows = Pool.objects.filter(organisation=organisation).select_related("project", "organisation")
+    rows = rows.prefetch_related("project__budget_lines")
     return sorted(
         rows,
         key=lambda pool: (
@@ -74,18 +81,18 @@ def funds(organisation: Organisation) -> list[Pool]:
     )
 
 
-def running_projects(organisation: Organisation) -> QuerySet[Project]:
-    """The projects for which gifts are taken."""
-    rows = Project.objects.filter(organisation=organisation, state=ProjectState.RUNNING)
+def running_projects(organisation: Organisation, *, beside: int | None = None) -> QuerySet[Project]:
+    """The projects for which gifts are taken; with the one numbered ``beside`` whatever its state."""
+    rows = Project.objects.filter(Q(state=ProjectState.RUNNING) | Q(pk=beside), organisation=organisation)
     return rows.prefetch_related("budget_lines").order_by("-pk")
 
 
 def donations(organisation: Organisation, wanted: Wanted) -> QuerySet[Donation]:
     """Donations of an organisation, the newest first."""
-    rows = Donation.objects.filter(pool__in=_pools(organisation, wanted)).select_related("pool__project", "platform")
+    rows = _shown().filter(pool__in=_pools(organisation, wanted))
     if wanted.kind in Channel.values:
         rows = rows.filter(channel=wanted.kind)
-    first, last = _day(wanted.first), _day(wanted.last)
+    first, last = day(wanted.first), day(wanted.last)
     if first is not None:
         rows = rows.filter(donated_at__gte=_midnight(first))
     if last is not None:
@@ -93,11 +100,86 @@ def donations(organisation: Organisation, wanted: Wanted) -> QuerySet[Donation]:
     if text := wanted.text.strip():
         number = _NUMBER.fullmatch(text)
         rows = rows.filter(
-            Q(pk=int(number[1])) | Q(platform_order=text)
-            if number
-            else Q(shown__contains=text) | Q(platform_order=text)
+            Q(pk=int(number[1])) | _of_platform(text) if number else Q(shown__contains=text) | _of_platform(text)
         )
-    return _older(rows.order_by("-pk"), wanted)
+    return rows.order_by("-pk")
+
+
+def page_of_donations(organisation: Organisation, wanted: Wanted) -> list[Donation]:
+    """The newest of :func:`donations`, one more than a page.
+
+    Of every fund the newest that suit are read along its axis, and then put together by their numbers; ``before`` says
+    for each fund how far it was shown (:func:`shown_up_to`). So a page costs the same however many donations there are.
+    A name stands in no index and is looked for among the newest :data:`SEARCHED` of each fund.
+    """
+    text = wanted.text.strip()
+    pools = _pools(organisation, wanted)
+    if _NUMBER.fullmatch(text):
+        return list(donations(organisation, wanted)[: PAGE + 1])
+    if text and (ordered := list(_shown().filter(_of_platform(text), pool__in=pools))):
+        return ordered
+    conditions, values = _conditions(wanted, text)
+    bounds = _bounds(wanted.before)
+    within = (
+        "(SELECT * FROM charity_donation WHERE pool_id = fund.id AND pool_from < fund.bound"
+        " ORDER BY pool_from DESC LIMIT %s)"
+    )
+    source, bound = (within, [SEARCHED]) if text else ("charity_donation", [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT found.id FROM unnest(%s::bigint[], %s::bigint[]) AS fund (id, bound),"  # noqa: S608 - constants
+            f" LATERAL (SELECT id FROM {source} AS gift WHERE gift.pool_id = fund.id"
+            f" AND gift.pool_from < fund.bound{conditions} ORDER BY gift.pool_from DESC LIMIT %s) AS found"
+            " ORDER BY found.id DESC LIMIT %s",
+            [pools, [bounds.get(pool, MOST) for pool in pools], *bound, *values, PAGE + 1, PAGE + 1],
+        )
+        numbers = [number for (number,) in cursor.fetchall()]
+    return list(_shown().filter(pk__in=numbers).order_by("-pk"))
+
+
+def shown_up_to(rows: Iterable[Donation], wanted: Wanted) -> str:
+    """How far each fund was shown once ``rows`` are, for the address of the page that goes on."""
+    bounds = _bounds(wanted.before)
+    for row in rows:
+        bounds[row.pool_id] = min(row.pool_from, bounds.get(row.pool_id, MOST))
+    return ".".join(f"{pool}-{bound}" for pool, bound in sorted(bounds.items()))
+
+
+def _bounds(text: str) -> dict[int, int]:
+    """The position of each fund up to which it was shown already; what cannot be read is left out."""
+    pairs = (part.partition("-") for part in text.split("."))
+    read = ((whole(pool), whole(bound)) for pool, _dash, bound in pairs)
+    return {pool: bound for pool, bound in read if pool is not None and bound is not None}
+
+
+def _shown() -> QuerySet[Donation]:
+    """Donations with what a list says of them."""
+    return Donation.objects.select_related("pool__project", "platform").prefetch_related("reversals")
+
+
+def searched_in_part(organisation: Organisation, wanted: Wanted) -> bool:
+    """Whether :func:`page_of_donations` looks for a name among the newest of a fund only."""
+    text = wanted.text.strip()
+    if not text or _NUMBER.fullmatch(text):
+        return False
+    return Pool.objects.filter(pk__in=_pools(organisation, wanted), donations__gt=SEARCHED).exists()
+
+
+def _conditions(wanted: Wanted, text: str) -> tuple[str, list[Any]]:
+    """What :func:`donations` asks of a row, in SQL."""
+    asked: list[tuple[str, Any]] = []
+    if wanted.kind in Channel.values:
+        asked.append(("gift.channel = %s", wanted.kind))
+    if (first := day(wanted.first)) is not None:
+        asked.append(("gift.donated_at >= %s", _midnight(first)))
+    if (last := day(wanted.last)) is not None:
+        asked.append(("gift.donated_at < %s", _midnight(last + timedelta(days=1))))
+    sql = "".join(f" AND {condition}" for condition, _value in asked)
+    values = [value for _condition, value in asked]
+    if text:
+        sql += " AND strpos(gift.shown, %s) > 0"
+        values.append(text)
+    return sql, values
 
 
 def spending(organisation: Organisation, wanted: Wanted) -> QuerySet[Disbursement]:
@@ -109,7 +191,7 @@ def spending(organisation: Organisation, wanted: Wanted) -> QuerySet[Disbursemen
     )
     if wanted.kind in OutflowKind.values:
         rows = rows.filter(kind=wanted.kind)
-    first, last = _day(wanted.first), _day(wanted.last)
+    first, last = day(wanted.first), day(wanted.last)
     if first is not None:
         rows = rows.filter(spent_on__gte=first)
     if last is not None:
@@ -143,29 +225,40 @@ def document(number: int, **where: Any) -> EvidenceFile | None:
     return rows.filter(evidence=number, **where).first()
 
 
-def beneficiaries(project: Project | None) -> list[Beneficiary]:
-    """Whom a project helps, the newest first."""
-    return list(Beneficiary.objects.filter(project=project).order_by("-pk")[:500]) if project else []
+def beneficiaries(project: Project | None, *, text: str = "", before: str = "") -> QuerySet[Beneficiary]:
+    """Whom a project helps, the newest first; ``text``: the number, the family name, or the county of those looked for.
+
+    Names are sealed, so of a whole name its first character is looked for.
+    """
+    rows = Beneficiary.objects.filter(project=project).order_by("-pk") if project else Beneficiary.objects.none()
+    if (older := whole(before)) is not None:
+        rows = rows.filter(pk__lt=older)
+    if not (text := text.strip()):
+        return rows
+    if (number := whole(text)) is not None:
+        return rows.filter(pk=number)
+    wanted = Q(initial=text[0])
+    if (place := divisions.find(text)) is not None:
+        wanted |= Q(division_code__startswith=divisions.prefix(place.division.code))
+    return rows.filter(wanted)
+
+
+def _of_platform(order: str) -> Q:
+    """The donations of an order; with the platforms, by which the index begins."""
+    return Q(platform__in=list(Platform.objects.values_list("pk", flat=True)), platform_order=order)
 
 
 def _pools(organisation: Organisation, wanted: Wanted) -> list[int]:
     rows = Pool.objects.filter(organisation=organisation)
-    if wanted.fund.isdigit() and len(wanted.fund) < 19:
-        rows = rows.filter(pk=int(wanted.fund))
+    if (fund := whole(wanted.fund)) is not None:
+        rows = rows.filter(pk=fund)
     return list(rows.values_list("pk", flat=True))
 
 
 def _older(rows: QuerySet[M], wanted: Wanted) -> QuerySet[M]:
-    before = wanted.before
-    return rows.filter(pk__lt=int(before)) if before.isdigit() and len(before) < 19 else rows
+    before = whole(wanted.before)
+    return rows if before is None else rows.filter(pk__lt=before)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+def _midnight(of: date) -> datetime:
+    return timezone.make_aware(datetime.combine(of, time()))

@@ -16,15 +16,20 @@ PAGE = 50
 
 
 def listed(pools: QuerySet[Pool], *, before: int | None = None, most: int = PAGE) -> list[Disbursement]:
+    """Disbursements of pools with evidence, ``most`` of them before number ``before``; as :func:`spent`."""
+    rows = spent(pools)
+    return list(rows.filter(pk__lt=before)[:most] if before else rows[:most])
+
+
+def spent(pools: QuerySet[Pool]) -> QuerySet[Disbursement]:
     """Disbursements of pools with evidence, the newest first; transfers within the organisation are left out."""
-    rows = (
+    return (
         Disbursement.objects.filter(pool__in=pools)
         .exclude(kind=OutflowKind.TRANSFER)
         .select_related("pool__project", "budget_line", "partner", "beneficiary")
         .prefetch_related("evidence__document", "parts__evidence__document", "parts__beneficiary")
         .order_by("-pk")
     )
-    return list(rows.filter(pk__lt=before)[:most] if before else rows[:most])
 
 
 def found(number: int) -> Disbursement:

@@ -103,6 +103,11 @@ def repaid(donation: Donation) -> int:
     return sum(one.quantity - (one.hole_to - one.hole_from) for one in donation.reversals.all())
 
 
+def taken_back(donation: Donation) -> int:
+    """How much of a donation its donor was given back, spent or not, or never came; prefetch ``reversals`` in lists."""
+    return donation.refunded + repaid(donation)
+
+
 def value_of(pool: int, interval: Interval) -> int:
     """Value in fen of what lies at ``interval`` of a pool of goods: the shares of the gifts it consists of."""
     total = 0

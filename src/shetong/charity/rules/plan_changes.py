@@ -67,6 +67,7 @@ def check(values: Mapping[str, Any], filed: Filed | None, filer: plans.Filer, on
         return [_refuse("change-closed", gettext("这个方案已经终止或者结项，不能再变更。"), "", "plan_number")]
     found = _chosen(values, filed, on)
     found += _in_time(values, on)
+    found += plans.public_texts(values, plans.PRIVATE)
     after = merged(filed.content, values)
     if values.get("changes_period"):
         found += _period(values, filed, filer, on)

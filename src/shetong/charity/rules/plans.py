@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext
 
+from shetong.charity.rules import privacy
 from shetong.core import statutes
 from shetong.core.findings import Finding, Severity
 from shetong.core.money import format_yuan
@@ -19,6 +20,9 @@ CL_58 = "《中华人民共和国慈善法》第五十八条"
 CL_22 = "《中华人民共和国慈善法》第二十二条"
 R74_12 = "《慈善组织公开募捐管理办法》（民政部令第74号）第十二条"
 _TO_ITSELF = ("归发起人", "归捐赠人", "返还发起人", "分配给理事", "分红", "归本单位所有")
+
+# Answers that name people or say how to reach them stay in the case.
+PRIVATE = frozenset({"responsible_name", "contact_phone", "partner_name", "partner_code", "account_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,16 @@ def check(values: Mapping[str, Any], filer: Filer, on: date) -> list[Finding]:
             "已有同名方案备案在先。每次活动应当分别备案，一个备案编号只用于一次活动，请修改名称或者办理变更。"
         )
         found.append(_refuse("plan-filed-before", message, R74_12, "plan_name"))
-    return found + account(values, filer)
+    return found + account(values, filer) + public_texts(values, PRIVATE)
+
+
+def public_texts(values: Mapping[str, Any], private: Collection[str]) -> list[Finding]:
+    """Refuse answers that are published and hold the number of somebody's identity card."""
+    return [
+        _refuse("text-not-public", complaint, "", name)
+        for name, value in values.items()
+        if name not in private and isinstance(value, str) and (complaint := privacy.complaint(value, phones=True))
+    ]
 
 
 def account(values: Mapping[str, Any], filer: Filer) -> list[Finding]:

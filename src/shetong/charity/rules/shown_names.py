@@ -19,3 +19,10 @@ def shown(name: str, showing: Showing) -> str:
     if showing is Showing.ANONYMOUS or not name:
         return ""
     return name if showing is Showing.FULL else f"{name[0]}**"
+
+
+def showing_of(said: str, name: str) -> Showing:
+    """Return how the donor ``name`` is shown where the public reads ``said``; a name unknown here is masked."""
+    if not said:
+        return Showing.ANONYMOUS
+    return Showing.FULL if said == name.strip() else Showing.MASKED

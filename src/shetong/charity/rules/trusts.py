@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from shetong.charity.rules.plans import public_texts
 from shetong.core import statutes
 from shetong.core.findings import Finding, Severity
 
@@ -15,6 +16,9 @@ CL_44 = "《中华人民共和国慈善法》第四十四条"
 CL_45 = "《中华人民共和国慈善法》第四十五条"
 CL_46 = "《中华人民共和国慈善法》第四十六条"
 CL_47 = "《中华人民共和国慈善法》第四十七条"
+
+# Answers that name people or say how to reach them stay in the case.
+PRIVATE = frozenset({"settlor_name", "settlor_code", "contact_name", "contact_phone"})
 
 
 def check(values: Mapping[str, Any], known: bool | None, on: date) -> list[Finding]:
@@ -26,6 +30,7 @@ def check(values: Mapping[str, Any], known: bool | None, on: date) -> list[Findi
     if known is False:
         message = gettext("没有这个备案编号，或者受托人不是本组织，请核对。")
         found.append(_refuse("trust-number", message, "", "trust_number"))
+    found += public_texts(values, PRIVATE)
     found += _in_time(values, on)
     signed, ends = _day(values.get("signed_on")), _day(values.get("trust_ends_on"))
     if signed and ends and ends < signed:

@@ -14,6 +14,7 @@ from shetong.charity.models import Beneficiary, Disbursement, Evidence, Evidence
 from shetong.charity.queries import public_log as content
 from shetong.charity.services import locks
 from shetong.charity.services.permission import Actor, authorise
+from shetong.charity.services.public_texts import require_public
 from shetong.core.errors import ConflictError, InvalidInputError
 from shetong.ledger.services.entries import Act, append
 
@@ -34,6 +35,7 @@ def partner_spent(
     Raises :class:`ConflictError` where the grant is none or less is left of it, :class:`ForbiddenError`.
     """
     row = _row(grant, actor)
+    require_public(purpose=purpose, payee=payee)
     if row.kind != OutflowKind.GRANT:
         raise ConflictError(gettext("只有拨付执行机构的支出才登记执行机构的使用情况。"), code="not-a-grant")
     if not 0 < quantity <= row.quantity - row.returned - row.sub_disbursed:
@@ -82,6 +84,7 @@ def prove(
         )
     if not title.strip():
         raise InvalidInputError(gettext("请填写凭证名称。"), fields={"title": gettext("请填写凭证名称。")})
+    require_public(title=title)
     if Evidence.objects.filter(disbursement=row, part=part, digest=digest).exists():
         raise ConflictError(gettext("这份凭证已经登记过了。"), code="evidence-known")
     evidence = Evidence.objects.create(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.accounts.services import audit
-from shetong.charity.models import Account, AccountKind, JournalEntry, OutflowKind, Posting
+from shetong.charity.models import Account, AccountKind, AnnualFigures, JournalEntry, OutflowKind, Posting
 from shetong.charity.services.permission import Actor, authorise
 from shetong.core.errors import InvalidInputError
 from shetong.core.money import format_yuan
@@ -82,12 +82,14 @@ def book(
 ) -> JournalEntry:
     """Write one entry in the caller's transaction; lines of nothing are left out. ``actor``: who writes it.
 
-    That it balances is checked by the database when the transaction is committed.
+    It is booked on the day ``booked_on`` where the books of that day are open, today where their year was reported
+    (docs/decisions/0210). That it balances is checked by the database when the transaction is committed. Raises
+    :class:`InvalidInputError` for a day to come or before the organisation was founded.
     """
     written = [line for line in lines if line.amount]
     entry = JournalEntry.objects.create(
         organisation_id=organisation,
-        booked_on=booked_on,
+        booked_on=_open_day(organisation, booked_on),
         summary=summary[:200],
         reverses=reverses,
         made_by=actor.get_full_name()[:100] if isinstance(actor, User) else "",
@@ -101,6 +103,23 @@ def book(
         ]
     )
     return entry
+
+
+def _open_day(organisation: int, day: date) -> date:
+    """The day on which an act of ``day`` is booked. A day's books are open until its year's figures were reported."""
+    today = timezone.localdate()
+    if day == today:
+        return day
+    if day > today:
+        raise InvalidInputError(gettext("日期不能晚于今天，请核对。"), code="day-to-come")
+    founded = Organisation.objects.values_list("founded_on", flat=True).get(pk=organisation)
+    if founded is not None and day < founded:
+        raise InvalidInputError(
+            gettext("日期早于本组织的成立日期（%(day)s），请核对。") % {"day": founded.isoformat()},
+            code="day-before-founding",
+        )
+    closed = AnnualFigures.objects.filter(organisation_id=organisation, year=day.year).exists()
+    return today if closed else day
 
 
 @transaction.atomic
@@ -159,12 +178,27 @@ def _accounts(organisation: int, roles: set[Code]) -> dict[str, int]:
     found = dict(Account.objects.filter(organisation_id=organisation, role__in=roles).values_list("role", "pk"))
     missing = roles - found.keys()
     if missing:
+        found |= _adopted(organisation, missing)
+        missing -= found.keys()
+    if missing:
         taken = set(Account.objects.filter(organisation_id=organisation).values_list("code", flat=True))
         Account.objects.bulk_create(
             [_new_account(organisation, role, taken) for role in sorted(missing)], ignore_conflicts=True
         )
         found |= dict(Account.objects.filter(organisation_id=organisation, role__in=missing).values_list("role", "pk"))
     return found
+
+
+def _adopted(organisation: int, roles: set[Code]) -> dict[str, int]:
+    """Give accounts that have no role yet the one that their usual code stands for."""
+    usual = {ACCOUNTS[role][0]: role for role in roles}
+    rows = Account.objects.select_for_update().filter(organisation_id=organisation, role="", code__in=usual)
+    adopted = {}
+    for row in rows:
+        row.role = usual[row.code]
+        row.save(update_fields=["role"])
+        adopted[str(row.role)] = row.pk
+    return adopted
 
 
 def _new_account(organisation: int, role: Code, taken: set[str]) -> Account:

@@ -10,6 +10,7 @@ from pypinyin import lazy_pinyin
 from shetong.accounts.services import audit
 from shetong.charity.models import BudgetLine, Project
 from shetong.charity.services.permission import Actor, authorise
+from shetong.charity.services.public_texts import require_public
 from shetong.core.errors import ConflictError, InvalidInputError
 
 CODE_LENGTH = 20
@@ -25,6 +26,7 @@ def add_line(*, project: Project, name: str, amount: int, actor: Actor) -> Budge
     name = name.strip()
     if not name:
         raise InvalidInputError(gettext("请填写用途。"), fields={"name": gettext("请填写用途。")})
+    require_public(name=name)
     if amount < 0:
         raise InvalidInputError(gettext("预算不能为负数。"), fields={"amount": gettext("预算不能为负数。")})
     if project.budget_lines.filter(name=name).exists():

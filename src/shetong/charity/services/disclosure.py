@@ -21,6 +21,7 @@ from shetong.charity.rules import disclosure as rules
 from shetong.charity.rules import log_content, privacy
 from shetong.charity.rules.disclosure_contents import CONTENTS
 from shetong.charity.services.permission import Actor, authorise
+from shetong.charity.services.public_texts import require_public
 from shetong.core import statutes
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
 from shetong.ledger.services.entries import Act, append
@@ -99,6 +100,7 @@ def report_fact(
         faults["kind"] = gettext("请选择事项的种类。")
     if not summary.strip():
         faults["summary"] = gettext("请写明事项。")
+    faults |= privacy.complaints({"summary": summary, "counterparty": counterparty})
     if happened_on > timezone.localdate():
         faults["happened_on"] = gettext("发生日期不能晚于今天。")
     if faults:
@@ -187,6 +189,7 @@ def correct(*, entry_id: int, parts: Mapping[str, str], explanation: str, actor:
     authorise(actor, first.organisation)
     if not explanation.strip():
         raise InvalidInputError(gettext("请写明更正的原因。"), fields={"explanation": gettext("请写明更正的原因。")})
+    require_public(explanation=explanation)
     return _enter(
         first.organisation, first.duty, DutyKind(first.kind), first.title, parts, first.figures, actor,
         corrects=first, explanation=explanation.strip()[:500],

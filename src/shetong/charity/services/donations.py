@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,7 +14,7 @@ from shetong.accounts.services import audit
 from shetong.charity import entry_types
 from shetong.charity.models import Channel, Donation, DonorKind, Pool
 from shetong.charity.queries import public_log as content
-from shetong.charity.rules import log_content
+from shetong.charity.rules import log_content, privacy
 from shetong.charity.services import locks
 from shetong.charity.services.books import Code, Line, book
 from shetong.charity.services.permission import Actor, authorise
@@ -80,11 +80,18 @@ def receive(*, gifts: Sequence[Gift], actor: Actor, summary: str = "接受捐赠
     """Take gifts in the order given and return their donations; one entry in the books for each organisation and day.
 
     Raises :class:`InvalidInputError` for amounts that are not positive, :class:`NotFoundError` for unknown pools,
-    :class:`ForbiddenError`; ``IntegrityError`` where a platform's order was taken before.
+    days whose books are closed to it, :class:`ForbiddenError`; ``IntegrityError`` where a platform's order was taken
+    before.
     """
     for gift in gifts:
         if gift.amount <= 0 or (gift.quantity is not None and gift.quantity <= 0):
             raise InvalidInputError(gettext("捐赠金额和数量应大于零，请核对。"), code="donation-not-positive")
+        if complaint := privacy.complaint(gift.shown):
+            raise InvalidInputError(complaint, code="text-not-public", fields={"name": complaint})
+        if (gift.original_amount or 0) <= 0 and gift.currency != "CNY":
+            raise InvalidInputError(
+                gettext("外币捐赠的原币金额应大于零，请核对。"), fields={"original": gettext("原币金额应大于零。")}
+            )
     pools = locks.pools(gift.pool for gift in gifts)
     for organisation in {pool.organisation_id: pool.organisation for pool in pools.values()}.values():
         authorise(actor, organisation)
@@ -114,37 +121,44 @@ def receive(*, gifts: Sequence[Gift], actor: Actor, summary: str = "接受捐赠
     return [donation for donation, _ in donations]
 
 
-def _booked(gifts: Iterable[Gift], pools: dict[int, Pool], summary: str, actor: Actor) -> dict[int, int]:
-    """Write one entry for each organisation and return its number by organisation."""
-    debits: dict[int, dict[Code, int]] = {}
-    credits_: dict[int, dict[int, int]] = {}
+# An organisation's number and a day.
+_Day = tuple[int, date]
+
+
+def _booked(gifts: Iterable[Gift], pools: dict[int, Pool], summary: str, actor: Actor) -> dict[_Day, int]:
+    """Write one entry for each organisation and day on which was given, and return its number by both."""
+    debits: dict[_Day, dict[Code, int]] = {}
+    credits_: dict[_Day, dict[int, int]] = {}
     for gift in gifts:
-        organisation = pools[gift.pool].organisation_id
+        day = _day(gift, pools)
         code = DEBITS.get(gift.channel, Code.BANK)
-        side = debits.setdefault(organisation, {})
+        side = debits.setdefault(day, {})
         side[code] = side.get(code, 0) + gift.amount
-        other = credits_.setdefault(organisation, {})
+        other = credits_.setdefault(day, {})
         other[gift.pool] = other.get(gift.pool, 0) + gift.amount
-    today = timezone.localdate()
     return {
-        organisation: book(
+        (organisation, day): book(
             organisation=organisation,
-            booked_on=today,
+            booked_on=day,
             summary=summary,
             lines=[
                 *(Line(code, amount) for code, amount in sorted(side.items())),
-                *(Line(Code.DONATIONS, -amount, pool) for pool, amount in sorted(credits_[organisation].items())),
+                *(Line(Code.DONATIONS, -amount, pool) for pool, amount in sorted(credits_[organisation, day].items())),
             ],
             actor=actor,
         ).pk
-        for organisation, side in sorted(debits.items())
+        for (organisation, day), side in sorted(debits.items())
     }
+
+
+def _day(gift: Gift, pools: dict[int, Pool]) -> _Day:
+    return pools[gift.pool].organisation_id, timezone.localdate(gift.donated_at)
 
 
 _Placed = tuple[Donation, Personal]
 
 
-def _placed(gifts: Sequence[Gift], pools: dict[int, Pool], journals: dict[int, int], now: datetime) -> list[_Placed]:
+def _placed(gifts: Sequence[Gift], pools: dict[int, Pool], journals: dict[_Day, int], now: datetime) -> list[_Placed]:
     """Give every gift its number and positions."""
     ends = {number: pool.received for number, pool in pools.items()}
     placed: list[_Placed] = []
@@ -171,7 +185,7 @@ def _placed(gifts: Sequence[Gift], pools: dict[int, Pool], journals: dict[int, i
             shown=gift.shown[:60],
             particulars_sealed=secret.sealed(),
             corrects_id=gift.corrects,
-            journal_id=journals[pools[gift.pool].organisation_id],
+            journal_id=journals[_day(gift, pools)],
             donated_at=gift.donated_at,
             recorded_at=now,
         )

@@ -16,14 +16,14 @@ from shetong.accounts.services import audit
 from shetong.casework.rules import contents
 from shetong.casework.services import previews, scanning, storage
 from shetong.casework.services.materials import name_of
-from shetong.charity.models import EvidenceFile, EvidenceKind, SubDisbursement
+from shetong.charity.models import EvidenceFile, EvidenceKind, EvidencePicture, SubDisbursement
 from shetong.charity.services import arrivals, locks
 from shetong.charity.services.permission import Actor, authorise
 from shetong.core.errors import InvalidInputError
 
 FORMATS = (contents.JPEG, contents.PNG, contents.PDF)
-THUMBNAIL = 480
-LARGE = 1600
+# The longest side of a picture by its size.
+SIZES = {"small": 480, "large": 1600}
 
 
 def attach(
@@ -80,11 +80,22 @@ def show(*, document: int, public: bool, actor: Actor) -> EvidenceFile:
     return row
 
 
-def picture(document: EvidenceFile, *, longest: int = LARGE) -> bytes:
-    """A document's picture as JPEG without metadata. Raises ``FileNotFoundError`` where it has none or is lost."""
+def picture(document: EvidenceFile, *, size: str) -> str:
+    """The digest of a document's picture of one of the :data:`SIZES`, JPEG without metadata, made when first asked for.
+
+    Two that ask first at once make the same picture and keep it once. Raises ``FileNotFoundError`` where the document
+    has no picture or is lost.
+    """
+    known = EvidencePicture.objects.filter(document=document, size=size).values_list("file_id", flat=True).first()
+    if known is not None:
+        return str(known)
     if document.file.media_type == contents.PDF:
         raise FileNotFoundError(document.name)
-    return previews.encoded_anew(storage.read(document.file_id), longest=longest)
+    jpeg = previews.encoded_anew(storage.read(document.file_id), longest=SIZES[size])
+    with transaction.atomic():
+        file = storage.keep(jpeg, media_type=contents.JPEG)
+        made, _new = EvidencePicture.objects.get_or_create(document=document, size=size, defaults={"file": file})
+    return str(made.file_id)
 
 
 def _require_picture(public: bool, media_type: str) -> None:

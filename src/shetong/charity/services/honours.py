@@ -15,10 +15,11 @@ from shetong.accounts.services import audit
 from shetong.charity.models import DonorHonour
 from shetong.charity.rules import privacy
 from shetong.charity.rules.qualification import years_later
+from shetong.core import statutes
 from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
 from shetong.registry.models import Authority, Organisation
 
-YEARS = 2
+TERM = "donor_honour_term"
 
 
 @transaction.atomic
@@ -36,7 +37,9 @@ def grant(
     organisation: Organisation | None = None,
     today: date | None = None,
 ) -> DonorHonour:
-    """Hold a donor in honour for two years. Without the donor's consent nobody is named, so nothing is granted.
+    """Hold a donor in honour for the time of :data:`TERM`.
+
+    Without the donor's consent nobody is named, so nothing is granted.
 
     Raises :class:`InvalidInputError`, :class:`ForbiddenError`.
     """
@@ -71,7 +74,7 @@ def grant(
         granted_by=authority.name,
         division_code=authority.division_code,
         effective_on=today,
-        expires_on=years_later(today, YEARS),
+        expires_on=years_later(today, statutes.in_force(TERM, on=today).value),
         demo=bool(organisation and organisation.demo),
         recorded_at=timezone.now(),
     )

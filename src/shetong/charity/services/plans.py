@@ -32,7 +32,7 @@ from shetong.ledger.services.entries import Act, append
 from shetong.registry.models import AttributeCode, Organisation
 
 # Answers that name people or say how to reach them stay in the case.
-PRIVATE = frozenset({"responsible_name", "contact_phone", "partner_name", "partner_code", "account_number"})
+PRIVATE = plans.PRIVATE
 
 
 def check(values: Values, authority: Authority, on: date, code: str) -> list[Finding]:  # noqa: ARG001 - a check's form

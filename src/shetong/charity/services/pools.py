@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from shetong.charity import entry_types
 from shetong.charity.models import MONEY, Pool, Project
 from shetong.charity.queries import public_log as content
+from shetong.charity.services.public_texts import require_public
 from shetong.core.errors import InvalidInputError
 from shetong.ledger.services.entries import Act, append
 from shetong.registry.models import Organisation
@@ -34,6 +35,7 @@ def open_pool(
         raise InvalidInputError(gettext("这个项目不属于该组织，请核对项目编号。"), code="project-of-another")
     if earmark and (project is None or not project.budget_lines.filter(code=earmark).exists()):
         raise InvalidInputError(gettext("项目预算中没有这个用途，请先在项目预算中添加。"), code="earmark-unknown")
+    require_public(goods=asset_name, unit=unit)
     pool, created = Pool.objects.get_or_create(
         organisation=organisation,
         project=project,

@@ -59,6 +59,8 @@ def add_milestone(*, project: str, name: str, due_on: date, actor: Actor) -> Mil
         faults["name"] = gettext("请写明节点。")
     elif found.milestones.filter(name=name.strip()).exists():
         faults["name"] = gettext("已有同名的节点。")
+    elif complaint := privacy.complaint(name):
+        faults["name"] = complaint
     if due_on < found.starts_on:
         faults["due_on"] = gettext("不能早于项目开始日期。")
     if faults:
@@ -111,6 +113,8 @@ def report(
     faults = {}
     if not title.strip():
         faults["title"] = gettext("请填写标题。")
+    elif complaint := privacy.complaint(title):
+        faults["title"] = complaint
     if covers_to > timezone.localdate():
         faults["covers_to"] = gettext("截至日期不能晚于今天。")
     if len(photos) > MOST_PHOTOS:
@@ -172,6 +176,8 @@ def end(*, project: str, ended_on: date, surplus: str, actor: Actor) -> Project:
         faults["ended_on"] = gettext("结束日期应在开始日期和今天之间。")
     if not surplus.strip():
         faults["surplus"] = gettext("请写明剩余财产怎样处理，没有剩余的写“无”。")
+    elif complaint := privacy.complaint(surplus):
+        faults["surplus"] = complaint
     if faults:
         raise InvalidInputError(gettext("填报的内容有误，请按提示修改。"), fields=faults)
     found.ends_on, found.surplus, found.state = ended_on, surplus.strip()[:800], ProjectState.ENDED

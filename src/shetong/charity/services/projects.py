@@ -13,9 +13,11 @@ from shetong.accounts.services import audit
 from shetong.casework.services.numbers import take
 from shetong.charity.models import Beneficiary, BeneficiaryCategory, BudgetLine, Partner, Project
 from shetong.charity.queries.public_log import BENEFICIARY_CONTEXT
+from shetong.charity.rules import privacy
 from shetong.charity.services.permission import Actor, authorise
+from shetong.charity.services.public_texts import require_public
 from shetong.core import divisions, pii
-from shetong.core.errors import InvalidInputError
+from shetong.core.errors import ConflictError, InvalidInputError
 from shetong.registry.models import Organisation
 
 
@@ -45,6 +47,12 @@ def open_project(
         for field, text in {"name": name, "summary": summary, "purpose": purpose, "area": area}.items()
         if not text.strip()
     }
+    faults |= privacy.complaints(
+        {
+            "name": name, "summary": summary, "purpose": purpose, "area": area, "beneficiaries": beneficiaries,
+            "surplus": surplus,
+        }
+    )  # fmt: skip
     if ends_on is not None and ends_on < starts_on:
         faults["ends_on"] = gettext("结束日期不能早于开始日期。")
     if faults:
@@ -86,18 +94,26 @@ def add_partner(
     agreement_digest: str = "",
     evaluation: str = "",
 ) -> Partner:
-    """Name an organisation that carries out a project; raises :class:`ForbiddenError`."""
+    """Name an organisation that carries out a project.
+
+    Raises :class:`ConflictError` where it was named before: what was said of it then stays. Raises
+    :class:`InvalidInputError`, :class:`ForbiddenError`.
+    """
     authorise(actor, project.organisation)
-    partner, _ = Partner.objects.update_or_create(
+    require_public(name=name, task=task, evaluation=evaluation)
+    partner, created = Partner.objects.get_or_create(
         project=project,
         name=name.strip(),
         defaults={
             "task": task.strip(),
-            "uscc": uscc,
+            "uscc": uscc.strip().upper(),
             "agreement_digest": agreement_digest,
             "evaluation": evaluation.strip(),
         },
     )
+    if not created:
+        known = gettext("这家执行机构已经登记过，原来的内容没有改动。")
+        raise ConflictError(known, code="partner-known", fields={"name": known})
     audit.record(actor=actor, action="charity.add-partner", target=partner, detail={"project": project.number})
     return partner
 

@@ -10,6 +10,7 @@ import segno
 from django.utils import timezone
 
 from shetong.charity.models import MONEY, Donation
+from shetong.charity.queries import tracing
 from shetong.charity.rules.capitals import capitals
 from shetong.core.money import format_plain
 from shetong.core.typesetting import Template
@@ -20,7 +21,7 @@ _TEMPLATE = Template(Path(__file__).parents[1] / "documents" / "receipt.typ")
 def render_receipt(donation: Donation, address: str) -> bytes:
     """Return the receipt (PDF/UA-1). The donor stands in it as in public: who has the address need not be the donor."""
     pool = donation.pool
-    left = donation.quantity - donation.refunded
+    back = tracing.taken_back(donation)
     money = pool.asset == MONEY
     at, issued = timezone.localtime(donation.donated_at), timezone.localtime(donation.recorded_at)
     rows = [
@@ -29,7 +30,7 @@ def render_receipt(donation: Donation, address: str) -> bytes:
         ("捐赠日期", f"{at.year}年{at.month}月{at.day}日"),
         ("捐赠方式", donation.platform.name if donation.platform else donation.get_channel_display()),
         ("财产种类", "货币" if money else f"实物（{pool.goods}）"),
-        ("数量", f"{format_plain(donation.quantity)}元" if money else f"{donation.quantity}{pool.unit}"),
+        ("数量", _quantity(donation, donation.quantity)),
         ("金额（大写）", capitals(donation.amount)),
         ("票据日期", f"{issued.year}年{issued.month}月{issued.day}日"),
         ("经办人", _handler(donation)),
@@ -38,7 +39,7 @@ def render_receipt(donation: Donation, address: str) -> bytes:
         ("慈善项目", pool.project.name if pool.project else "不限定用途"),
         ("项目编码", pool.project.number if pool.project else "—"),
         ("备案编号", donation.activity.plan.number if donation.activity else "—"),
-        ("已退还", "无" if not donation.refunded else f"{donation.quantity - left}{'分' if money else pool.unit}"),
+        ("已退还", _quantity(donation, back) if back else "无"),
     ]
     data = {
         "title": "捐赠回执",
@@ -51,6 +52,11 @@ def render_receipt(donation: Donation, address: str) -> bytes:
         "demo": "演示" if pool.organisation.demo else "",
     }
     return _TEMPLATE.render(json.dumps(data, ensure_ascii=False), at=donation.recorded_at)
+
+
+def _quantity(donation: Donation, quantity: int) -> str:
+    pool = donation.pool
+    return f"{format_plain(quantity)}元" if pool.asset == MONEY else f"{quantity}{pool.unit}"
 
 
 def _handler(donation: Donation) -> str:

@@ -29,7 +29,7 @@ from shetong.charity.services.books import Code, Line, book
 from shetong.charity.services.donations import DEBITS, Gift, receive
 from shetong.charity.services.permission import Actor, authorise
 from shetong.charity.services.spending import take_out
-from shetong.core.errors import ConflictError, InvalidInputError
+from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
 from shetong.ledger.services.entries import Act, append
 
 
@@ -62,7 +62,7 @@ def take_back(
         again = {"donation": donation, "kind": kind, "reason": reason, "reversed_at": reversed_at, "actor": actor}
         take_back(quantity=quantity - taken.spent, platform_refund=platform_refund, **again)  # type: ignore[arg-type]
         return take_back(quantity=taken.spent, **again)  # type: ignore[arg-type]
-    paid = _pay_spent_part(taken, pools.get(general.pk) if general else None, pool, row, reason, reversed_at, actor)
+    paid = _pay_spent_part(taken, pools.get(general.pk) if general else None, pool, row, reversed_at, actor)
     journal = None
     if taken.amount_unspent:
         journal = book(
@@ -106,21 +106,32 @@ def take_back(
 def correct(*, donation: int, gift: Gift, reason: str, actor: Actor) -> Donation:
     """Void a donation that was recorded wrongly and record it as it should have been; return the new one.
 
-    Raises as :func:`take_back` and :func:`shetong.charity.services.donations.receive`.
+    Raises :class:`ConflictError` where it was corrected before or some of it was given back already, and as
+    :func:`take_back` and :func:`shetong.charity.services.donations.receive`.
     """
-    old = Donation.objects.get(pk=donation)
-    left = old.quantity - old.refunded
-    if left:
-        take_back(
-            donation=donation,
-            quantity=left,
-            kind=ReversalKind.CORRECTION,
-            reason=reason,
-            reversed_at=timezone.now(),
-            actor=actor,
-        )
     if gift.corrects != donation:
         raise InvalidInputError(gettext("更正的捐赠应指明原捐赠编号。"), code="correction-without-original")
+    here = Pool.objects.filter(donation_rows=donation).values_list("pk", "organisation_id").first()
+    if here is None:
+        raise NotFoundError(gettext("没有这笔捐赠，请核对编号。"), code="donation-not-found")
+    general = Pool.objects.filter(organisation_id=here[1], project=None, asset=MONEY).values_list("pk", flat=True)
+    locks.pools([here[0], gift.pool, *general])
+    old = locks.donation(donation)
+    if old.corrected_by.exists():
+        raise ConflictError(gettext("这笔捐赠已经更正过，请对更正后的那一笔操作。"), code="donation-corrected-already")
+    if old.reversals.exists():
+        raise ConflictError(
+            gettext("这笔捐赠已经有过退款或者作废，不能再更正。没有退的部分要改的，请先作废它，再另记一笔。"),
+            code="donation-taken-back",
+        )
+    take_back(
+        donation=donation,
+        quantity=old.quantity,
+        kind=ReversalKind.CORRECTION,
+        reason=reason,
+        reversed_at=timezone.now(),
+        actor=actor,
+    )
     return receive(gifts=[gift], actor=actor, summary=reason)[0]
 
 
@@ -160,7 +171,6 @@ def _pay_spent_part(
     general: Pool | None,
     pool: Pool,
     row: Donation,
-    reason: str,
     reversed_at: datetime,
     actor: Actor,
 ) -> Disbursement | None:
@@ -175,7 +185,8 @@ def _pay_spent_part(
         pool=general,
         quantity=taken.amount_spent,
         kind=OutflowKind.REFUND,
-        purpose=f"退还已使用的捐赠{row.number}：{reason}"[:200],
+        # Public: why a donor took a gift back is between the donor and the charity, and kept with the reversal.
+        purpose=f"退还已使用的捐赠{row.number}",
         spent_on=timezone.localdate(reversed_at),
         actor=actor,
     )

@@ -28,6 +28,7 @@ from shetong.charity.rules.tracing import advance, share
 from shetong.charity.services import locks
 from shetong.charity.services.books import EXPENSES, Code, Line, book
 from shetong.charity.services.permission import Actor, authorise
+from shetong.charity.services.public_texts import require_public
 from shetong.core.errors import ConflictError, InvalidInputError
 from shetong.core.money import format_yuan
 from shetong.ledger.services.entries import Act, append
@@ -55,6 +56,7 @@ def disburse(
     """
     if kind in (OutflowKind.TRANSFER, OutflowKind.REFUND):
         raise ValueError("transfers and refunds have acts of their own")
+    require_public(purpose=purpose, payee=payee)
     source = locks.pools([pool])[pool]
     authorise(actor, source.organisation)
     if kind == OutflowKind.GRANT and partner is None:
@@ -150,6 +152,7 @@ def transfer(*, pool: int, into: int, quantity: int, reason: str, spent_on: date
 
     Whether the law allows another use is for who decides it: the reason is public. Raises as :func:`disburse`.
     """
+    require_public(reason=reason)
     both = locks.pools([pool, into])
     source, target = both[pool], both[into]
     authorise(actor, source.organisation)
@@ -174,6 +177,7 @@ def give_back(*, disbursement: int, quantity: int, reason: str, returned_on: dat
     The last units of the disbursement are those that come back. Raises :class:`ConflictError` where less is left of it,
     :class:`ForbiddenError`.
     """
+    require_public(reason=reason)
     number = Disbursement.objects.filter(pk=disbursement).values_list("pool_id", flat=True).first()
     pool = locks.pools([number or 0])[number or 0]
     row = locks.disbursement(disbursement)

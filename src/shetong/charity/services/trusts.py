@@ -24,8 +24,6 @@ from shetong.core.findings import Finding
 from shetong.ledger.services.entries import Act, append
 from shetong.registry.models import Organisation
 
-# Answers that name people or say how to reach them stay in the case.
-PRIVATE = frozenset({"settlor_name", "settlor_code", "contact_name", "contact_phone"})
 # Answers → columns of the trust.
 _COLUMNS = {
     "trust_name": "name",
@@ -150,7 +148,7 @@ def _columns(values: Values) -> dict[str, Any]:
 def _file(
     trust: CharitableTrust, kind: TrustFilingKind, values: Values, filed_on: date, case_number: str, actor: Any
 ) -> None:
-    public = {name: plain(value) for name, value in values.items() if name not in PRIVATE}
+    public = {name: plain(value) for name, value in values.items() if name not in trusts.PRIVATE}
     reason = str(values.get("trust_reason") or "")
     filing = TrustFiling.objects.create(
         trust=trust,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -20,9 +22,11 @@ from shetong.charity.views.hall import evidence
 from shetong.charity.views.hall.books import account
 from shetong.charity.views.hall.home import fund
 from shetong.core import divisions
+from shetong.core.asked import whole
 from shetong.registry.models import Organisation
 
 PAGE = 30
+FINDINGS = 50
 
 
 def within(grants: Grants) -> Q:
@@ -39,25 +43,39 @@ def charities(request: HttpRequest, grants: Grants) -> HttpResponseBase:
     """List the charities of one's jurisdiction with their sums, and what the last check found."""
     text, before = request.GET.get("text", "")[:80], request.GET.get("before", "")
     rows = list(books.charities(within(grants), text=text, before=before)[: PAGE + 1])
+    totals = flows.sums_by_organisation(rows[:PAGE])
     run = books.last_check()
     national = NATIONAL in grants.jurisdictions(Permission.CASE_VIEW)
     context = {
-        "rows": [_row(one) for one in rows[:PAGE]],
+        "rows": [_row(one, totals.get(one.pk, flows.Sums())) for one in rows[:PAGE]],
         "text": text,
-        "next_url": f"?text={text}&before={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
-        "first_url": f"?text={text}" if before else "",
+        "next_url": f"?{urlencode({'text': text, 'before': rows[PAGE - 1].pk})}" if len(rows) > PAGE else "",
+        "first_url": f"?{urlencode({'text': text})}" if before else "",
         "run": run,
-        "findings": [_finding(one) for one in books.findings(run, within(grants), unowned=national)],
+        **_findings(request, books.findings(run, within(grants), unowned=national)),
     }
     return render(request, "charity/office/charities.html", context)
 
 
-def _row(organisation: Organisation) -> dict[str, object]:
-    total = flows.sums(flows.pools_of(organisation=organisation).filter(asset=MONEY))
+def _row(organisation: Organisation, total: flows.Sums) -> dict[str, object]:
     return {
         "organisation": organisation, "donated": words.money(total.donated), "out": words.money(total.out),
         "balance": words.money(total.balance),
     }  # fmt: skip
+
+
+def _findings(request: HttpRequest, rows: QuerySet[BookFinding]) -> dict[str, object]:
+    """A page of what a check found, with how much there is and the way to the rest."""
+    after = whole(request.GET.get("after", "")) or 0
+    found = list(rows.filter(pk__gt=after)[: FINDINGS + 1])
+    more = {**request.GET.dict(), "after": found[FINDINGS - 1].pk} if len(found) > FINDINGS else {}
+    first = {name: value for name, value in request.GET.items() if name != "after"}
+    return {
+        "findings": [_finding(one) for one in found[:FINDINGS]],
+        "findings_total": rows.count() if more or after else len(found),
+        "findings_next": f"?{urlencode(more)}#findings" if more else "",
+        "findings_first": f"?{urlencode(first)}#findings" if after else "",
+    }
 
 
 def _finding(row: BookFinding) -> dict[str, object]:
@@ -78,14 +96,14 @@ def charity(request: HttpRequest, grants: Grants, code: str) -> HttpResponseBase
     pools = flows.pools_of(organisation=organisation)
     money = pools.filter(asset=MONEY)
     run = books.last_check()
-    newest = keeping.donations(organisation, keeping.Wanted())[:20]
+    newest = keeping.page_of_donations(organisation, keeping.Wanted())[:20]
     context = {
         "organisation": organisation,
         "figures": words.figures(flows.sums(money)),
         "picture": words.picture(flows.streams(money)),
         "funds": [fund(pool) for pool in keeping.funds(organisation)],
         "run": run,
-        "findings": [_finding(one) for one in books.findings(run, Q(pk=organisation.pk))],
+        **_findings(request, books.findings(run, Q(pk=organisation.pk))),
         "donations": [_gift(row) for row in newest],
         "spending": [
             {

@@ -14,6 +14,7 @@ from shetong.charity.models import MONEY, Pool, Project
 from shetong.charity.queries import flows, spending
 from shetong.charity.queries import projects as reading
 from shetong.charity.views import words
+from shetong.core.asked import whole
 from shetong.core.errors import NotFoundError
 from shetong.registry.models import Organisation
 
@@ -86,7 +87,7 @@ def _row(row: Any) -> dict[str, object]:
 
 def _projects(request: HttpRequest, of: Organisation | None = None) -> dict[str, object]:
     before = request.GET.get("before", "")
-    found = flows.newest_projects(before=int(before) if before.isdigit() else None, most=PAGE + 1, of=of)
+    found = flows.newest_projects(before=whole(before), most=PAGE + 1, of=of)
     shown = found[:PAGE]
     totals = flows.sums_by_project(shown)
     return {

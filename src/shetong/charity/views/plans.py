@@ -15,6 +15,7 @@ from shetong.charity.matters.plan import PLAN
 from shetong.charity.models import CharitableTrust, FundraisingPlan, PlanState, TrustState
 from shetong.charity.services.plans import PRIVATE
 from shetong.charity.views import words
+from shetong.core.asked import whole
 from shetong.core.metadata import ElementType
 
 PAGE = 20
@@ -91,8 +92,8 @@ def trust(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, rows: QuerySet[Any]) -> tuple[list[Any], dict[str, str]]:
     before = request.GET.get("before", "")
     found = rows.order_by("-pk")
-    if before.isdigit():
-        found = found.filter(pk__lt=int(before))
+    if (older := whole(before)) is not None:
+        found = found.filter(pk__lt=older)
     shown = list(found[: PAGE + 1])
     next_url = f"?before={shown[PAGE - 1].pk}" if len(shown) > PAGE else ""
     return shown[:PAGE], {"next_url": next_url, "first_url": request.path if before else ""}

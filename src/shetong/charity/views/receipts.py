@@ -118,6 +118,8 @@ def _facts(donation: Donation) -> list[dict[str, object]]:
     if pool.earmark and pool.project is not None:
         line = pool.project.budget_lines.filter(code=pool.earmark).first()
         facts.append({"label": _("指定用途"), "value": line.name if line else pool.earmark, "chinese": True})
+    if back := tracing.taken_back(donation):
+        facts.append({"label": _("已退还"), "value": words.quantity(pool, back)})
     if donation.activity is not None:
         facts.append({"label": _("备案编号"), "value": donation.activity.plan.number, "code": True})
     return facts
@@ -157,10 +159,15 @@ def _leg(donation: Donation, leg: Leg) -> dict[str, object]:
 def _summary(donation: Donation, legs: list[Leg]) -> str:
     spent = sum(leg.quantity for leg in legs if leg.fate in (Fate.SPENT, Fate.USED))
     reached = sum(leg.quantity for leg in legs if leg.fate in (Fate.SPENT, Fate.USED) and _reached(leg))
-    return _("其中 %(spent)s 已经用出，%(reached)s 有凭证证明到达最终受益人。") % {
+    said = _("其中 %(spent)s 已经用出，%(reached)s 有凭证证明到达最终受益人。") % {
         "spent": words.quantity(donation.pool, spent),
         "reached": words.quantity(donation.pool, reached),
     }
+    if repaid := tracing.repaid(donation):
+        said += _("已经用出的部分中有 %(repaid)s 已由慈善组织的非限定性资金退还。") % {
+            "repaid": words.quantity(donation.pool, repaid)
+        }
+    return said
 
 
 def _reached(leg: Leg) -> bool:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from shetong.charity.models import Disbursement, SubDisbursement
 from shetong.charity.queries import spending
 from shetong.charity.views import words
+from shetong.core.asked import whole
 from shetong.core.errors import NotFoundError
 
 
@@ -22,7 +23,7 @@ def disbursement(request: HttpRequest, number: int) -> HttpResponse:
     except NotFoundError as error:
         raise Http404 from error
     given = request.GET.get("unit", "")
-    found = spending.payers(row, unit=int(given) if given.isdigit() else 0)
+    found = spending.payers(row, unit=whole(given) or 0)
     end = found[-1].units[1] if found else row.quantity
     context = {
         "row": row,

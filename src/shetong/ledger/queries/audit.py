@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shetong.ledger.models import Cosignature, Entry, Log, Place
+from django.db.models import Exists, OuterRef
+
+from shetong.ledger.models import Checkpoint, Cosignature, Entry, Log, Place
 from shetong.ledger.queries import people as held
 from shetong.ledger.queries import sources
 from shetong.ledger.queries.sources import Row, Source
-from shetong.ledger.queries.tree import latest_checkpoint, verifiers
+from shetong.ledger.queries.tree import head_size, verifiers
 from shetong.ledger.rules import checkpoints, entry_types, merkle, notes, tiles
 from shetong.ledger.rules.commitments import Opening, commitment, entry_salt
 
@@ -30,9 +32,11 @@ class AuditReport:
 
 
 def audit(log: Log, *, progress: Callable[[int], None] = lambda _: None) -> AuditReport:
-    """Derive rows, entries, tiles and signed roots of ``log`` again and name everything that differs."""
-    head = latest_checkpoint(log)
-    size = head.size if head else 0
+    """Derive rows, entries, tiles and signed roots of ``log`` again and name everything that differs.
+
+    The log may grow meanwhile: what is judged is the log of the size that it had at the beginning.
+    """
+    size = head_size(log)
     findings: list[str] = []
     derived: dict[tuple[int, int], bytes] = {}
     for start, entries in _chunks(log, size):
@@ -46,13 +50,13 @@ def audit(log: Log, *, progress: Callable[[int], None] = lambda _: None) -> Audi
         findings += _against_rows(log, list(entries.values()))
         progress(len(entries))
     else:
-        findings += _against_tiles(log, derived)
-        findings += _against_checkpoints(log, derived)
+        findings += _against_tiles(log, size, derived)
+        findings += _against_checkpoints(log, size, derived)
     findings += _unlogged(log)
     findings += _cosignatures(log)
     for projection in sources.projections_of(log.name):
         findings += projection.findings()
-    return AuditReport(log.name, size, log.checkpoints.count(), tuple(findings))
+    return AuditReport(log.name, size, log.checkpoints.filter(size__lte=size).count(), tuple(findings))
 
 
 def _chunks(log: Log, size: int) -> Iterator[tuple[int, dict[int, Entry]]]:
@@ -63,14 +67,23 @@ def _chunks(log: Log, size: int) -> Iterator[tuple[int, dict[int, Entry]]]:
         yield start, {index: rows[number] for index, number in numbers.items() if number in rows}
 
 
-def _against_tiles(log: Log, derived: Mapping[tuple[int, int], bytes]) -> Iterator[str]:
-    """Name what differs between stored tiles and those of the entries; at the lowest level, the entries themselves."""
+def _against_tiles(log: Log, size: int, derived: Mapping[tuple[int, int], bytes]) -> Iterator[str]:
+    """Name what differs between stored tiles and those of the entries; at the lowest level, the entries themselves.
+
+    Of a tile that grew since the log had ``size`` entries, what it held then is compared; no tile may hold more than
+    the log has entries for when all were read.
+    """
     stored = {
         (level, index): bytes(hashes)
         for level, index, hashes in log.tiles.values_list("level", "index", "hashes").iterator()
     }
+    head = head_size(log)
     for key in sorted(stored.keys() | derived.keys()):
         old, new = stored.get(key), derived.get(key)
+        if old is not None and len(old) > tiles.width_at(*key, head) * merkle.HASH_SIZE:
+            yield f"tile {key} holds more than the log has entries for"
+        if old is not None:
+            old = old[: tiles.width_at(*key, size) * merkle.HASH_SIZE] or None
         if old == new:
             continue
         if key[0] == 0 and old is not None and new is not None and len(old) == len(new):
@@ -84,9 +97,9 @@ def _against_tiles(log: Log, derived: Mapping[tuple[int, int], bytes]) -> Iterat
         yield f"tile {key} differs from the entries"
 
 
-def _against_checkpoints(log: Log, derived: Mapping[tuple[int, int], bytes]) -> Iterator[str]:
+def _against_checkpoints(log: Log, size: int, derived: Mapping[tuple[int, int], bytes]) -> Iterator[str]:
     known = verifiers(log)
-    for checkpoint in log.checkpoints.order_by("size").iterator():
+    for checkpoint in log.checkpoints.filter(size__lte=size).order_by("size").iterator():
         node = tiles.node_reader(
             lambda level, index, width: derived[level, index][: width * merkle.HASH_SIZE], checkpoint.size
         )
@@ -107,11 +120,13 @@ def _check_checkpoint(note: str, origin: str, known: Sequence[notes.Verifier], r
 
 
 def _cosignatures(log: Log) -> Iterator[str]:
-    """Name the cosignatures whose checkpoint is gone: a witness saw more of the log than there is."""
-    sizes = set(log.checkpoints.values_list("size", flat=True))
-    for size, witness in Cosignature.objects.filter(log=log).values_list("size", "witness"):
-        if size not in sizes:
-            yield f"witness {witness} cosigned {size} entries, of which there is no checkpoint"
+    """Name the cosignatures whose checkpoint is gone: a witness saw more of the log than there is.
+
+    One statement, so that both are seen at one moment.
+    """
+    known = Checkpoint.objects.filter(log=log, size=OuterRef("size"))
+    for size, witness in Cosignature.objects.filter(~Exists(known), log=log).values_list("size", "witness"):
+        yield f"witness {witness} cosigned {size} entries, of which there is no checkpoint"
 
 
 def _against_rows(log: Log, entries: Sequence[Entry]) -> Iterator[str]:

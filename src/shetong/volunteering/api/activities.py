@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks texts for the catalogue
 from ninja import Router
 
+from shetong.core.asked import whole
 from shetong.core.errors import InvalidInputError, NotFoundError
 from shetong.registry.api.gate import require_scope
 from shetong.registry.api.shapes import ProblemShape
@@ -63,14 +64,14 @@ def find_activities(request: HttpRequest) -> HttpResponse:
     require_scope(request, SCOPE)
     asked, wrong = criteria.read(request.GET)
     given = request.GET.get("limit", "")
-    limit = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else finder.DEFAULT_LIMIT
-    if (given and not given.isascii()) or not 1 <= limit <= finder.LARGEST_LIMIT or (given and not given.isdigit()):
+    limit = whole(given, least=1, most=finder.LARGEST_LIMIT) if given else finder.DEFAULT_LIMIT
+    if limit is None:
         wrong.append("limit")
     if wrong:
         raise InvalidInputError(
             gettext("查询条件有误，请按所列参数改正。"), fields=dict.fromkeys(wrong, gettext("格式不正确。"))
         )
-    return _json(shapes.listed(finder.find(asked, limit=limit), PAGES))
+    return _json(shapes.listed(finder.find(asked, limit=limit or finder.DEFAULT_LIMIT), PAGES))
 
 
 @router.get(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from shetong.accounts.models import User
 from shetong.core import divisions
+from shetong.core.asked import whole
 from shetong.volunteering.forms import division_code
 from shetong.volunteering.models import Activity, Field, Language, Shift, Signup, Skill, Volunteer
 from shetong.volunteering.models.choices import LIVE
@@ -55,8 +56,8 @@ def find(request: HttpRequest) -> HttpResponse:
     who = volunteer_of(request)
     if who is not None and not request.GET:
         asked = _of(who)
-    page = int(request.GET["page"]) if _is_number(request.GET.get("page", "")) and len(request.GET["page"]) < 4 else 1
-    found = finder.find(asked, limit=PAGE + 1, offset=PAGE * (max(page, 1) - 1))
+    page = whole(request.GET.get("page", ""), least=1, most=999) or 1
+    found = finder.find(asked, limit=PAGE + 1, offset=PAGE * (page - 1))
     rows = [_row(one, who) for one in found[:PAGE]]
     if who is not None and not asked.text and page == 1:
         rows.sort(key=lambda row: -_score(row.found, who))

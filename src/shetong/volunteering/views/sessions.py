@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shetong.accounts.views.own import current_user
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms_hours import CorrectionForm, RecordForm, local
 from shetong.volunteering.models import (
@@ -95,7 +96,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Put people on the list, note who did not come, confirm records, close the session."""
     session = _session(request, pk)
     user = current_user(request)
-    chosen = [int(one) for one in request.POST.getlist("signup") if one.isdigit()]
+    chosen = [number for one in request.POST.getlist("signup") if (number := whole(one)) is not None]
     mine = Signup.objects.filter(pk__in=chosen, shift__session=session)
     try:
         if name == "list":
@@ -175,7 +176,7 @@ def records(request: HttpRequest, team: int) -> HttpResponse:
 def confirm(request: HttpRequest, team: int) -> HttpResponse:
     """Confirm the records chosen."""
     found = _team(request, team)
-    chosen = [int(one) for one in request.POST.getlist("record") if one.isdigit()]
+    chosen = [number for one in request.POST.getlist("record") if (number := whole(one)) is not None]
     mine = ServiceRecord.objects.filter(pk__in=chosen, team=found)
     tell_confirmed(request, services.confirm(actor=current_user(request), record_ids=mine.values_list("pk", flat=True)))
     return redirect("volunteering:team-records", team=team)

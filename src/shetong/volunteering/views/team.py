@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shetong.accounts.views.own import current_user
 from shetong.core import divisions
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms import division_code
 from shetong.volunteering.forms_people import StaffForm, TeamChangeForm, TrainingForm
@@ -144,8 +145,7 @@ def _saved(request: HttpRequest, team: Team) -> HttpResponse:
 
 
 def _number(request: HttpRequest) -> int:
-    given = request.POST.get("pk", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+    return whole(request.POST.get("pk", "")) or 0
 
 
 def _own_membership(team: Team, pk: int) -> None:

@@ -16,6 +16,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
 from shetong.core import divisions
+from shetong.core.asked import whole
 from shetong.volunteering.forms import division_code
 from shetong.volunteering.models import StaffRole, Team
 from shetong.volunteering.queries import figures, staff, totals
@@ -56,8 +57,7 @@ def year(request: HttpRequest, team: int) -> HttpResponse:
     found = Team.objects.filter(pk=team).first()
     if found is None or not staff.holds(current_user(request), team, StaffRole.TIMEKEEPER):
         raise Http404
-    asked = request.GET.get("year", "") if request.GET.get("year", "").isascii() else ""
-    chosen = int(asked) if asked.isdigit() and len(asked) == 4 and int(asked) > 1900 else timezone.localdate().year
+    chosen = _year(request)
     table = totals.team_year(found, chosen, limit=500)
     context = {
         "team": found, "table": table, "years": sorted({*totals.years_of(found), chosen}, reverse=True),
@@ -75,8 +75,7 @@ def year(request: HttpRequest, team: int) -> HttpResponse:
 @office(Permission.VOLUNTEERING_MANAGE)
 def statistics(request: HttpRequest, grants: Grants) -> HttpResponseBase:
     """Show counted time within one's jurisdiction by division, age and field, of a year."""
-    asked = request.GET.get("year", "") if request.GET.get("year", "").isascii() else ""
-    chosen = int(asked) if asked.isdigit() and len(asked) == 4 else timezone.localdate().year
+    chosen = _year(request)
     found = figures.of_year(grants.jurisdictions(Permission.VOLUNTEERING_MANAGE), chosen)
     context = {
         "year": chosen, "years": range(timezone.localdate().year, timezone.localdate().year - 6, -1),
@@ -88,3 +87,8 @@ def statistics(request: HttpRequest, grants: Grants) -> HttpResponseBase:
         "step": settings.VOLUNTEER_HOUR_STEP_MINUTES,
     }  # fmt: skip
     return render(request, "volunteering/office_hours_statistics.html", context)
+
+
+def _year(request: HttpRequest) -> int:
+    """The year that the address asks for; this year where it names none."""
+    return whole(request.GET.get("year", ""), least=1_901, most=2_999) or timezone.localdate().year

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shetong.charity.models import ActivityPage, Discrepancy, Donation, PageState, Side
+from shetong.charity.queries import tracing
 from shetong.charity.queries.platforms import standing
 from shetong.charity.rules import receipt_links
 from shetong.charity.rules.platform_errors import PlatformError
@@ -101,7 +102,7 @@ class RealDesk:
             "number": found.platform_order,
             "donation": found.number,
             "amount": found.amount,
-            "refunded": found.refunded,
+            "refunded": tracing.taken_back(found),
             "plan": found.activity.plan.number if found.activity else "",
             "project": found.pool.project.number if found.pool.project else "",
             "donated_at": found.donated_at.isoformat(),

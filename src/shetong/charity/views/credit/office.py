@@ -24,6 +24,7 @@ from shetong.charity.models import CreditAct, CreditDocument, CreditGrade, Credi
 from shetong.charity.queries import credit as queries
 from shetong.charity.services import credit, honours
 from shetong.core import pii
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError, NotFoundError
 from shetong.registry.models import Authority, CreditReferral, Organisation
 
@@ -90,9 +91,10 @@ def _notify(
 
 
 def _referral(text: str) -> CreditReferral | None:
-    if not text.isdigit():
+    number = whole(text)
+    if number is None:
         return None
-    return CreditReferral.objects.select_related("organisation").filter(pk=int(text), state="pending").first()
+    return CreditReferral.objects.select_related("organisation").filter(pk=number, state="pending").first()
 
 
 def _from_referral(referral: CreditReferral) -> dict[str, str]:

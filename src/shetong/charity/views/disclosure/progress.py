@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from shetong.casework.queries import mandates
 from shetong.charity.disclosure_forms import PHOTOS, EndForm, MilestoneForm, ReportForm, blame
 from shetong.charity.models import DutyKind, Milestone, Project, ProjectState
 from shetong.charity.services import progress
+from shetong.core.asked import day, whole
 from shetong.core.errors import DomainError
 
 
@@ -80,11 +80,10 @@ def _do(name: str, project: Project, form: Any, request: HttpRequest, user: Any)
 
 
 def _reach(request: HttpRequest, project: Project) -> HttpResponse:
-    milestone = Milestone.objects.filter(pk=request.POST.get("milestone") or 0, project=project).first()
+    milestone = Milestone.objects.filter(pk=whole(request.POST.get("milestone", "")) or 0, project=project).first()
     if milestone is None:
         raise Http404
-    form = forms.Form(request.POST)
-    reached = forms.DateField(required=False).clean(request.POST.get("reached_on", "")) if form.is_valid() else None
+    reached = day(request.POST.get("reached_on", ""))
     try:
         if reached is None:
             messages.error(request, _("请填写完成日期。"))

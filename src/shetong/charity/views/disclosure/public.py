@@ -15,6 +15,7 @@ from shetong.charity.queries import projects as reading
 from shetong.charity.services import progress
 from shetong.charity.views import words
 from shetong.charity.views.disclosure import saying
+from shetong.core.asked import whole
 from shetong.core.errors import NotFoundError
 
 
@@ -27,7 +28,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404 from error
     today = timezone.localdate()
     before = request.GET.get("before", "")
-    found = queries.entries(home, before=int(before) if before.isdigit() else None)
+    found = queries.entries(home, before=whole(before))
     shown = found[: queries.PAGE]
     late = [one for one in queries.open_duties(home) if one.due_on < today]
     context = {

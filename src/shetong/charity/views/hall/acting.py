@@ -63,14 +63,21 @@ def confirm(
         "organisation": organisation, "form": form, "heading": heading, "back": back, "warning": warning,
         "about": about or [],
     }  # fmt: skip
+    if "look" in request.POST:
+        form.pardon()
+        return render(request, "charity/hall/act.html", context)
     if request.method != "POST" or not form.is_valid() or "change" in request.POST:
         bad = request.method == "POST" and "change" not in request.POST
         return render(request, "charity/hall/act.html", context, status=422 if bad else 200)
     if "confirmed" not in request.POST:
         return render(request, "charity/hall/act.html", {**context, "told": form.told(), "sent": form.sent()})
     try:
-        address = deeds.once(key=form.deed_key, user=current_user(request), do=do)
+        address = deeds.once(
+            key=form.deed_key, user=current_user(request), content=[("", request.path), *form.said()], do=do
+        )
     except DomainError as error:
+        if error.code == deeds.REUSED:
+            form.renew()
         blame(form, error)
         return render(request, "charity/hall/act.html", context, status=error.status)
     messages.success(request, done)

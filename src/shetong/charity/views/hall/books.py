@@ -16,7 +16,7 @@ from shetong.accounts.views.own import current_user
 from shetong.charity.forms.fields import blame
 from shetong.charity.forms.spending import AccountForm
 from shetong.charity.models import JournalEntry
-from shetong.charity.queries import books, keeping
+from shetong.charity.queries import books
 from shetong.charity.services.books import ACCOUNTS, Code, rename_account
 from shetong.charity.views import words
 from shetong.charity.views.hall import lists
@@ -82,7 +82,7 @@ def export(request: HttpRequest, organisation: Organisation) -> HttpResponseBase
     """Hand out the journal as CSV, a line for each posting."""
 
     def lines() -> Iterator[tuple[Any, ...]]:
-        for row in books.entries(organisation)[: keeping.MOST_EXPORTED].iterator(chunk_size=2_000):
+        for row in books.entries(organisation).iterator(chunk_size=2_000):
             for line in row.postings.all():
                 yield (
                     row.pk, row.booked_on.isoformat(), row.summary, line.account.code, line.account.name,

@@ -21,8 +21,8 @@ from shetong.charity.forms.donations import (
     MoneyForm,
     ReasonForm,
     RefundForm,
-    correction_of,
 )
+from shetong.charity.forms.fields import moment
 from shetong.charity.models import MONEY, Channel, Donation, ReversalKind
 from shetong.charity.queries import keeping, tracing
 from shetong.charity.rules import log_content, receipt_links
@@ -50,14 +50,21 @@ PURPOSES = (("invoice", N_("开具捐赠票据")), ("contact", N_("联系捐赠�
 def donation_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """List donations: searched by number, name shown, channel, fund and days."""
     wanted = lists.wanted(request)
-    rows = list(keeping.donations(organisation, wanted)[: keeping.PAGE + 1])
-    shown = rows[: keeping.PAGE]
+    rows = keeping.page_of_donations(organisation, wanted)
+    shown, names = rows[: keeping.PAGE], lists.fund_names(organisation)
     context = {
-        **lists.frame(request, organisation, wanted, [(one.value, _(str(one.label))) for one in Channel]),
+        **lists.frame(request, names, organisation, wanted, [(one.value, _(str(one.label))) for one in Channel]),
         "rows": [
-            {"row": row, "amount": words.quantity(row.pool, row.quantity), "fund": fund_name(row.pool)} for row in shown
+            {
+                "row": row,
+                "amount": words.quantity(row.pool, row.quantity),
+                "fund": names.get(row.pool_id, ""),
+                "taken_back": tracing.taken_back(row),
+            }
+            for row in shown
         ],
-        "next_url": lists.further(wanted, shown[-1].pk) if len(rows) > keeping.PAGE else "",
+        "in_part": keeping.SEARCHED if keeping.searched_in_part(organisation, wanted) else 0,
+        "next_url": lists.further(wanted, keeping.shown_up_to(shown, wanted)) if len(rows) > keeping.PAGE else "",
     }
     return render(request, "charity/hall/donations.html", context)
 
@@ -67,18 +74,18 @@ def donation_list(request: HttpRequest, organisation: Organisation) -> HttpRespo
 def export(request: HttpRequest, organisation: Organisation) -> HttpResponseBase:
     """Hand out what the list shows as CSV; that it was taken is recorded."""
     wanted = lists.wanted(request)
-    rows = keeping.donations(organisation, wanted)[: keeping.MOST_EXPORTED]
-    names = {pool.pk: fund_name(pool) for pool in keeping.funds(organisation)}
-    return lists.download(request, organisation, "donations", HEADINGS, (_line(row, names) for row in rows.iterator()))
+    names = lists.fund_names(organisation)
+    rows = keeping.donations(organisation, wanted).iterator(chunk_size=2_000)
+    return lists.download(request, organisation, "donations", HEADINGS, (_line(row, names) for row in rows))
 
 
 def _line(row: Donation, names: dict[int, str]) -> tuple[Any, ...]:
-    money = row.pool.asset == MONEY
+    money, back = row.pool.asset == MONEY, tracing.taken_back(row)
     return (
         row.number, timezone.localtime(row.donated_at).date().isoformat(), row.get_channel_display(),
         row.shown or "匿名", row.get_donor_kind_display(), names.get(row.pool_id, ""),
         format_plain(row.quantity) if money else f"{row.quantity}{row.pool.unit}", format_plain(row.amount),
-        format_plain(row.refunded) if money else row.refunded, row.currency, row.platform_order,
+        format_plain(back) if money else back, row.currency, row.platform_order,
     )  # fmt: skip
 
 
@@ -133,22 +140,24 @@ def reveal(request: HttpRequest, organisation: Organisation, number: int) -> Htt
 def _show(
     request: HttpRequest, organisation: Organisation, row: Donation, *, name: str = "", fault: str = ""
 ) -> HttpResponse:
+    reversals = list(row.reversals.order_by("pk"))
     context = {
         "organisation": organisation,
         "donation": row,
         "fund": fund_name(row.pool),
         "amount": words.quantity(row.pool, row.quantity),
         "value": words.money(row.amount),
-        "refunded": words.quantity(row.pool, row.refunded),
-        "left": row.quantity - row.refunded - tracing.repaid(row),
+        "refunded": words.quantity(row.pool, tracing.taken_back(row)),
+        "left": row.quantity - tracing.taken_back(row),
         "goods": row.pool.asset != MONEY,
         "legs": legs_of(row, tracing.path_of(row)),
-        "reversals": [(one, words.quantity(row.pool, one.quantity)) for one in row.reversals.order_by("pk")],
+        "reversals": [(one, words.quantity(row.pool, one.quantity)) for one in reversals],
         "token": receipt_links.token(row.pk),
         "name": name,
         "fault": fault,
         "purposes": [(code, _(text)) for code, text in PURPOSES],
-        "by_hand": row.channel in (Channel.BANK, Channel.CASH, Channel.BOX, Channel.OTHER),
+        "may_correct": not reversals and row.channel in (Channel.BANK, Channel.CASH, Channel.BOX, Channel.OTHER),
+        "corrected_by": row.corrected_by.first(),
         "data": words.browser_data(),
     }
     return render(request, "charity/hall/donation.html", context, status=422 if fault else 200)
@@ -159,20 +168,20 @@ def _show(
 def refund(request: HttpRequest, organisation: Organisation, number: int) -> HttpResponse:
     """Give a gift back, or void what was recorded by mistake."""
     row = _found(organisation, number)
-    form = RefundForm(request.POST if request.method == "POST" else None, pool=row.pool)
+    form = RefundForm(request.POST if request.method == "POST" else None, donation=row)
 
     def do() -> str:
         given = form.cleaned_data
         refunds.take_back(
             donation=row.pk, quantity=given["amount"], kind=ReversalKind(given["kind"]), reason=given["reason"],
-            reversed_at=timezone.now(), actor=current_user(request),
+            reversed_at=moment(given["on"]), actor=current_user(request),
         )  # fmt: skip
         return _address(organisation, row)
 
     about: list[dict[str, object]] = [
         {"label": _("捐赠"), "value": row.number},
         {"label": _("金额"), "value": words.quantity(row.pool, row.quantity)},
-        {"label": _("已经退回"), "value": words.quantity(row.pool, row.refunded + tracing.repaid(row))},
+        {"label": _("已经退回"), "value": words.quantity(row.pool, tracing.taken_back(row))},
     ]
     return confirm(
         request, form, organisation=organisation, heading=_("退回捐赠"), do=do, done=_("退回已经记账。"),
@@ -188,16 +197,14 @@ def correct(request: HttpRequest, organisation: Organisation, number: int) -> Ht
     row = _found(organisation, number)
     if row.pool.asset != MONEY or row.channel == Channel.PLATFORM:
         raise Http404
-    projects = list(keeping.running_projects(organisation))
-    form = CorrectionForm(
-        request.POST if request.method == "POST" else None, projects=projects, initial=correction_of(row)
-    )
+    projects = list(keeping.running_projects(organisation, beside=row.pool.project_id))
+    form = CorrectionForm(request.POST if request.method == "POST" else None, projects=projects, donation=row)
 
     def do() -> str:
         project, earmark = form.meant_for()
         into = pools.open_pool(organisation=organisation, project=project, earmark=earmark)
         made = refunds.correct(
-            donation=row.pk, gift=Gift(pool=into.pk, corrects=row.pk, **form.gift()),
+            donation=row.pk, gift=Gift(pool=into.pk, **form.gift()),
             reason=form.cleaned_data["reason"], actor=current_user(request),
         )  # fmt: skip
         return _address(organisation, made)

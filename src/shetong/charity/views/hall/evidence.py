@@ -7,7 +7,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -24,8 +25,6 @@ from shetong.charity.views.hall import spending
 from shetong.charity.views.hall.acting import keeper
 from shetong.core.errors import DomainError
 from shetong.registry.models import Organisation
-
-SIZES = {"small": evidence_files.THUMBNAIL, "large": evidence_files.LARGE}
 
 
 @require_POST
@@ -81,19 +80,19 @@ def original(_request: HttpRequest, organisation: Organisation, number: int) -> 
 
 @require_safe
 @keeper
-def own_picture(_request: HttpRequest, organisation: Organisation, number: int) -> HttpResponse:
+def own_picture(request: HttpRequest, organisation: Organisation, number: int) -> HttpResponse:
     """A document's picture, for the charity's people."""
-    return _picture(_own(organisation, number), "small")
+    return _picture(request, _own(organisation, number), "small")
 
 
 @require_safe
 @cache_control(max_age=300, public=True)
-def public_picture(_request: HttpRequest, number: int, size: str) -> HttpResponse:
-    """A document's picture for everybody, where the charity shows it."""
-    document = keeping.document(number, public=True)
-    if document is None or size not in SIZES:
+def public_picture(request: HttpRequest, number: int, size: str) -> HttpResponse:
+    """A document's picture for everybody, where the charity shows it; whoever has it already is told so."""
+    document = keeping.document(number, public=True) if size in evidence_files.SIZES else None
+    if document is None:
         raise Http404
-    return _picture(document, size)
+    return _picture(request, document, size)
 
 
 def handed_out(document: EvidenceFile) -> HttpResponse:
@@ -108,12 +107,16 @@ def handed_out(document: EvidenceFile) -> HttpResponse:
     return response
 
 
-def _picture(document: EvidenceFile, size: str) -> HttpResponse:
+def _picture(request: HttpRequest, document: EvidenceFile, size: str) -> HttpResponse:
     try:
-        content = evidence_files.picture(document, longest=SIZES[size])
+        digest = evidence_files.picture(document, size=size)
+        etag = quote_etag(digest[:32])
+        known = get_conditional_response(request, etag=etag)
+        response = known or HttpResponse(storage.read(digest), content_type="image/jpeg")
     except FileNotFoundError as error:
         raise Http404 from error
-    return HttpResponse(content, content_type="image/jpeg")
+    response["ETag"] = etag
+    return response
 
 
 def _own(organisation: Organisation, number: int) -> EvidenceFile:

@@ -47,8 +47,6 @@ def account(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "figures": words.figures(flows.sums(Pool.objects.filter(organisation=organisation, asset=MONEY))),
         "funds": [fund(pool) for pool in pools],
         "projects": keeping.running_projects(organisation),
-        "donations": list(keeping.donations(organisation, keeping.Wanted())[:5]),
-        "spending": list(keeping.spending(organisation, keeping.Wanted())[:5]),
     }
     return render(request, "charity/hall/account.html", context)
 
@@ -56,7 +54,8 @@ def account(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 def fund(pool: Pool) -> dict[str, object]:
     """A fund in words."""
     name = pool.project.name if pool.project else _("不限定用途")
-    line = pool.project.budget_lines.filter(code=pool.earmark).first() if pool.project and pool.earmark else None
+    lines = pool.project.budget_lines.all() if pool.project and pool.earmark else ()
+    line = next((one for one in lines if one.code == pool.earmark), None)
     return {
         "pool": pool,
         "name": name,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,16 +13,19 @@ from shetong.accounts.services import audit
 from shetong.accounts.views.own import current_user
 from shetong.charity.queries import keeping
 from shetong.charity.queries.keeping import Wanted
+from shetong.charity.views import tables
 from shetong.charity.views.hall.home import fund_name
-from shetong.core.spreadsheets import inert
 from shetong.registry.models import Organisation
 
+# Where the list goes on is said for each fund.
+LONGEST_BEFORE = 6_000
 _FILTERS = ("text", "fund", "kind", "first", "last")
 
 
 def wanted(request: HttpRequest) -> Wanted:
     """Read the filters of the address."""
-    return Wanted(**{name: request.GET.get(name, "")[:80] for name in (*_FILTERS, "before")})
+    given = {name: request.GET.get(name, "")[:80] for name in _FILTERS}
+    return Wanted(**given, before=request.GET.get("before", "")[:LONGEST_BEFORE])
 
 
 def query(given: Wanted, **more: object) -> str:
@@ -32,20 +34,29 @@ def query(given: Wanted, **more: object) -> str:
     return urlencode({**kept, **more})
 
 
-def further(given: Wanted, last: int) -> str:
+def further(given: Wanted, last: int | str) -> str:
     """Where the list goes on."""
     return f"?{query(given, before=last)}"
 
 
+def fund_names(organisation: Organisation) -> dict[int, str]:
+    """The names of an organisation's funds by their numbers, in the order in which they are shown."""
+    return {pool.pk: fund_name(pool) for pool in keeping.funds(organisation)}
+
+
 def frame(
-    request: HttpRequest, organisation: Organisation, given: Wanted, kinds: Sequence[tuple[str, str]]
+    request: HttpRequest,
+    names: Mapping[int, str],
+    organisation: Organisation,
+    given: Wanted,
+    kinds: Sequence[tuple[str, str]],
 ) -> dict[str, Any]:
-    """What every list shows around its rows."""
+    """What every list shows around its rows; ``names``: of the funds."""
     return {
         "organisation": organisation,
         "wanted": given,
         "kinds": kinds,
-        "funds": [(str(pool.pk), fund_name(pool)) for pool in keeping.funds(organisation)],
+        "funds": [(str(number), name) for number, name in names.items()],
         "filtered": bool(query(given)),
         "export": f"export.csv?{query(given)}",
         "first_url": f"?{query(given)}" if given.before else "",
@@ -61,22 +72,7 @@ def download(
         actor=current_user(request), action="charity.export", target=organisation, detail={"what": what},
         jurisdiction=organisation.authority.division_code, request=request,
     )  # fmt: skip
-    response = StreamingHttpResponse(_lines(headings, rows), content_type="text/csv; charset=utf-8")
+    response = tables.streamed(headings, rows)
     name = f"{organisation.public_code}-{what}-{timezone.localdate()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, value: str) -> str:
-        """Return the line."""
-        return value
-
-
-def _lines(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(headings)
-    for row in rows:
-        yield writer.writerow([inert(str(value)) for value in row])

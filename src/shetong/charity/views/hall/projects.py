@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,18 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shetong.accounts.views.own import current_user
-from shetong.charity.forms.fields import blame
+from shetong.charity.forms.fields import KeepingForm, blame
 from shetong.charity.forms.spending import BeneficiaryForm, BudgetForm, PartnerForm, ProjectForm
 from shetong.charity.models import BeneficiaryCategory, Project
 from shetong.charity.queries import flows, keeping
-from shetong.charity.services import budgets, projects
+from shetong.charity.services import budgets, deeds, projects
 from shetong.charity.views import words
 from shetong.charity.views.hall.acting import confirm, keeper
 from shetong.charity.views.hall.home import fund
 from shetong.core.errors import DomainError
 from shetong.registry.models import Organisation
 
-FORMS: dict[str, type[forms.Form]] = {"budget": BudgetForm, "partner": PartnerForm, "beneficiary": BeneficiaryForm}
+PEOPLE = 50
+FORMS: dict[str, type[KeepingForm]] = {"budget": BudgetForm, "partner": PartnerForm, "beneficiary": BeneficiaryForm}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,11 +60,18 @@ def add(request: HttpRequest, organisation: Organisation, number: str, what: str
     found = _found(organisation, number)
     if what not in FORMS:
         raise Http404
-    form = FORMS[what](request.POST, prefix=what)
+    form, user = FORMS[what](request.POST, prefix=what), current_user(request)
+
+    def do() -> str:
+        _add(what, found, {name: value for name, value in form.cleaned_data.items() if name != "key"}, user)
+        return f"{_address(organisation, found)}#{what}"
+
     if form.is_valid():
         try:
-            _add(what, found, dict(form.cleaned_data), current_user(request))
+            deeds.once(key=form.deed_key, user=user, content=[("", request.path), *form.said()], do=do)
         except DomainError as error:
+            if error.code == deeds.REUSED:
+                form.renew()
             blame(form, error)
     if form.errors:
         return _show(request, organisation, found, {what: form})
@@ -83,16 +91,27 @@ def _add(what: str, found: Project, given: dict[str, Any], actor: Any) -> None:
 
 
 def _show(
-    request: HttpRequest, organisation: Organisation, found: Project, bound: dict[str, forms.Form]
+    request: HttpRequest, organisation: Organisation, found: Project, bound: dict[str, KeepingForm]
 ) -> HttpResponse:
+    people = list(
+        keeping.beneficiaries(found, text=request.GET.get("who", "")[:40], before=request.GET.get("before", ""))[
+            : PEOPLE + 1
+        ]
+    )
+    who = request.GET.get("who", "")[:40]
+    older = {"who": who, "before": people[PEOPLE - 1].pk} if len(people) > PEOPLE else {}
     context = {
         "organisation": organisation,
         "project": found,
+        "who": who,
+        "people_next": f"?{urlencode(older)}#beneficiary" if older else "",
+        "people_first": f"?{urlencode({'who': who})}#beneficiary" if "before" in request.GET else "",
+        "many": bool(who or older or "before" in request.GET),
         "figures": words.figures(flows.sums(flows.pools_of(project=found).filter(asset="CNY"))),
         "funds": [fund(pool) for pool in keeping.funds(organisation) if pool.project_id == found.pk],
         "budget": [(line, words.money(line.amount)) for line in found.budget_lines.order_by("pk")],
         "partners": found.partners.order_by("pk"),
-        "people": [(one.pk, words.who(one)) for one in keeping.beneficiaries(found)[:100]],
+        "people": [(one.pk, words.who(one)) for one in people[:PEOPLE]],
         "forms": {name: bound.get(name) or made(prefix=name) for name, made in FORMS.items()},
         "failed": list(bound.values()),
     }

@@ -36,12 +36,12 @@ def spending_list(request: HttpRequest, organisation: Organisation) -> HttpRespo
     """List disbursements: searched by number, purpose, payee, kind, fund and days."""
     wanted = lists.wanted(request)
     rows = list(keeping.spending(organisation, wanted)[: keeping.PAGE + 1])
-    shown = rows[: keeping.PAGE]
+    shown, names = rows[: keeping.PAGE], lists.fund_names(organisation)
     context = {
-        **lists.frame(request, organisation, wanted, [(one.value, _(str(one.label))) for one in OutflowKind]),
+        **lists.frame(request, names, organisation, wanted, [(one.value, _(str(one.label))) for one in OutflowKind]),
         "rows": [
             {
-                "row": row, "amount": words.quantity(row.pool, row.quantity), "fund": fund_name(row.pool),
+                "row": row, "amount": words.quantity(row.pool, row.quantity), "fund": names.get(row.pool_id, ""),
                 "recipient": words.recipient(row), "proven": len(row.evidence.all()),
             }
             for row in shown
@@ -55,8 +55,8 @@ def spending_list(request: HttpRequest, organisation: Organisation) -> HttpRespo
 @keeper
 def export(request: HttpRequest, organisation: Organisation) -> HttpResponseBase:
     """Hand out what the list shows as CSV; that it was taken is recorded."""
-    rows = keeping.spending(organisation, lists.wanted(request))[: keeping.MOST_EXPORTED]
-    names = {pool.pk: fund_name(pool) for pool in keeping.funds(organisation)}
+    rows = keeping.spending(organisation, lists.wanted(request))
+    names = lists.fund_names(organisation)
     lines = (_line(row, names) for row in rows.iterator(chunk_size=2_000))
     return lists.download(request, organisation, "spending", HEADINGS, lines)
 
