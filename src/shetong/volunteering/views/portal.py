@@ -87,10 +87,6 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "volunteering/find.html", context)
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
-
-
 @require_safe
 def activity_page(request: HttpRequest, number: str) -> HttpResponse:
     """Show an activity with its shifts, and what stands between the reader and each of them."""
