@@ -2,50 +2,36 @@
 // network, later without. Without script the digits are typed into a plain form.
 import { readCamera, readFile } from "./certificate/scan";
 import { stepAt } from "./attendance/code";
-import { base64, deviceName, drop, keep, kept, keyOf, type Place, put, type Scan, scans, signed } from "./attendance/store";
+import { type Addresses, asked, enrol, noNetwork, type Outcome, post, send, type State } from "./attendance/exchange";
+import { install } from "./attendance/install";
+import { nextAct, preferred, type Session, tooSoon, waitingAct } from "./attendance/next";
+import { deviceName, drop, kept, type Place, put, type Scan, scans, signed } from "./attendance/store";
 import "./styles/_office-work.scss";
 import "./styles/office.scss";
 import "./styles/volunteering.scss";
 
-interface Session {
-  id: number;
-  title: string;
-  when: string;
-  place: string;
-  way: string;
-  state: string;
-  label: string;
-}
-
-interface State {
-  volunteer: string;
-  locates: boolean;
-  sessions: Session[];
-  csrf: string;
-}
-
-interface Outcome {
-  scan: string;
-  code: string;
-  message: string;
-}
-
 const root = document.getElementById("check-in") as HTMLElement;
+const where = root.dataset as unknown as Addresses & { worker: string };
 const words = JSON.parse(root.dataset.words ?? "{}") as Record<string, string>;
 const word = (name: string): string => words[name] ?? name;
 const part = <T extends HTMLElement>(name: string): T => root.querySelector(`[data-${name}]`) as T;
 const says = part<HTMLElement>("says");
 const net = part<HTMLElement>("net");
-const waiting = part<HTMLElement>("waiting");
 const list = part<HTMLElement>("sessions");
 const form = part<HTMLFormElement>("form");
 const digits = form.elements.namedItem("code") as HTMLInputElement;
 const video = part<HTMLVideoElement>("video");
 const stop = part<HTMLButtonElement>("stop");
 const locate = part<HTMLInputElement>("locate");
+const question = part<HTMLElement>("question");
 let state: State | undefined;
+let waits: Scan[] = [];
 let online = true;
 let camera: AbortController | undefined;
+/** What was chosen for the person last: the session and its next act. A choice of their own stays until this changes. */
+let offered = "";
+let drawn = "";
+let answer: ((sure: boolean) => void) | undefined;
 
 function say(text: string, tone = ""): void {
   says.className = `st-notice${tone ? ` st-notice--${tone}` : ""}`;
@@ -60,40 +46,55 @@ function element(name: string, className: string, text = ""): HTMLElement {
   return made;
 }
 
+function clock(at: number): string {
+  return new Date(at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
+}
+
 async function show(): Promise<void> {
   net.textContent = online ? word("online") : word("offline");
   net.className = `st-net${online ? "" : " st-net--off"}`;
-  const mine = state ? await scans(state.volunteer) : [];
-  waiting.replaceChildren(
-    ...mine.map((scan) => {
-      const time = new Date(scan.at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
-      const item = element("li", "", `${word(scan.act)} ${time} · ${scan.refused ?? word("waits")}`);
-      if (scan.refused) {
-        const away = element("button", "govuk-button govuk-button--secondary st-small", word("dismiss"));
-        away.addEventListener("click", () => void drop(scan.scan).then(show));
-        item.append(" ", away);
-      }
-      return item;
-    }),
-  );
-  part("waits").hidden = mine.length === 0;
-  const chosen = (form.querySelector("input[name=session]:checked") as HTMLInputElement | null)?.value;
-  list.replaceChildren(...(state?.sessions ?? []).map((session, place) => choice(session, chosen ?? "", place)));
-  part("none").hidden = Boolean(state?.sessions.length);
-  act();
+  part("wants-locate").hidden = !state?.locates;
+  part("who").textContent = state ? `${state.name} ${state.volunteer}` : "";
+  waits = state ? await scans(state.volunteer) : [];
+  part("waiting").replaceChildren(...waits.map(waiting));
+  part("waits").hidden = waits.length === 0;
+  const sessions = state?.sessions ?? [];
+  const seen = JSON.stringify(sessions.map((session) => [session, label(session)]));
+  if (seen !== drawn) {
+    const chosen = current()?.id ?? preferred(sessions, waits, Date.now())?.id;
+    list.replaceChildren(...sessions.map((session) => choice(session, session.id === chosen)));
+    drawn = seen;
+  }
+  part("none").hidden = sessions.length > 0;
+  offer();
 }
 
-function choice(session: Session, chosen: string, place: number): HTMLElement {
+function waiting(scan: Scan): HTMLElement {
+  const item = element("li", "", `${word(scan.act)} ${clock(scan.at)} · ${scan.refused ?? scan.answer ?? word("waits")}`);
+  if (scan.refused || scan.answer) {
+    const away = element("button", "govuk-button govuk-button--secondary st-small", word("dismiss"));
+    away.addEventListener("click", () => void drop(scan.scan).then(show));
+    item.append(" ", away);
+  }
+  return item;
+}
+
+function label(session: Session): string {
+  const act = waitingAct(session, waits);
+  return act ? word(`${act}_waits`) : session.label;
+}
+
+function choice(session: Session, chosen: boolean): HTMLElement {
   const item = element("div", "govuk-radios__item");
   const input = document.createElement("input");
   Object.assign(input, { type: "radio", name: "session", value: String(session.id), id: `session-${session.id}` });
   input.className = "govuk-radios__input";
-  input.checked = chosen ? chosen === input.value : place === 0;
-  input.addEventListener("change", act);
-  const label = element("label", "govuk-label govuk-radios__label");
-  (label as HTMLLabelElement).htmlFor = input.id;
-  label.append(element("strong", "", session.title), element("br", ""), `${session.when} · ${session.label}`);
-  item.append(input, label);
+  input.checked = chosen;
+  input.addEventListener("change", offer);
+  const named = element("label", "govuk-label govuk-radios__label");
+  (named as HTMLLabelElement).htmlFor = input.id;
+  named.append(element("strong", "", session.title), element("br", ""), `${session.when} · ${label(session)}`);
+  item.append(input, named);
   return item;
 }
 
@@ -102,12 +103,14 @@ function current(): Session | undefined {
   return state?.sessions.find((session) => session.id === id);
 }
 
-/** What comes next for the session chosen: coming, then leaving. */
-function act(): void {
+/** Choose what comes next for the session, where that is something else than before. */
+function offer(): void {
   const session = current();
-  const next = session?.state === "present" ? "out" : "in";
-  const radio = form.querySelector(`input[name=act][value=${next}]`) as HTMLInputElement;
-  radio.checked = true;
+  const next = nextAct(session, waits);
+  if (offered !== `${session?.id} ${next}`) {
+    offered = `${session?.id} ${next}`;
+    (form.querySelector(`input[name=act][value=${next}]`) as HTMLInputElement).checked = true;
+  }
   part<HTMLElement>("place").hidden = session?.way !== "place";
 }
 
@@ -126,18 +129,40 @@ function chosenAct(): string {
   return (form.querySelector("input[name=act]:checked") as HTMLInputElement).value;
 }
 
+/** Ask who checks out right after checking in whether they mean it; `null`: nothing to ask. */
+async function sure(session: Session | undefined): Promise<boolean | null> {
+  const came = chosenAct() === "out" ? tooSoon(session, waits, Date.now()) : null;
+  if (came === null) return null;
+  answer?.(false);
+  say("");
+  part("asks").textContent = word("sure").replace("{at}", clock(came));
+  question.hidden = false;
+  part("no").focus();
+  const given = await new Promise<boolean>((resolve) => {
+    answer = resolve;
+  });
+  question.hidden = true;
+  return given;
+}
+
 async function take(session: number, step: number, code: string, typed: boolean): Promise<void> {
-  if (!state) return;
+  if (!state) {
+    say(word("login_first"), "bad");
+    return;
+  }
+  const act = chosenAct();
+  const meant = await sure(state.sessions.find(({ id }) => id === session));
+  if (meant === false) return;
   say(word("working"));
-  const made = await signed(state.volunteer, { session, step, code, act: chosenAct(), typed, place: await position() });
-  await put(made);
+  const content = { session, step, code, act, typed, sure: meant === true, place: await position() };
+  await put(await signed(state.volunteer, content));
   say(word("kept"), "good");
-  await handIn();
+  await handInAgain();
 }
 
 async function scanned(text: string | null): Promise<void> {
   if (text === null) return;
-  const found = /#?(\d+)\.(\d+)\.(\d{8})$/.exec(text.trim());
+  const found = /#?(\d{1,18})\.(\d{1,10})\.(\d{8})$/.exec(text.trim());
   if (!found) {
     say(word("unreadable"), "bad");
     return;
@@ -145,95 +170,55 @@ async function scanned(text: string | null): Promise<void> {
   const known = form.querySelector(`#session-${found[1]}`) as HTMLInputElement | null;
   if (known && !known.checked) {
     known.checked = true;
-    act();
+    offer();
   }
   await take(Number(found[1]), Number(found[2]), found[3] as string, false);
 }
 
-async function post(url: string, content: unknown): Promise<Response> {
-  return fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": state?.csrf ?? "" },
-    body: JSON.stringify(content),
-  });
-}
-
-/** Hand in what waits; what was taken or will never be is told and leaves the list. */
+/** Hand in what waits of whoever is logged in now, and show what became of it. */
 async function handIn(): Promise<void> {
-  if (!state) return;
-  const waits = (await scans(state.volunteer)).filter((scan) => !scan.refused).slice(0, 50);
   try {
-    if (!(await refresh())) {
-      await show();
-      return;
+    if (await refresh()) {
+      await enrol(where, state as State, words);
+      const outcomes = await send(where, state as State, words);
+      if (outcomes === null) say(word("later"), "bad");
+      else if (outcomes.length) await tell(outcomes);
     }
-    if (waits.length) await send(waits);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!noNetwork(error)) throw error;
     online = false;
   }
   await show();
 }
 
-async function send(waits: Scan[]): Promise<void> {
-  const device = await kept<number>(`number:${state?.volunteer}`);
-  const response = await post(root.dataset.scans as string, {
-    device, sent_at: Date.now(), scans: waits.map(({ text, signature }) => ({ text, signature })),
-  });
-  if (!response.ok) {
-    say(response.status === 403 ? word("again") : word("later"), "bad");
-    return;
-  }
-  const { outcomes } = (await response.json()) as { outcomes: Outcome[] };
-  for (const outcome of outcomes) {
-    const scan = waits.find((one) => one.scan === outcome.scan);
-    if (!scan) continue;
-    if (outcome.code === "accepted") await drop(scan.scan);
-    else await put({ ...scan, refused: outcome.message });
-  }
-  const last = outcomes.at(-1);
-  if (last) say(last.message, last.code === "accepted" ? "good" : "bad");
+async function tell(outcomes: Outcome[]): Promise<void> {
+  const told = outcomes.find(({ code }) => code !== "accepted") ?? outcomes.at(-1);
+  if (told) say(told.message, told.code === "accepted" ? "good" : "bad");
   await refresh();
 }
 
 /** Ask for one's sessions; false where nobody is logged in. Throws a TypeError without a network. */
 async function refresh(): Promise<boolean> {
-  const response = await fetch(root.dataset.state as string, { cache: "no-store", redirect: "manual" });
+  const told = await asked(where.state);
   online = true;
-  if (!response.ok) {
-    part("login").hidden = false;
-    return false;
-  }
-  state = (await response.json()) as State;
-  await keep("state", { ...state, csrf: "" });
+  part("login").hidden = told !== "login";
+  part("register").hidden = told !== "register";
+  if (typeof told === "string") return false;
+  if (told.volunteer !== state?.volunteer) locate.checked = told.locates;
+  state = told;
   return true;
 }
 
-async function enrol(): Promise<void> {
-  if (!state || (await kept<number>(`number:${state.volunteer}`))) return;
-  const { publicKey } = await keyOf(state.volunteer);
-  const key = base64(await crypto.subtle.exportKey("spki", publicKey));
-  const response = await post(root.dataset.devices as string, { key, device: await deviceName() });
-  if (response.ok) await keep(`number:${state.volunteer}`, ((await response.json()) as { device: number }).device);
-}
-
-async function install(): Promise<void> {
-  if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register(root.dataset.worker as string, { scope: location.pathname });
-  const ready = await navigator.serviceWorker.ready;
-  await import("jsqr"); // so that it is among what is kept
-  const urls = performance.getEntriesByType("resource").map(({ name }) => name)
-    .filter((name) => name.startsWith(`${location.origin}/static/`));
-  const channel = new MessageChannel();
-  channel.port1.onmessage = ({ data }) => {
-    if (data === "ready") root.dataset.kept = "yes";
-  };
-  ready.active?.postMessage({ urls: [...new Set(urls)] }, [channel.port2]);
+// One at a time: what is handed in twice at once would be answered twice.
+let handing: Promise<void> = Promise.resolve();
+function handInAgain(): Promise<void> {
+  handing = handing.then(handIn, handIn);
+  return handing;
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const code = digits.value.replace(/\D/g, "");
+  const code = digits.value.normalize("NFKC").replace(/\D/g, "");
   const session = current();
   if (code.length !== 8 || !session) {
     say(session ? word("digits") : word("choose"), "bad");
@@ -268,12 +253,15 @@ part<HTMLInputElement>("photo").addEventListener("change", (event) => {
 });
 part<HTMLButtonElement>("place").addEventListener("click", () => {
   const session = current();
-  if (!session) return;
-  say(word("working"));
+  if (!session || !state) return;
+  const mine = state;
   void (async () => {
+    const meant = await sure(session);
+    if (meant === false) return;
+    say(word("working"));
     locate.checked = true;
-    const response = await post(root.dataset.arrive as string, {
-      session: session.id, act: chosenAct(), place: await position(), device: await deviceName(),
+    const response = await post(where.arrive, mine, {
+      session: session.id, act: chosenAct(), sure: meant === true, place: await position(), device: await deviceName(),
     });
     const { message } = (await response.json()) as { message: string };
     say(message, response.ok ? "good" : "bad");
@@ -281,7 +269,15 @@ part<HTMLButtonElement>("place").addEventListener("click", () => {
     await show();
   })().catch(() => say(word("needs_net"), "bad"));
 });
-window.addEventListener("online", () => void handIn());
+part("yes").addEventListener("click", () => answer?.(true));
+part("no").addEventListener("click", () => {
+  answer?.(false);
+  say(word("not_left"));
+});
+window.addEventListener("online", () => void handInAgain());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") void handInAgain();
+});
 window.addEventListener("offline", () => {
   online = false;
   void show();
@@ -289,28 +285,28 @@ window.addEventListener("offline", () => {
 
 async function main(): Promise<void> {
   state = await kept<State>("state");
+  locate.checked = Boolean(state?.locates);
   try {
-    if (await refresh()) await enrol();
-    await install();
+    if (await refresh()) await enrol(where, state as State, words);
+    await install(where.worker, () => {
+      root.dataset.kept = "yes";
+    });
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!noNetwork(error)) throw error;
     online = false;
   }
-  locate.checked = Boolean(state?.locates);
-  part("wants-locate").hidden = !state?.locates;
   root.dataset.ready = "yes";
   await show();
   if (location.hash.length > 1) {
     const text = location.hash;
     history.replaceState(null, "", location.pathname);
-    if (state) await scanned(text);
+    await scanned(text);
   }
-  await handIn();
+  await handInAgain();
+  // Not every browser tells that the network is back.
   setInterval(() => {
-    void scans(state?.volunteer ?? "").then((all) => {
-      if (all.some((scan) => !scan.refused)) void handIn();
-    });
-  }, 30_000);
+    if (!online || waits.some((scan) => !scan.refused)) void handInAgain();
+  }, 10_000);
 }
 
 void main();

@@ -98,6 +98,10 @@ def test_scans_kept_on_the_phone_are_taken_in_later_and_once() -> None:
     assert phone.hand_in(forged) == ["signature"]
     assert phone.hand_in(guess) == ["code"]
     assert phone.hand_in(old) == ["too-old"]
+    # Who leaves must not believe that a second 签到 was a 签退.
+    twice = phone.scan(session, secret, "in", number="36fd2706-8baf-433b-82eb-8c7fada847da",
+                       at=timezone.now() - hour)  # fmt: skip
+    assert phone.hand_in(twice) == ["already"]
     assert phone.hand_in({"text": "[]", "signature": came["signature"]}) == ["signature"]
     stranger = Phone(factories.volunteer(), "2" * 36)
     stranger.number = phone.number
@@ -132,6 +136,9 @@ def test_the_check_in_page_is_the_same_for_everybody_and_installs() -> None:
     signup = factories.held(factories.running())
     state = logged_in(signup.volunteer.user).get("/hall/volunteering/check-in/state.json").json()
     assert (state["volunteer"], state["sessions"][0]["state"]) == (signup.volunteer.number, "held")
+    assert (state["sessions"][0]["begins"], state["sessions"][0]["came"]) == (
+        round(signup.during.lower.timestamp() * 1000), None,
+    )  # fmt: skip
 
 
 def test_digits_typed_without_script_check_in() -> None:
@@ -139,10 +146,13 @@ def test_digits_typed_without_script_check_in() -> None:
     boss = factories.leader_of(signup.shift.post.activity.team)
     secret = attendance.open_code(actor=boss, session_id=signup.shift.session_id)
     client = logged_in(signup.volunteer.user)
-    client.post("/hall/volunteering/check-in/digits/", {"code": "1", "act": "in"})
+    shown = codes.code(secret, codes.step_at(timezone.now()))
+    for wrong in ("1", "", "٣" * 8, "²" * 8):
+        client.post("/hall/volunteering/check-in/digits/", {"code": wrong, "act": "in"})
     assert not Presence.objects.exists()
-    client.post("/hall/volunteering/check-in/digits/",
-                {"code": codes.code(secret, codes.step_at(timezone.now())), "act": "in"})  # fmt: skip
+    # As a Chinese keyboard types them.
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in shown)
+    client.post("/hall/volunteering/check-in/digits/", {"code": f"{wide[:4]}　{wide[4:]}", "act": "in"})
     signup.refresh_from_db()
     assert signup.state == SignupState.PRESENT
 

@@ -9,7 +9,10 @@ export interface Scan {
   session: number;
   act: string;
   at: number;
+  /** Why it is never taken. */
   refused?: string;
+  /** Why it was not taken yet; it goes on waiting. */
+  answer?: string;
 }
 
 export interface Place {
@@ -57,6 +60,10 @@ export async function keep(name: string, value: unknown): Promise<void> {
   await asked((await store("kept", "readwrite")).put({ name, value }));
 }
 
+export async function forget(names: string[]): Promise<void> {
+  for (const name of names) await asked((await store("kept", "readwrite")).delete(name));
+}
+
 export async function scans(volunteer: string): Promise<Scan[]> {
   const all = (await asked((await store("scans", "readonly")).getAll())) as Scan[];
   return all.filter((scan) => scan.volunteer === volunteer).sort((one, other) => one.at - other.at);
@@ -96,7 +103,7 @@ export function base64(bytes: ArrayBuffer): string {
 /** Sign a scan as the server reads it: the text itself is what is signed. */
 export async function signed(
   volunteer: string,
-  content: { session: number; step: number; code: string; act: string; typed: boolean; place: Place | null },
+  content: { session: number; step: number; code: string; act: string; typed: boolean; sure: boolean; place: Place | null },
 ): Promise<Scan> {
   const [scan, at] = [crypto.randomUUID(), Date.now()];
   const text = JSON.stringify({ format: "shetong-scan/1", scan, at, device: await deviceName(), ...content });

@@ -11,7 +11,6 @@ import hmac
 import re
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import NamedTuple
 
 STEP_SECONDS = 30
 DIGITS = 8
@@ -19,15 +18,7 @@ DIGITS = 8
 TOLERANCE_STEPS = 2
 SECRET_BYTES = 32
 
-_SHOWN = re.compile(r"(?:.*#)?(\d{1,18})\.(\d{1,12})\.(\d{8})")
-
-
-class Shown(NamedTuple):
-    """What was scanned."""
-
-    session: int
-    step: int
-    code: str
+_DIGITS = re.compile(r"[0-9]{8}")
 
 
 def step_at(moment: datetime) -> int:
@@ -50,15 +41,11 @@ def code(secret: bytes, step: int) -> str:
 
 def shown_at(secret: bytes, given: str, moment: datetime) -> int | None:
     """Return the step at which ``given`` was shown, if that was about ``moment``; ``None`` where it was not."""
+    if not _DIGITS.fullmatch(given):
+        return None
     now = step_at(moment)
     for distance in range(TOLERANCE_STEPS + 1):
         for step in {now - distance, now + distance}:
             if hmac.compare_digest(code(secret, step), given):
                 return step
     return None
-
-
-def read(text: str) -> Shown | None:
-    """Return what a scanned picture says; ``None`` where it is none of these codes."""
-    found = _SHOWN.fullmatch(text.strip())
-    return Shown(int(found[1]), int(found[2]), found[3]) if found else None

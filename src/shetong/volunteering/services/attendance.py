@@ -221,6 +221,8 @@ def come_or_leave(signup: Signup, act: PresenceAct, shown: Shown, *, actor: User
     if before is not None:
         if shown.scan is not None and before.scan == shown.scan and bytes(before.digest or b"") != shown.digest:
             raise ConflictError(gettext("这次扫码已经提交过别的内容，请重新扫描签到码。"))
+        if shown.scan is not None and before.scan != shown.scan:
+            raise WrongStateError(_told_twice(before), code="already")
         return before
     _require_time(signup, shown.at)
     activity = Activity.objects.get(sessions__shifts=signup.shift_id)
@@ -241,6 +243,14 @@ def come_or_leave(signup: Signup, act: PresenceAct, shown: Shown, *, actor: User
     if act == PresenceAct.OUT and came is not None:
         _write_record(signup, activity, came, written, actor)
     return written
+
+
+def _told_twice(before: Presence) -> str:
+    """Say that a scan repeats what is written; who meant to leave must not believe that they have."""
+    at = f"{timezone.localtime(before.at):%H:%M}"
+    if before.act == PresenceAct.OUT:
+        return gettext("您已在%(at)s签退。") % {"at": at}
+    return gettext("您已在%(at)s签到。要离开的，请选“签退”再扫一次。") % {"at": at}
 
 
 def _write_record(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -13,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -26,7 +28,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shetong.accounts.models import User
 from shetong.accounts.views.own import current_user
 from shetong.core.errors import DomainError, InvalidInputError
-from shetong.volunteering.models import ConsentPurpose, PresenceAct, Signup, SignupState
+from shetong.volunteering.models import ConsentPurpose, PresenceAct, Signup, SignupState, Volunteer
 from shetong.volunteering.rules.fence import Position
 from shetong.volunteering.services import attendance
 from shetong.volunteering.services import scans as scanning
@@ -68,32 +70,53 @@ def worker(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def state(request: HttpRequest) -> HttpResponse:
-    """Tell the script who is logged in, the sessions of these days, and the token that its requests carry."""
+    """Tell the script who is logged in, their sessions of these days, and the token that its requests carry."""
     who = volunteer_of(request)
     if who is None:
-        return JsonResponse({"message": _("请先登录，并注册为志愿者。")}, status=401)
-    now = timezone.now()
-    near = (now - timedelta(days=1), now + timedelta(days=7))
-    signed = (
-        Signup.objects.filter(volunteer=who, state__in=_SEEN, during__overlap=near)
-        .select_related("shift__post__activity", "shift__session").order_by("during")
-    )  # fmt: skip
+        code, sentence = (
+            ("register", _("请先注册为志愿者。")) if request.user.is_authenticated else ("login", _("请先登录。"))
+        )
+        return JsonResponse({"code": code, "message": sentence}, status=401)
     consent = who.consents.filter(purpose=ConsentPurpose.LOCATION, withdrawn_at__isnull=True)
     content = {
-        "volunteer": who.number, "locates": consent.exists(), "csrf": get_token(request),
-        "sessions": [_session(signup) for signup in signed[:20]],
+        "volunteer": who.number, "name": who.name_masked, "locates": consent.exists(), "csrf": get_token(request),
+        "devices": list(who.devices.filter(revoked_at__isnull=True).values_list("pk", flat=True)),
+        "sessions": [_session(signup) for signup in _near(who, timezone.now())],
     }  # fmt: skip
     return JsonResponse(content)
+
+
+def _near(who: Volunteer, now: datetime) -> list[Signup]:
+    """Return what may be checked into or out of now, and what comes within a week, by time.
+
+    Who has left a session sees it until it ends: the last time they leave is what counts.
+    """
+    late = timedelta(hours=settings.VOLUNTEER_CLOSE_HOURS)
+    open_ = Q(state__in=(SignupState.HELD, SignupState.PRESENT), during__endswith__gt=now - late)
+    left = Q(state=SignupState.DONE, during__endswith__gt=now)
+    signups = (
+        Signup.objects.filter(open_ | left, volunteer=who, during__startswith__lt=now + timedelta(days=7))
+        .select_related("shift__post__activity").prefetch_related("presences").order_by("during")
+    )  # fmt: skip
+    return list(signups[:20])
 
 
 def _session(signup: Signup) -> dict[str, Any]:
     activity = signup.shift.post.activity
     begins, ends = timezone.localtime(signup.during.lower), timezone.localtime(signup.during.upper)
+    at = {presence.act: presence.at for presence in sorted(signup.presences.all(), key=lambda one: one.at)}
+    came, last = at.get(PresenceAct.IN), at.get(PresenceAct.OUT) or at.get(PresenceAct.IN)
+    label = str(SignupState(signup.state).label)
     return {
         "id": signup.shift.session_id, "title": activity.title, "place": activity.address, "way": activity.check_in,
         "when": f"{begins:%m-%d %H:%M}–{ends:%H:%M}", "state": signup.state,
-        "label": SignupState(signup.state).label,
+        "label": f"{label} {timezone.localtime(last):%H:%M}" if last else label,
+        "begins": _milliseconds(begins), "ends": _milliseconds(ends), "came": _milliseconds(came) if came else None,
     }  # fmt: skip
+
+
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
 
 
 def told(view: Callable[[HttpRequest, User, Mapping[str, Any]], dict[str, Any]]) -> Any:
@@ -143,7 +166,11 @@ def scans(request: HttpRequest, user: User, content: Mapping[str, Any]) -> dict[
         raise InvalidInputError(_("提交的内容残缺，请重试。")) from error
     signed = [scanning.Signed(str(one.get("text", "")), _octets(one.get("signature"))) for one in given]
     outcomes = scanning.synchronise(actor=user, device_id=number, sent_at=sent_at, scans=signed)
-    return {"outcomes": [{"scan": one.scan, "code": one.code, "message": one.message} for one in outcomes]}
+    return {
+        "outcomes": [
+            {"scan": one.scan, "code": one.code, "message": one.message, "again": one.again} for one in outcomes
+        ]
+    }
 
 
 @told
@@ -167,7 +194,7 @@ def arrive(request: HttpRequest, user: User, content: Mapping[str, Any]) -> dict
 @login_required
 def digits(request: HttpRequest) -> HttpResponse:
     """Check in or out by the digits typed, for browsers without script."""
-    code = "".join(one for one in request.POST.get("code", "") if one.isdigit())
+    code = "".join(re.findall("[0-9]", unicodedata.normalize("NFKC", request.POST.get("code", "")[:40])))
     act = PresenceAct.OUT if request.POST.get("act") == "out" else PresenceAct.IN
     user = current_user(request)
     signed = Signup.objects.filter(
@@ -209,11 +236,16 @@ def _words() -> dict[str, str]:
         "in": _("签到"),
         "out": _("签退"),
         "waits": _("已保存在手机上，等待提交"),
+        "in_waits": _("已签到，等待提交"),
+        "out_waits": _("已签退，等待提交"),
+        "sure": _("您%(at)s刚签到。现在就要签退吗？") % {"at": "{at}"},
+        "not_left": _("没有签退。离开时再扫一次。"),
+        "login_first": _("请先登录，再扫一次签到码。"),
         "dismiss": _("知道了"),
         "working": _("请稍候……"),
         "kept": _("已保存在手机上，联网后自动提交。"),
         "unreadable": _("没有读出签到码，请对准现场工作人员手机上的二维码再试。"),
-        "again": _("这部手机的登记已失效，请刷新页面。"),
+        "ended": _("这部手机停用过，停用前没有提交的不能再用，请现场工作人员为您点名。"),
         "later": _("暂时没有提交成功，稍后会自动再试。"),
         "digits": _("请输入现场工作人员手机上显示的8位数字。"),
         "choose": _("请先选择场次。"),
