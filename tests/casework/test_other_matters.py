@@ -13,7 +13,7 @@ from shetong.casework import catalogue
 from shetong.casework.models import Notice, NoticeKind, State
 from shetong.casework.rules import notice_words
 from shetong.casework.rules.matters import Nature
-from shetong.casework.services import decision, drafts, intake, review, submission
+from shetong.casework.services import assignment, checks, decision, drafts, intake, mandates, review, submission
 from shetong.core.errors import DomainError, ForbiddenError
 from shetong.core.findings import Severity
 from shetong.registry.models import Certificate, Filing, FilingKind, Organisation, Status
@@ -36,6 +36,31 @@ from tests.casework.applications import (
 from tests.registry import factories as registry
 
 pytestmark = pytest.mark.django_db
+
+
+def test_an_officer_who_acts_for_the_body_judges_none_of_its_cases() -> None:
+    organisation, agent = body()
+    clerk, chief = factories.registrar("110000"), factories.chief("110000")
+    held = mandates.grant(
+        organisation_code=organisation.public_code, organisation_name=organisation.name, division_code="110000",
+        user=clerk, basis="授权书", actor=agent,
+    )  # fmt: skip
+    case = begun("SO-CAN", organisation, agent, factories.liquidation_form())
+    submission.submit(case_id=case.pk, actor=agent)
+    with pytest.raises(ForbiddenError):
+        intake.accept(case_id=case.pk, actor=clerk)
+    with pytest.raises(ForbiddenError):
+        assignment.assign(case_id=case.pk, actor=chief, to=clerk)
+    # Giving the mandate up meanwhile does not make him impartial.
+    mandates.revoke(mandate_id=held.pk, actor=clerk)
+    with pytest.raises(ForbiddenError):
+        intake.accept(case_id=case.pk, actor=clerk)
+    intake.accept(case_id=case.pk, actor=factories.registrar("110000"))
+    with pytest.raises(ForbiddenError):
+        checks.order(
+            case_id=case.pk, actor=chief, kind="on-site", purpose="核实。", planned_on=timezone.localdate(),
+            officers=[clerk, chief],
+        )  # fmt: skip
 
 
 class TestEndings:

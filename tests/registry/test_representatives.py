@@ -56,6 +56,10 @@ def test_a_code_of_an_office_ends_with_the_officer_or_is_withdrawn() -> None:
     with pytest.raises(WrongStateError):
         invitations.accept(code=code, actor=factories.applicant())
     _made, code = invitations.invite_upon_proof(actor=clerk, **given)
+    # Who has seen the papers does not authorise himself.
+    with pytest.raises(ForbiddenError):
+        invitations.accept(code=code, actor=clerk)
+    assert not holds(clerk, body.public_code)
     clerk.role_assignments.all().delete()
     with pytest.raises(WrongStateError):
         invitations.accept(code=code, actor=factories.applicant())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,23 @@ def holds(user: User, organisation_code: str) -> bool:
     """Whether ``user`` holds a mandate of the organisation now."""
     held = "FROM casework_mandate WHERE user_id = %s AND organisation_code = %s AND revoked_at IS NULL"
     return rows.exists(held, [user.pk, organisation_code])
+
+
+def sides_with(case: Case, users: Collection[int]) -> bool:
+    """Whether any of ``users`` (numbers) stands on the applicant's side of a case, and so may not judge it.
+
+    So does whoever began it, and for an organisation everybody who held its mandate at any time since the case began:
+    giving the mandate up does not make one impartial. One query at most.
+    """
+    if case.applicant_id in users:
+        return True
+    if case.founds or not case.subject_code:
+        return False
+    held = (
+        "FROM casework_mandate WHERE organisation_code = %s AND user_id = ANY(%s)"
+        " AND (revoked_at IS NULL OR revoked_at >= %s)"
+    )
+    return rows.exists(held, [case.subject_code, list(users), case.created_at])
 
 
 def people(case: Case) -> list[User]:

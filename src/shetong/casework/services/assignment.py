@@ -11,7 +11,7 @@ from shetong.accounts.queries import permissions
 from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.casework.models import OPEN_STATES, Case, State
-from shetong.casework.queries import matters
+from shetong.casework.queries import mandates, matters
 from shetong.casework.services import moves, notes
 from shetong.core.errors import ConflictError, ForbiddenError, WrongStateError
 
@@ -73,8 +73,8 @@ def _give(case: Case, *, to: User | None, actor: User) -> Case:
     if to is not None:
         if not permissions.may(to, _needed(case), case.authority_division):
             raise ForbiddenError(gettext("%(name)s没有办理这个环节的权限。") % {"name": to.get_full_name()})
-        if to.pk == case.applicant_id:
-            raise ForbiddenError(gettext("本人提交的申请应由他人办理。"))
+        if mandates.sides_with(case, {to.pk}):
+            raise ForbiddenError(moves.own_side())
     before, case.holder = case.holder_id, to
     case.updated_at = timezone.now()
     case.save(update_fields=["holder", "updated_at"])

@@ -14,6 +14,7 @@ from shetong.accounts.models import User
 from shetong.accounts.queries import permissions
 from shetong.accounts.rules import Permission
 from shetong.casework.models import Act, CheckFile, Conclusion, Inspection, SiteCheck
+from shetong.casework.queries import mandates
 from shetong.casework.rules import contents
 from shetong.casework.services import materials, moves, scanning, storage, telling
 from shetong.casework.states import APL
@@ -58,8 +59,8 @@ def order(
             raise ForbiddenError(
                 gettext("%(name)s没有审查本机关办件的权限，不能参加核查。") % {"name": officer.get_full_name()}
             )
-        if officer.pk == case.applicant_id:
-            raise ForbiddenError(gettext("申请人本人不能参加核查。"))
+        if mandates.sides_with(case, {officer.pk}):
+            raise ForbiddenError(gettext("申请人及其经办人不能参加核查。"))
     names = [officer.get_full_name() for officer in people.values()]
     moves.move(
         case,

@@ -97,7 +97,8 @@ def accept(*, code: str, actor: User) -> Mandate:
     """Accept an invitation: from now on one may act for the organisation. Everybody else who may is told.
 
     Raises :class:`NotFoundError` for a code that is none, :class:`WrongStateError` where it was used, withdrawn, has
-    lapsed, or whoever gave it may no longer act, :class:`ConflictError` where one may act already.
+    lapsed, or whoever gave it may no longer act, :class:`ForbiddenError` for the registrar
+    who gave it, :class:`ConflictError` where one may act already.
     """
     written = "".join(sign for sign in code.upper() if sign.isalnum())
     found = (

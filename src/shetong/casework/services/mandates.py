@@ -27,6 +27,9 @@ def grant(
     """
     if actor is not None and not _speaks_for(actor, organisation_code):
         permissions.require(actor, Permission.CASE_ACCEPT, division_code)
+        # Who has seen the papers is not the one whom they authorise.
+        if actor.pk == user.pk:
+            raise ForbiddenError(gettext("核验授权材料的工作人员不能自己担任这家组织的经办人。"))
     mandate = Mandate(
         organisation_code=organisation_code,
         organisation_name=organisation_name,

@@ -122,6 +122,11 @@ def signed(actor: User, lent: Lent | None) -> str:
     return name[:LONGEST_NAME]
 
 
+def own_side() -> str:
+    """Return why nobody judges a case of his own side, in the reader's language."""
+    return gettext("本人提交的申请、本人担任经办人的组织的申请，应由他人办理。")
+
+
 _CLOSED = (State.APPROVED, State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED, State.DISCARDED)
 
 
@@ -200,8 +205,8 @@ def _refusal(who: Who, case: Case, matter: Matter, actor: User) -> ForbiddenErro
         return refused
     lent = grants.principal(permission, case.authority_division, case.holder_id)
     people = {actor.pk, lent.principal if lent else actor.pk}
-    if case.applicant_id in people:
-        return ForbiddenError(gettext("本人提交的申请应由他人办理。"))
+    if mandates.sides_with(case, people):
+        return ForbiddenError(own_side())
     # Four eyes: neither the deputy nor the colleague for whom he acts may have accepted.
     if who is Who.DECIDER and settings.CASEWORK_FOUR_EYES and people & _accepted_by(case):
         return ForbiddenError(gettext("受理人不能同时作出决定，请交由其他负责人办理。"))
@@ -214,7 +219,10 @@ def _consulted(case: Case, actor: User) -> ForbiddenError | Lent | None:
     asked = Opinion.objects.filter(case=case, answered_at__isnull=True).exclude(asked_division="")
     for division in asked.values_list("asked_division", flat=True):
         if grants.may(Permission.OPINION_GIVE, division):
-            return grants.principal(Permission.OPINION_GIVE, division)
+            lent = grants.principal(Permission.OPINION_GIVE, division)
+            if mandates.sides_with(case, {actor.pk, lent.principal if lent else actor.pk}):
+                return ForbiddenError(own_side())
+            return lent
     return ForbiddenError(gettext("只有被征求意见的单位可以反馈。"))
 
 
