@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -28,6 +29,9 @@ from tests.casework import factories
 from tests.casework.test_archives import archived
 from tests.casework.test_pages import signed_in
 from tests.pages import faults
+
+
+WHY = {"purpose": "supervision", "reason": "核查2026年第1号"}
 
 
 def payload_of(archive: Archive) -> dict[str, bytes]:
@@ -112,10 +116,10 @@ class TestOffice:
         archive = archived()
         far = signed_in(factories.registrar("440100"))
         assert archive.number not in far.get(reverse("casework:archives")).content.decode()
-        for name in ("archive", "archive-download"):
-            assert far.get(reverse(f"casework:{name}", args=[archive.pk])).status_code == 404
+        assert far.get(reverse("casework:archive", args=[archive.pk])).status_code == 404
+        assert far.post(reverse("casework:archive-download", args=[archive.pk]), WHY).status_code == 404
 
-    def test_one_is_opened_checked_and_taken_away_with_a_trace(self) -> None:
+    def test_one_is_opened_checked_and_taken_away_with_a_trace(self, settings: Any) -> None:
         archive = archived()
         clerk = signed_in(factories.registrar())
         page = clerk.get(reverse("casework:archive", args=[archive.pk])).content.decode()
@@ -125,9 +129,15 @@ class TestOffice:
         assert clerk.post(reverse("casework:archive-check", args=[archive.pk])).status_code == 302
         archive.refresh_from_db()
         assert archive.sound
-        taken = clerk.get(reverse("casework:archive-download", args=[archive.pk]))
-        assert bags.verify(taken.content)
+        download = reverse("casework:archive-download", args=[archive.pk])
+        unreasoned = clerk.post(download, {"purpose": "supervision", "reason": ""})
+        assert (unreasoned.status_code, faults(unreasoned.content.decode())) == (422, [])
+        assert bags.verify(clerk.post(download, WHY).content)
         assert AuditEvent.objects.filter(action="archive.download").count() == 1
+        # The whole form lies in it: it counts among the readings of personal data, and ends with their limit.
+        assert AuditEvent.objects.get(action="personal-data.read").purpose == "supervision"
+        settings.PERSONAL_DATA_DAILY_LIMIT = 1
+        assert clerk.post(download, WHY).status_code == 422
 
     def test_what_the_night_finds_stands_on_the_list_with_its_cause_and_in_the_metrics(self) -> None:
         archive = archived()
@@ -137,7 +147,8 @@ class TestOffice:
         page = clerk.get(reverse("casework:archives"), {"tab": "faults"}).content.decode()
         assert "档案包不在存储中" in page
         assert clerk.get(reverse("casework:archive", args=[archive.pk])).status_code == 200
-        assert clerk.get(reverse("casework:archive-download", args=[archive.pk])).status_code == 302
+        assert clerk.post(reverse("casework:archive-download", args=[archive.pk]), WHY).status_code == 302
+        assert not AuditEvent.objects.filter(action="personal-data.read").exists()
         assert [sample.value for metric in ArchiveCollector().collect() for sample in metric.samples] == [1]
 
     def test_those_whose_time_ends_are_listed(self) -> None:
@@ -200,6 +211,15 @@ class TestViewing:
         hall = signed_in(case.applicant).get(reverse("casework:file-view", args=[new.pk]))
         assert faults(hall.content.decode()) == []
         assert signed_in(factories.applicant()).get(reverse("casework:file-view", args=[new.pk])).status_code == 404
+        # Whatever an officer has before him leaves a trace: the page, the file in it, the documents.
+        clerk.get(reverse("casework:desk-file", args=[new.pk]))
+        seen = Notice.objects.filter(case=case).first()
+        clerk.get(reverse("casework:desk-notice-pdf", args=[seen.pk]))
+        traces = AuditEvent.objects.filter(action="case.file", jurisdiction=case.authority_division)
+        assert list(traces.order_by("pk").values_list("target", flat=True)) == [
+            f"material:{new.pk}", f"material:{old.pk}", f"material:{never.pk}", f"material:{new.pk}",
+            f"notice:{seen.pk}",
+        ]  # fmt: skip
 
     def test_a_picture_is_made_anew_and_loses_what_is_hidden_in_it(self) -> None:
         case = factories.draft()

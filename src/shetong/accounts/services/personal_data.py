@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -23,6 +24,7 @@ from shetong.core.errors import DomainError, InvalidInputError
 
 READ, REFUSED = "personal-data.read", "personal-data.refused"
 LEAST_REASON = 4
+T = TypeVar("T")
 
 
 class TooManyReadsError(DomainError):
@@ -40,12 +42,12 @@ def reveal(
     jurisdiction: str,
     purpose: str,
     reason: str,
-    read: Callable[[], str],
+    read: Callable[[], T],
     request: HttpRequest | None = None,
-) -> str:
-    """Return one person's value in the clear, after the reading was recorded.
+) -> T:
+    """Return one person's value, or a file with such values, in the clear, after the reading was recorded.
 
-    ``subject``: whom it is about (``"person:7"``); ``field``: which value (``"identity_number"``); ``jurisdiction``:
+    ``subject``: whom it is about (``"person:7"``, ``"archive:7"``); ``field``: which value (``"identity_number"``); ``jurisdiction``:
     the division that the record belongs to; ``purpose``: a code of :data:`shetong.accounts.rules.PURPOSES`;
     ``reason``: the case or document, in the actor's words; ``read``: opens the sealed value.
 

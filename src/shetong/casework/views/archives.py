@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from shetong.accounts.queries.permissions import Grants
-from shetong.accounts.rules import Permission
+from shetong.accounts.rules import PURPOSES, Permission
 from shetong.accounts.services import audit
-from shetong.accounts.views.office import office
+from shetong.accounts.views.office import office, refused
 from shetong.accounts.views.own import current_user
+from shetong.accounts.views.users import add_errors
 from shetong.casework import catalogue
 from shetong.casework.models import Archive, CaseEvent
 from shetong.casework.queries import archives, matters
 from shetong.casework.rules import archive_checks, bags
+from shetong.casework.services import archive_copies, storage, stores
 from shetong.casework.services import archives as service
-from shetong.casework.services import storage, stores
 from shetong.core.asked import whole
+from shetong.core.errors import DomainError, ForbiddenError
+
+
+class CopyForm(forms.Form):
+    """Why a package is taken away."""
+
+    purpose = forms.ChoiceField(
+        choices=lambda: [("", _("请选择")), *((code, _(name)) for code, name in PURPOSES.items())],
+        label=gettext_lazy("查看目的"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("事由"), max_length=200, help_text=gettext_lazy("例如受理编号或文号，不要填写个人信息。")
+    )
 
 
 @require_safe
@@ -48,9 +64,14 @@ def archive_page(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
         actor=current_user(request), action="archive.view", target=archive,
         jurisdiction=archive.case.authority_division, request=request,
     )  # fmt: skip
+    return _shown(request, archive, CopyForm())
+
+
+def _shown(request: HttpRequest, archive: Archive, form: CopyForm) -> HttpResponse:
     payload, fault = _payload(archive)
     context = {
         "archive": archive,
+        "form": form,
         "ends_on": archives.ends_on(archive),
         "fault": fault,
         "files": sorted((path, len(content)) for path, content in payload.items()),
@@ -58,25 +79,29 @@ def archive_page(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
         "nature": matters.of(archive.case).nature,
         "events": CaseEvent.objects.filter(case=archive.case).order_by("-number"),
     }
-    return render(request, "casework/archive.html", context)
+    return render(request, "casework/archive.html", context, status=422 if form.errors else 200)
 
 
-@require_safe
+@require_POST
 @office(Permission.CASE_ARCHIVE)
 def download(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
-    """Hand the package out and record to whom."""
+    """Hand the package out for a purpose; the form in it is whole, identity numbers too."""
     archive = _archive(grants, pk)
     if not grants.may(Permission.CASE_ARCHIVE, archive.case.authority_division):
         raise Http404
+    form = CopyForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, archive, form)
     try:
-        content = storage.read(archive.file_id)
+        content = archive_copies.hand_out(archive, actor=current_user(request), request=request, **form.cleaned_data)
     except (FileNotFoundError, storage.AlteredError):
         messages.error(request, _("档案包不在存储中，或者已经损坏，请先处理检测发现的问题。"))
         return redirect("casework:archive", pk=pk)
-    audit.record(
-        actor=current_user(request), action="archive.download", target=archive,
-        jurisdiction=archive.case.authority_division, detail={"archive": archive.number}, request=request,
-    )  # fmt: skip
+    except ForbiddenError as error:
+        return refused(request, error)
+    except DomainError as error:
+        add_errors(form, error)
+        return _shown(request, archive, form)
     response = HttpResponse(content, content_type=service.MEDIA_TYPE)
     response["Content-Disposition"] = content_disposition_header(True, f"{archive.number}.zip") or ""
     return response

@@ -17,7 +17,7 @@ from shetong.casework.models import CheckFile, SiteCheck
 from shetong.casework.queries import cases
 from shetong.casework.rules import contents
 from shetong.casework.services import checks, previews
-from shetong.casework.views.materials import shown
+from shetong.casework.views.materials import note_seen, shown
 from shetong.core.asked import whole
 from shetong.core.errors import DomainError
 
@@ -53,24 +53,25 @@ def change(request: HttpRequest, grants: Grants, pk: int, check: int) -> HttpRes
 
 @require_safe
 @office(Permission.CASE_VIEW)
-def file(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
+def file(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Show a file of a check."""
-    found = _found(grants, pk)
+    found = _found(request, grants, pk)
     return shown(found.file, found.name)
 
 
 @require_safe
 @office(Permission.CASE_VIEW)
-def picture(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
+def picture(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Hand a photo out, encoded anew: without the place and device that cameras write into it."""
-    found = _found(grants, pk)
+    found = _found(request, grants, pk)
     if found.file.media_type == contents.PDF:
         raise Http404
     return HttpResponse(previews.picture(found.file_id), content_type="image/jpeg")
 
 
-def _found(grants: Grants, pk: int) -> CheckFile:
-    found = CheckFile.objects.select_related("file", "check_made").filter(pk=pk).first()
+def _found(request: HttpRequest, grants: Grants, pk: int) -> CheckFile:
+    found = CheckFile.objects.select_related("file", "check_made__case").filter(pk=pk).first()
     if found is None or cases.for_officer(grants, found.check_made.case_id) is None:
         raise Http404
+    note_seen(request, f"check-file:{found.pk}", found.check_made.case)
     return found

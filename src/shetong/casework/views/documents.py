@@ -16,6 +16,7 @@ from shetong.accounts.views.own import current_user
 from shetong.casework.models import Notice
 from shetong.casework.queries import cases
 from shetong.casework.services import documents, notices, receipts
+from shetong.casework.views.materials import note_seen
 from shetong.core.errors import DomainError
 
 
@@ -33,11 +34,12 @@ def notice_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @office(Permission.CASE_VIEW)
-def office_notice_pdf(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
+def office_notice_pdf(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Show a document to an officer; nothing is recorded as received."""
     notice = Notice.objects.select_related("case").filter(pk=pk).first()
     if notice is None or not grants.may(Permission.CASE_VIEW, notice.case.authority_division):
         raise Http404
+    note_seen(request, f"notice:{notice.pk}", notice.case)
     return _pdf(notice)
 
 
@@ -54,11 +56,12 @@ def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @office(Permission.CASE_VIEW)
-def office_receipt_pdf(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
+def office_receipt_pdf(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Show the proof of receipt to an officer."""
     notice = Notice.objects.select_related("case").filter(pk=pk).first()
     if notice is None or not grants.may(Permission.CASE_VIEW, notice.case.authority_division):
         raise Http404
+    note_seen(request, f"notice:{notice.pk}", notice.case)
     return _receipt(notice)
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import Permission
+from shetong.accounts.services import audit
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
 from shetong.casework.models import Case, CaseMaterial, State, StoredFile
@@ -102,12 +103,21 @@ def own_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 @office(Permission.CASE_VIEW)
-def office_file(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponseBase:
+def office_file(request: HttpRequest, grants: Grants, pk: int) -> HttpResponseBase:
     """Show a material to an officer of the jurisdiction or of a body that was asked for its opinion."""
     found = CaseMaterial.objects.select_related("file", "case").filter(pk=pk).first()
     if found is None or (cases.for_officer(grants, found.case_id) is None and not desk.asked_about(grants, found.case)):
         raise Http404
+    note_seen(request, f"material:{found.pk}", found.case)
     return shown(found.file, found.name)
+
+
+def note_seen(request: HttpRequest, target: str, case: Case) -> None:
+    """Record that an officer had a file of a case before him: identity papers are read nowhere without a trace."""
+    audit.record(
+        actor=current_user(request), action="case.file", target=target, jurisdiction=case.authority_division,
+        detail={"number": case.number or ""}, request=request,
+    )  # fmt: skip
 
 
 def shown(file: StoredFile, name: str) -> HttpResponse:

@@ -16,6 +16,7 @@ from shetong.casework.models import CaseMaterial
 from shetong.casework.queries import cases, desk, matters, versions
 from shetong.casework.rules.contents import PDF
 from shetong.casework.services import previews
+from shetong.casework.views.materials import note_seen
 
 
 @never_cache
@@ -30,7 +31,7 @@ def own_material(request: HttpRequest, pk: int) -> HttpResponse:
 @office(Permission.CASE_VIEW)
 def office_material(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Show a file to an officer of the jurisdiction or of a body that was asked for its opinion."""
-    return _page(request, _officers(grants, pk), face="casework:desk-file", base="accounts/office_base.html")
+    return _page(request, _officers(request, grants, pk), face="casework:desk-file", base="accounts/office_base.html")
 
 
 @never_cache
@@ -43,9 +44,9 @@ def own_picture(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @office(Permission.CASE_VIEW)
-def office_picture(_request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
+def office_picture(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Hand a picture out to an officer, encoded anew."""
-    return _picture(_officers(grants, pk))
+    return _picture(_officers(request, grants, pk))
 
 
 def _own(request: HttpRequest, pk: int) -> CaseMaterial:
@@ -55,10 +56,11 @@ def _own(request: HttpRequest, pk: int) -> CaseMaterial:
     return found
 
 
-def _officers(grants: Grants, pk: int) -> CaseMaterial:
+def _officers(request: HttpRequest, grants: Grants, pk: int) -> CaseMaterial:
     found = CaseMaterial.objects.select_related("file", "case", "uploaded_by", "removed_by").filter(pk=pk).first()
     if found is None or (cases.for_officer(grants, found.case_id) is None and not desk.asked_about(grants, found.case)):
         raise Http404
+    note_seen(request, f"material:{found.pk}", found.case)
     return found
 
 
