@@ -27,18 +27,20 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from shetong.accounts.models import AuditEvent
+from shetong.accounts.models import AuditEvent, Message
 from shetong.casework import jobs
 from shetong.casework.models import Notice, Seal, SealIssuer
 from shetong.casework.queries import seals as queries
 from shetong.casework.queries.seals import Verdict
 from shetong.casework.rules import seal_certificates, sealed_pdfs
 from shetong.casework.rules.sealed_pdfs import State
-from shetong.casework.services import documents, notices, seals
+from shetong.casework.services import documents, notices, reminders, seals
 from shetong.core import pii
 from shetong.core.errors import ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
 from tests.casework import factories
+from tests.casework.test_pages import signed_in
 from tests.pages import faults
+from tests.registry.factories import official
 
 NAME, DIVISION = "北京市朝阳区民政局", "110105"
 
@@ -136,6 +138,26 @@ class TestSealedDocuments:
         settings.SEALS_AUTOMATIC = False
         assert queries.check(sealed()).verdict == Verdict.UNSEALED
         assert not Seal.objects.exists()
+
+    def test_where_the_seal_ran_out_documents_wait_for_the_next(self) -> None:
+        given = {"authority_name": NAME, "division_code": DIVISION, "actor": "system:test"}
+        seals.create(**given)
+        Seal.objects.update(valid_to=timezone.now() - timedelta(minutes=1))
+        notice = Notice.objects.get(case=factories.submitted())
+        hall = signed_in(notice.case.applicant)
+        with pytest.raises(seals.SealRunOutError):
+            jobs.deliver_notice(notice_id=notice.pk)
+        # Nor does opening it make one without a seal, or a receipt of what nobody saw.
+        assert hall.get(reverse("casework:notice-pdf", args=[notice.pk])).status_code == 503
+        notice.refresh_from_db()
+        assert (notice.pdf_digest, notice.received_at) == ("", None)
+        operator = official("operator", "100000")
+        today = timezone.localdate()
+        assert (reminders.seals(today=today), reminders.seals(today=today)) == (1, 0)
+        assert NAME in Message.objects.get(recipient=operator.pk).title
+        seals.create(**given)
+        jobs.deliver_notice(notice_id=notice.pk)
+        assert queries.check(documents.sealed(notice.pk)).verdict == Verdict.VALID
 
     def test_the_first_opening_seals_and_delivers_where_the_job_has_not_run(self) -> None:
         notice = Notice.objects.get(case=factories.submitted())

@@ -49,6 +49,13 @@ def remind_follow_ups(timestamp: int) -> int:  # noqa: ARG001 - given by the sch
     return sum(reminders.follow_up(rating_id=rating_id) for rating_id in list(late))
 
 
+@app.periodic(cron="55 0 * * *")
+@app.task(name="casework.remind_seals", queue="casework", queueing_lock="casework.remind_seals")
+def remind_seals(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Remind operators of seals that run out, in the morning; return how many were told."""
+    return reminders.seals(today=timezone.localdate())
+
+
 @app.task(name=notices.DELIVER_TASK, queue="casework", retry=10)
 def deliver_notice(*, notice_id: int) -> None:
     """Deliver a notice, and close the delivery of its case where this was the last."""

@@ -27,6 +27,8 @@ CORRECTION_WARNING_DAYS = env.number("CORRECTION_WARNING_DAYS", 3, least=1, most
 ARCHIVE_CHECKS = env.number("ARCHIVE_CHECKS", 10_000, least=1, most=10_000_000)
 # Whether authorities without a registered seal get a demonstration seal by themselves; development says yes.
 SEALS_AUTOMATIC = env.flag("SEALS_AUTOMATIC")
+# How many days before an authority's seal runs out the operators are reminded.
+SEAL_WARNING_DAYS = env.number("SEAL_WARNING_DAYS", 60, least=1, most=365)
 # Name of the deployment's own certification authority for seals, in every certificate that it issues.
 SEALS_ISSUER_NAME = env.text("SEALS_ISSUER_NAME", "社通电子印章签发机构")
 # Time-stamping authority (RFC 3161) for sealed documents, and the PEM file with the roots by which it is believed.

@@ -19,7 +19,7 @@ from shetong.accounts.entrances import Face
 from shetong.accounts.queries.permissions import Grants, grants_of
 from shetong.accounts.rules import Permission
 from shetong.accounts.views.own import current_user
-from shetong.core.errors import ForbiddenError
+from shetong.core.errors import DomainError, ForbiddenError
 
 View = Callable[..., HttpResponseBase]
 
@@ -52,9 +52,9 @@ def confirmed(view: View) -> View:
     return guarded
 
 
-def refused(request: HttpRequest, error: ForbiddenError) -> HttpResponse:
-    """Answer 403 with the sentence that says what to do."""
-    return render(request, "accounts/refused.html", {"message": error.message}, status=error.status)
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Answer with the error's status, mostly 403, and the sentence that says what to do."""
+    return render(request, "accounts/refused.html", {"message": error.message, "waits": error.status == 503}, status=error.status)
 
 
 @require_GET

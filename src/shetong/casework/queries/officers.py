@@ -10,7 +10,16 @@ from shetong.store import rows
 
 def who_assign(division_code: str) -> list[User]:
     """Return who distributes the work of the authority of a division: its own people, else those of the next above."""
-    allowed = [code for code, role in rules.ROLES.items() if Permission.CASE_ASSIGN in role.permissions]
+    return _nearest(Permission.CASE_ASSIGN, division_code)
+
+
+def who_keep_seals() -> list[User]:
+    """Return the operators who renew the seals of authorities."""
+    return _nearest(Permission.SIGNING_KEYS_MANAGE, rules.NATIONAL)
+
+
+def _nearest(permission: Permission, division_code: str) -> list[User]:
+    allowed = [code for code, role in rules.ROLES.items() if permission in role.permissions]
     held = rows.fetch(
         "SELECT user_id, division_code FROM accounts_roleassignment"
         " WHERE role = ANY(%s) AND valid_from <= now() AND (valid_to IS NULL OR valid_to > now())"

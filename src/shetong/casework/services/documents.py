@@ -42,7 +42,8 @@ _LINES = (
 def sealed(notice_id: int) -> bytes:
     """Return a notice under the authority's seal: sealed now where it was not yet, else as it was kept.
 
-    Where the authority has no seal the document stays without one. Raises ``FileNotFoundError`` and
+    Where the authority never had a seal the document stays without one. Raises
+    :class:`~shetong.casework.services.seals.SealRunOutError` where its seal has run out, ``FileNotFoundError`` and
     :class:`~shetong.casework.services.storage.AlteredError` where the kept file is gone or was altered.
     """
     notice = Notice.objects.select_for_update(of=("self",)).select_related("case").get(pk=notice_id)

@@ -8,19 +8,31 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
+from shetong.accounts.models import User
 from shetong.casework.models import Notice
 from shetong.casework.rules import notice_words
-from shetong.casework.services import documents, seals
+from shetong.casework.services import documents, notices, seals
 from shetong.core.typesetting import Template
 
 TEMPLATE = Template(Path(__file__).parents[1] / "documents" / "receipt.typ")
 
 
 @transaction.atomic
+def opened(*, notice_id: int, actor: User) -> tuple[Notice, bytes]:
+    """Return a notice and its file to the applicant's side and record the receipt: both or neither.
+
+    Raises what :func:`shetong.casework.services.notices.receive` and
+    :func:`shetong.casework.services.documents.sealed` raise.
+    """
+    notice = notices.receive(notice_id=notice_id, actor=actor)
+    return notice, documents.sealed(notice.pk)
+
+
+@transaction.atomic
 def render(notice_id: int) -> bytes:
     """Return the proof of receipt as it stands now, under the authority's seal where it has one."""
     notice = Notice.objects.select_related("case").get(pk=notice_id)
-    held = seals.hold(notice.content["authority"], notice.case.authority_division, demo=notice.case.demo)
+    held = seals.hold(notice.content["authority"], notice.case.authority_division, demo=notice.case.demo, kept=False)
     now = timezone.localtime()
     data = {
         "title": "送达回证",

@@ -7,15 +7,16 @@ each turn is told once whatever is run again.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from shetong.accounts.models import Topic, User
 from shetong.accounts.services import messages
-from shetong.casework.models import Case
+from shetong.casework.models import Case, Seal
 from shetong.casework.queries import clocks, matters, officers, ratings
 from shetong.casework.rules.clock import WARNINGS, Clock, Light, Phase, turns_on
 from shetong.casework.rules.matters import Matter
@@ -80,6 +81,25 @@ def follow_up(*, rating_id: int) -> int:
         text=f"应当在{rating.follow_up_by}前与评价人联系。请安排人员回访，并登记处理结果。",
         url=reverse("casework:low-ratings"),
     )
+
+
+def seals(*, today: date) -> int:
+    """Remind operators of seals that run out within ``SEAL_WARNING_DAYS``, once each; return how many were told."""
+    ending = Seal.objects.filter(
+        use=Seal.Use.ACTIVE, demo=False, valid_to__date__lte=today + timedelta(days=settings.SEAL_WARNING_DAYS)
+    )
+    told = 0
+    for seal in ending.order_by("valid_to", "pk"):
+        last = timezone.localdate(seal.valid_to)
+        told += messages.send_all(
+            to=officers.who_keep_seals(),
+            topic=Topic.OFFICE,
+            key=f"seal:{seal.pk}:ends",
+            title=f"电子印章将于{last}到期：{seal.authority_name}",
+            text="到期以后这个机关的文书不能制发，会停下来等新的印章。请在到期以前更新："
+            "shetong keys seal-import 或者 shetong keys seal-create。",
+        )
+    return told
 
 
 def _recipients(case: Case, light: Light) -> list[User]:

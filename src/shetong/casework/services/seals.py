@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -22,7 +23,9 @@ from shetong.casework.models import Seal, SealIssuer
 from shetong.casework.rules import seal_certificates
 from shetong.casework.rules.seal_certificates import Pair
 from shetong.core import pii
-from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.errors import DomainError, InvalidInputError, NotFoundError, WrongStateError
+
+logger = structlog.get_logger(__name__)
 
 CONTEXT = "seal.private"
 ISSUER_CONTEXT = "seal_issuer.private"
@@ -39,15 +42,33 @@ class Held:
     pair: Pair
 
 
-def hold(authority_name: str, division_code: str, *, demo: bool) -> Held | None:
-    """Return the authority's seal, held until the transaction ends; ``None`` where it has none.
+class SealRunOutError(DomainError):
+    """The authority has had a seal, and none of its seals is valid now; what must bear one waits. Status 503."""
+
+    code = "seal-run-out"
+    status = 503
+
+
+def hold(authority_name: str, division_code: str, *, demo: bool, kept: bool = True) -> Held | None:
+    """Return the authority's seal, held until the transaction ends; ``None`` where it never had one.
 
     Demonstration cases have seals of their own, made on first need. So do all others where the setting
-    ``SEALS_AUTOMATIC`` says so and no real seal was registered.
+    ``SEALS_AUTOMATIC`` says so and no real seal was ever registered.
+
+    ``kept``: the document is kept as it is made, so it must not go without a seal for ever because the seal has run out
+    or was declared void meanwhile: then :class:`SealRunOutError`; ``None`` for one that is made anew at each need.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a document is sealed inside a transaction")
     found = None if demo else _hold(authority_name, division_code, demo=False)
+    if found is None and not demo and _had(authority_name, division_code):
+        if kept:
+            logger.error("seal.run_out", authority=authority_name, division=division_code)
+            raise SealRunOutError(
+                gettext("%(authority)s的电子印章已经到期或者作废，文书要等印章更新以后才能制发，请稍后再来。")
+                % {"authority": authority_name}
+            )
+        return None
     if found is None and (demo or settings.SEALS_AUTOMATIC):
         found = _hold(authority_name, division_code, demo=True)
         if found is None:
@@ -143,6 +164,11 @@ def _hold(authority_name: str, division_code: str, *, demo: bool) -> Seal | None
         [authority_name, division_code, demo],
     )
     return next(iter(held), None)
+
+
+def _had(authority_name: str, division_code: str) -> bool:
+    """Whether a real seal of the authority was ever registered."""
+    return Seal.objects.filter(authority_name=authority_name, division_code=division_code, demo=False).exists()
 
 
 def _issued(authority_name: str, division_code: str, *, demo: bool) -> Pair:

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_safe
 
 from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import Permission
-from shetong.accounts.views.office import office
+from shetong.accounts.views.office import office, refused
 from shetong.accounts.views.own import current_user
 from shetong.casework.models import Notice
 from shetong.casework.queries import cases
-from shetong.casework.services import documents, notices, receipts
+from shetong.casework.services import documents, receipts
+from shetong.casework.services.seals import SealRunOutError
 from shetong.casework.views.materials import note_seen
 from shetong.core.errors import DomainError
 
@@ -26,10 +27,12 @@ from shetong.core.errors import DomainError
 def notice_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand a document to the applicant's side and record that it was received."""
     try:
-        notice = notices.receive(notice_id=pk, actor=current_user(request))
+        notice, pdf = receipts.opened(notice_id=pk, actor=current_user(request))
+    except SealRunOutError as error:
+        return refused(request, error)
     except DomainError as error:
         raise Http404(error.message) from error
-    return _pdf(notice)
+    return _pdf(notice, pdf)
 
 
 @require_safe
@@ -40,7 +43,10 @@ def office_notice_pdf(request: HttpRequest, grants: Grants, pk: int) -> HttpResp
     if notice is None or not grants.may(Permission.CASE_VIEW, notice.case.authority_division):
         raise Http404
     note_seen(request, f"notice:{notice.pk}", notice.case)
-    return _pdf(notice)
+    try:
+        return _pdf(notice, documents.sealed(notice.pk))
+    except SealRunOutError as error:
+        return refused(request, error)
 
 
 @never_cache
@@ -74,7 +80,7 @@ def _receipt(notice: Notice) -> HttpResponse:
     return response
 
 
-def _pdf(notice: Notice) -> HttpResponse:
-    response = HttpResponse(documents.sealed(notice.pk), content_type="application/pdf")
+def _pdf(notice: Notice, pdf: bytes) -> HttpResponse:
+    response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(notice.document_number)}.pdf"
     return response

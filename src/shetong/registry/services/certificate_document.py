@@ -51,7 +51,7 @@ def sealed(certificate_id: int) -> bytes:
         except (FileNotFoundError, storage.AlteredError):
             pass
     authority = str(certificate.snapshot["authority"])
-    held = seals.hold(authority, _division(certificate), demo=certificate.demo)
+    held = seals.hold(authority, _division(certificate), demo=certificate.demo, kept=False)
     pdf = render_pdf(certificate, held)
     if held is None:
         return pdf

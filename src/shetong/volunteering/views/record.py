@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from shetong.accounts.views.office import refused
 from shetong.accounts.views.own import current_user
+from shetong.casework.services.seals import SealRunOutError
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms_record import CertificateForm
 from shetong.volunteering.models import ServiceCertificateState, Volunteer
@@ -65,6 +67,8 @@ def pdf(request: HttpRequest, serial: str, language: str) -> HttpResponse:
     _own(request)
     try:
         content = certificate_documents.pdf(user=current_user(request), serial=serial.upper(), language=language)
+    except SealRunOutError as error:
+        return refused(request, error)
     except DomainError as error:
         raise Http404 from error
     response = HttpResponse(content, content_type="application/pdf")
