@@ -66,7 +66,12 @@ class TestArticles:
         article = published(author, reviewer)
         draft = knowledge.write(actor=author, article_id=article.pk, title="名称怎样核准", body="全新的内容。")
         assert draft.number == 2
+        # Nor does ticking a box show the internal version in force to the public.
+        knowledge.write(
+            actor=author, article_id=article.pk, title="名称怎样核准", body="全新的内容。", kind="faq", public=True
+        )
         article.refresh_from_db()
+        assert (article.public, article.kind, queries.public_article(article.pk)) == (False, "article", None)
         assert queries.version(article).number == 1  # type: ignore[union-attr]
         with pytest.raises(ForbiddenError, match="正在修改"):
             knowledge.write(actor=factories.registrar(), article_id=article.pk, title="x", body="y")
@@ -75,6 +80,7 @@ class TestArticles:
             knowledge.write(actor=author, article_id=article.pk, title="x", body="y")
         knowledge.review(article_id=article.pk, actor=reviewer, publish=True)
         assert queries.search(queries.readable(grants_of(author)), "全新的内容").exists()
+        assert queries.public_article(article.pk).kind == "faq"  # type: ignore[union-attr]
         assert not queries.search(queries.readable(grants_of(author)), "业务范围").exists()
         with pytest.raises(DatabaseError), transaction.atomic():
             ArticleVersion.objects.filter(article=article, number=1).update(body="篡改")

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from shetong.casework.models.case import Case
 from shetong.casework.models.choices import ArticleKind, VersionState
@@ -16,7 +16,7 @@ from shetong.casework.models.choices import ArticleKind, VersionState
 class Article(models.Model):
     """An article; what it says stands in its versions. ``published``: number of the version in force, if any.
 
-    ``search``: tokens of the published version; written with it.
+    ``kind``, ``matters`` and ``public`` are those of that version, and come into force with it. ``search``: tokens of the published version; written with it.
     """
 
     kind = models.CharField("类别", max_length=12, choices=ArticleKind)
@@ -54,6 +54,14 @@ class ArticleVersion(models.Model):
     body = models.TextField("正文")
     source = models.CharField("出处", max_length=300, blank=True)
     change = models.CharField("修改说明", max_length=300, blank=True)
+    kind = models.CharField(
+        "类别", max_length=12, choices=ArticleKind, default=ArticleKind.ARTICLE, db_default=ArticleKind.ARTICLE
+    )
+    matters = ArrayField(
+        models.CharField(max_length=24), default=list, db_default=Value([], ArrayField(models.CharField(max_length=24))),
+        verbose_name="相关事项",
+    )  # fmt: skip
+    public = models.BooleanField("向公众显示", default=False, db_default=False)
     state = models.CharField("状态", max_length=10, choices=VersionState, default=VersionState.DRAFT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="作者")
     written_at = models.DateTimeField("写作时间")
@@ -71,6 +79,7 @@ class ArticleVersion(models.Model):
                 name="article_one_version_at_work",
             ),
             models.CheckConstraint(condition=Q(state__in=VersionState.values), name="article_version_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=ArticleKind.values), name="article_version_kind_known"),
             models.CheckConstraint(
                 condition=Q(reviewer__isnull=True) | ~Q(reviewer=F("author")), name="article_reviewed_by_another"
             ),

@@ -47,14 +47,18 @@ def write(
             raise InvalidInputError(message, fields={"division_code": message})
         permissions.require(actor, Permission.KNOWLEDGE_WRITE, division_code)
         article = Article.objects.create(
-            kind=kind, division_code=division_code, title=title.strip(), created_by=actor, created_at=timezone.now()
+            kind=kind,
+            division_code=division_code,
+            title=title.strip(),
+            created_by=actor,
+            created_at=timezone.now(),
         )
     else:
         article = _locked(article_id)
         permissions.require(actor, Permission.KNOWLEDGE_WRITE, article.division_code)
-    article.kind, article.matters, article.public = kind, sorted(set(matters)), public
-    article.save(update_fields=["kind", "matters", "public"])
     version = _draft(article, actor)
+    # Whom it is shown to and where comes into force with the version, after another officer has reviewed it.
+    version.kind, version.matters, version.public = kind, sorted(set(matters)), public
     version.title, version.body = title.strip(), body.replace("\r\n", "\n").strip()
     version.source, version.change = source.strip()[:300], change.strip()[:300]
     version.written_at = timezone.now()
@@ -118,8 +122,9 @@ def review(*, article_id: int, actor: User, publish: bool, remark: str = "") -> 
     version.save()
     if publish:
         article.published, article.title, article.withdrawn_at = version.number, version.title, None
+        article.kind, article.matters, article.public = version.kind, version.matters, version.public
         article.search = search_vector(version.title, version.body)
-        article.save(update_fields=["published", "title", "withdrawn_at", "search"])
+        article.save(update_fields=["published", "title", "withdrawn_at", "kind", "matters", "public", "search"])
     _record(actor, "knowledge.publish" if publish else "knowledge.return", article, version)
     return version
 

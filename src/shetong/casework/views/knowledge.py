@@ -102,7 +102,7 @@ def article(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
             "versions": known,
             "body": _drawn(shown),
             "lines": _changes(known, shown) if number else (),
-            "titles": _titles(found),
+            "titles": _titles(shown),
             "may_write": writer,
             "own_draft": shown.state == VersionState.DRAFT and shown.author_id == user.pk,
             "may_review": shown.state == VersionState.PENDING
@@ -124,7 +124,7 @@ def _changes(known: list[ArticleVersion], shown: ArticleVersion) -> tuple[rules.
     return rules.compare(before.body, shown.body) if before is not None else ()
 
 
-def _titles(found: Article) -> list[tuple[str, str]]:
+def _titles(found: ArticleVersion) -> list[tuple[str, str]]:
     return [(matter.code, matter.title) for matter in catalogue.matters() if matter.code in found.matters]
 
 
@@ -154,8 +154,9 @@ def _initial(grants: Grants, found: Article | None) -> dict[str, Any]:
     if found is None:
         return {"division_code": next(iter(grants.jurisdictions(Permission.KNOWLEDGE_WRITE)), "")}
     latest = next(iter(queries.versions(found)), None)
-    kept = {"kind": found.kind, "matters": found.matters, "public": found.public, "division_code": found.division_code}
-    return kept | ({"title": latest.title, "body": latest.body, "source": latest.source} if latest else {})
+    kept = {"division_code": found.division_code}
+    names = ("kind", "matters", "public", "title", "body", "source")
+    return kept | ({name: getattr(latest, name) for name in names} if latest else {})
 
 
 @require_POST
@@ -190,5 +191,5 @@ def public(request: HttpRequest, pk: int) -> HttpResponse:
     shown = queries.version(found) if found is not None else None
     if found is None or shown is None:
         raise Http404
-    context = {"article": found, "version": shown, "body": _drawn(shown), "titles": _titles(found)}
+    context = {"article": found, "version": shown, "body": _drawn(shown), "titles": _titles(shown)}
     return render(request, "casework/article_public.html", context)
