@@ -106,6 +106,14 @@ class TestRuns:
         assert [row.case_id for row in tally.rows] == [case.pk]
         assert Outcome.REFUSED in tally.rows[0].outcomes
         assert queries.run(queries.past("SO-SG-EST", "310000", today, today), change, trials.open_form).tried == 0
+        # The figures that checks use are those that are tried; one that they do not read is no result.
+        for key, outcome, unread in (
+            ("funds_social_group_local", Outcome.REFUSED, []),
+            ("funds_social_group_national", Outcome.SAME, ["funds_social_group_national"]),
+        ):
+            change = Change(parameters={key: 500_000_000})
+            tally = queries.run(queries.past("SO-SG-EST", "110000", today, today), change, trials.open_form)
+            assert (list(tally.by_outcome), tally.as_json(change)["unread"]) == ([outcome], unread)
 
     def test_a_job_runs_it_and_tells_how_far_it_is(self) -> None:
         factories.approved()
@@ -157,7 +165,7 @@ class TestRuns:
         for actor in (factories.registrar(), factories.chief("440100")):
             with pytest.raises(ForbiddenError):
                 trials.ask(actor=actor, division_code=factories.DISTRICT, change=change, **asked)  # type: ignore[arg-type]
-        for wrong in (Change(), Change(parameters={"nothing": 1}), Change(without_steps=("decision",))):
+        for wrong in (Change(), Change(parameters={"nothing": 1}), Change(parameters={"trust_filing": 1}), Change(without_steps=("decision",))):
             with pytest.raises(InvalidInputError):
                 trials.ask(actor=factories.chief(), division_code=factories.DISTRICT, change=wrong, **asked)  # type: ignore[arg-type]
         assert not Trial.objects.exists()

@@ -70,7 +70,10 @@ def trial(
     cases = queries.past(matter, division, begin, end)
     with progress("trial") as done:
         tally = queries.run(cases, change, trials.open_form, done)
-    click.echo(json.dumps(tally.as_json(), ensure_ascii=False, indent=1) if form == "json" else _table(tally.as_json()))
+    result = tally.as_json(change)
+    click.echo(json.dumps(result, ensure_ascii=False, indent=1) if form == "json" else _table(result))
+    if result["unread"]:
+        click.echo(f"no check of these cases reads {', '.join(result['unread'])}: this proves nothing of it", err=True)
 
 
 def _table(result: dict[str, object]) -> str:

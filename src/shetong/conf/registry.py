@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from shetong.conf import env
 
-# How many days a checked name is held for its applicant. No provision was at hand: about three months.
-NAME_RESERVATION_DAYS = env.number("NAME_RESERVATION_DAYS", 92, least=1, most=3_660)
 # Words in names that a registrar is warned of, beside those of the law (comma-separated).
 NAME_FORBIDDEN_WORDS = tuple(env.items("NAME_FORBIDDEN_WORDS", ("国家级", "世界级", "最高级")))
 # Requests a minute that one address may send to the API without a key; suggestions have ten times as many.

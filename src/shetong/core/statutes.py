@@ -107,24 +107,38 @@ def in_force(key: str, *, on: date) -> Value:
     found = next((held for held in parameter(key).values if held.holds_on(on)), None)
     if found is None:
         raise NotInForceError(f"{key} has no value on {on}")
-    tried = (_tried.get() or {}).get(key)
+    trial_ = _tried.get()
+    if trial_ is None:
+        return found
+    trial_.read.add(key)
+    tried = trial_.values.get(key)
     return found if tried is None else replace(found, value=tried, provision="", standing=Standing.LOCAL)
 
 
-_tried: ContextVar[Mapping[str, int] | None] = ContextVar("tried_parameters", default=None)
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Values on trial, and the keys of all parameters that were read meanwhile."""
+
+    values: Mapping[str, int]
+    read: set[str]
+
+
+_tried: ContextVar[Trial | None] = ContextVar("tried_parameters", default=None)
 
 
 @contextmanager
-def trial(values: Mapping[str, int]) -> Iterator[None]:
+def trial(values: Mapping[str, int]) -> Iterator[set[str]]:
     """Within: parameters have other values, as for trying a change before it is switched on; elsewhere nothing changes.
 
-    Raises ``UnknownParameterError`` for a wrong key.
+    Gives the set of keys, which grows by each parameter that is read within: a change of one that nothing reads proves
+    nothing. Raises ``UnknownParameterError`` for a wrong key.
     """
     for key in values:
         parameter(key)
-    token = _tried.set(dict(values))
+    begun = Trial(dict(values), set())
+    token = _tried.set(begun)
     try:
-        yield
+        yield begun.read
     finally:
         _tried.reset(token)
 

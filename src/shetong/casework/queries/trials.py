@@ -59,15 +59,17 @@ class Row:
 
 @dataclass(slots=True)
 class Tally:
-    """What came out of a trial: cases tried, how many by outcome, and the rows that differ."""
+    """What came out of a trial: cases tried, how many by outcome, the rows that differ, the parameters checks read."""
 
     tried: int = 0
     by_outcome: Counter[str] = field(default_factory=Counter)
     rows: list[Row] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return totals and rows."""
+    def as_json(self, change: Change) -> dict[str, Any]:
+        """Return totals and rows, and which changed parameters no check of any case read."""
         return {
+            "unread": sorted(set(change.parameters) - self.read),
             "tried": self.tried,
             "by_outcome": {str(one): self.by_outcome[one] for one in Outcome},
             "rows": [row.as_json() for row in self.rows],
@@ -102,7 +104,7 @@ def run(
                 known[key] = matters.in_force(case.matter, *key)
             matter = known[key]
             row = _try(case, matter, change, open_form, events[case.pk], handed_in.get(case.pk, frozenset()),
-                       case.pk in granted)  # fmt: skip
+                       case.pk in granted, tally.read)  # fmt: skip
             tally.tried += 1
             tally.by_outcome.update(str(one) for one in row.outcomes)
             if row.outcomes != (Outcome.SAME,) and len(tally.rows) < MOST_ROWS:
@@ -147,6 +149,7 @@ def _try(
     events: list[Happened],
     handed_in: frozenset[str],
     granted: bool,
+    read: set[str],
 ) -> Row:
     accepted, decided = case.accepted_on or date.min, case.decided_on or date.min
     now: tuple[Finding, ...] = ()
@@ -154,8 +157,9 @@ def _try(
     if change.parameters:
         values = open_form(case)
         now = _check(case, matter, values)
-        with statutes.trial(change.parameters):
+        with statutes.trial(change.parameters) as asked:
             then = _check(case, matter, values)
+        read |= asked
     one = Past(tuple(events), case.rules_on or accepted, accepted, decided, granted, handed_in, now, then)
     verdict = rules.judge(one, matter, rules.changed(matter, change), change)
     return Row(

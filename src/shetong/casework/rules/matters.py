@@ -11,6 +11,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 from django.utils.translation import gettext_noop
@@ -196,7 +197,8 @@ class Matter:
 
     ``facts``: what the register knows of the applicant and conditions look at; ``prefill`` gives their values beside
     the answers that are known already. They are kept with the form, never asked. ``handled_by``: which office decides,
-    as the guide says it, where that is not the registering authority.
+    as the guide says it, where that is not the registering authority. ``parameters``: those of
+    :mod:`shetong.core.statutes` that the checks read, ``ratio_*`` for all that begin so; these can be tried.
     """
 
     code: str
@@ -223,6 +225,7 @@ class Matter:
     facts: tuple[DataElement, ...] = ()
     eligibility: tuple[Check, ...] = ()
     variants: tuple[str, ...] = field(default=())
+    parameters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [one.name for section in self.sections for one in section.fields if not section.repeated]
@@ -236,6 +239,10 @@ class Matter:
             raise ValueError(f"{self.code}: two materials or steps share a code")
         if not self.steps:
             raise ValueError(f"{self.code}: nobody decides")
+
+    def tries(self, key: str) -> bool:
+        """Whether a parameter of the law is one that the checks of this matter read."""
+        return any(fnmatchcase(key, one) for one in self.parameters)
 
     def _check_conditions(self) -> None:
         """Refuse a condition on what is not known when it is looked at."""

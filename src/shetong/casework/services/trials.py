@@ -75,8 +75,10 @@ def check(matter: str, division_code: str, first_day: date, last_day: date, chan
     if last_day < first_day:
         faults["last_day"] = gettext("末日不能早于首日。")
     known = statutes.parameters()
-    if unknown := [key for key in change.parameters if key not in known]:
-        faults["parameter"] = gettext("没有参数“%(list)s”，请从清单中选择。") % {"list": "、".join(unknown)}
+    if unknown := [key for key in change.parameters if key not in known or not declared.tries(key)]:
+        faults["parameter"] = gettext("这个事项的核查不用参数“%(list)s”，请从清单中选择。") % {
+            "list": "、".join(unknown)
+        }
     if change == Change():
         faults["decision_number"] = gettext("请至少改变一项。")
     if not faults:
@@ -103,7 +105,8 @@ def run(trial_id: int) -> None:
         Trial.objects.filter(pk=trial_id).update(done=min(done, trial.cases))
 
     try:
-        tally = queries.run(cases, rules.from_json(trial.change), open_form, progress)
+        change = rules.from_json(trial.change)
+        tally = queries.run(cases, change, open_form, progress)
     except OperationalError:
         raise
     except DomainError as error:
@@ -115,7 +118,7 @@ def run(trial_id: int) -> None:
         _failed(trial, f"试算程序出错（{type(error).__name__}，试算{trial_id}号），请联系系统管理员查看日志。")
         return
     Trial.objects.filter(pk=trial_id).update(
-        state=TrialState.DONE, cases=tally.tried, done=tally.tried, result=tally.as_json(), ended_at=timezone.now()
+        state=TrialState.DONE, cases=tally.tried, done=tally.tried, result=tally.as_json(change), ended_at=timezone.now()
     )
 
 

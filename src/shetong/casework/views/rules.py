@@ -105,7 +105,7 @@ class TrialForm(DifferenceForm):
     def __init__(self, matter: Matter, *args: Any, **kwargs: Any) -> None:
         super().__init__(matter, *args, **kwargs)
         chosen: Any = self.fields["parameter"]
-        known = sorted(statutes.parameters().values(), key=lambda one: one.key)
+        known = sorted((one for one in statutes.parameters().values() if matter.tries(one.key)), key=lambda one: one.key)
         chosen.choices = [("", _("不改变")), *((one.key, f"{one.title}（{one.key}）") for one in known)]
 
     def change(self) -> Change:
@@ -239,6 +239,7 @@ def trial(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
         "matter": _matter(found.matter),
         "running": found.state in (TrialState.WAITING, TrialState.RUNNING),
         "percent": found.done * 100 // found.cases if found.cases else 0,
+        "unread": result.get("unread", []),
         "totals": [(OUTCOMES[one], result.get("by_outcome", {}).get(str(one), 0)) for one in Outcome],
         "rows": [
             {**row, "outcomes": [OUTCOMES[Outcome(one)] for one in row["outcomes"]]}

@@ -123,6 +123,7 @@ FUNDRAISING = Matter(
     delivers=("准予行政许可决定书", "公开募捐资格证书编号"),
     authority=registering_authority,
     effect=qualification.qualified,
+    parameters=("fundraising_*", "ratio_*"),
     checks=qualification.check_fundraising,
     prefill=case_facts.of_organisation,
     title_of=lambda _values: "公开募捐资格",

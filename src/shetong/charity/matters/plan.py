@@ -221,6 +221,7 @@ PLAN = Matter(
     delivers=("备案编号",),
     authority=registering_authority,
     effect=plans.filed,
+    parameters=("fundraising_*", "ratio_fundraising_cost"),
     checks=plans.check,
     title_of=lambda values: str(values.get("plan_name") or ""),
     keywords=("募捐", "筹款", "备案", "慈善活动", "公募"),

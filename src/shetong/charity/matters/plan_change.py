@@ -136,6 +136,7 @@ CHANGE = Matter(
     delivers=("备案通知书",),
     authority=registering_authority,
     effect=plan_changes.changed,
+    parameters=("fundraising_*", "ratio_fundraising_cost"),
     checks=plan_changes.check,
     prefill=plan_changes.prefill,
     title_of=lambda values: str(values.get("plan_number") or ""),

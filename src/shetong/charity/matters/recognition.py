@@ -181,6 +181,7 @@ RECOGNITION = Matter(
     delivers=("慈善组织认定决定书", "登记簿注明的慈善组织属性"),
     authority=registering_authority,
     effect=qualification.recognised,
+    parameters=("recognition_penalty_years", "ratio_*"),
     checks=qualification.check_recognition,
     prefill=case_facts.of_organisation,
     title_of=lambda _values: "慈善组织认定",

@@ -229,6 +229,7 @@ TRUST = Matter(
     handled_by="慈善组织为登记它的民政部门，信托公司为其住所地县级以上民政部门，全程网上办理",
     authority=_authority,
     effect=trusts.filed,
+    parameters=("trust_filing",),
     checks=trusts.check,
     prefill=_prefill,
     title_of=lambda values: str(values.get("trust_name") or values.get("trust_number") or ""),

@@ -47,6 +47,7 @@ BRANCH = Matter(
     delivers=("备案通知书",),
     authority=registering_authority,
     effect=case_effects.set_up_branch,
+    parameters=("name_window_*",),
     checks=case_checks.branch,
     prefill=case_facts.of_branch,
     facts=ask.FACTS,

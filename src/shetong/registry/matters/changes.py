@@ -138,6 +138,7 @@ CHANGE = Matter(
     delivers=("准予变更登记决定书", "换发的法人登记证书"),
     authority=registering_authority,
     effect=case_changes.amend,
+    parameters=("application_change", "funds_*", "name_window_*", "officer_*"),
     checks=case_checks.amendment,
     prefill=case_facts.of_change,
     title_of=_title,

@@ -53,6 +53,7 @@ CHARTER = Matter(
     delivers=("章程核准决定书",),
     authority=registering_authority,
     effect=case_effects.approve_charter,
+    parameters=("application_change",),
     checks=case_checks.charter,
     prefill=case_facts.of_organisation,
     facts=ask.FACTS,

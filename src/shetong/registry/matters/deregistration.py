@@ -85,6 +85,7 @@ DEREGISTRATION = Matter(
     delivers=("准予注销登记决定书", "注销登记证明"),
     authority=registering_authority,
     effect=case_effects.end,
+    parameters=("application_deregistration", "liquidation_group"),
     checks=case_checks.ending,
     prefill=case_facts.of_organisation,
     facts=ask.FACTS,

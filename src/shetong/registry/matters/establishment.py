@@ -65,6 +65,13 @@ def _checks(kind: OrganisationKind, values: Values, authority: Authority, on: da
     return case_checks.establishment(values, authority, on, kind)
 
 
+_PARAMETERS = {
+    OrganisationKind.SOCIAL_GROUP: ("funds_social_group_*", "members_*"),
+    OrganisationKind.SERVICE_INSTITUTION: ("funds_service_institution",),
+    OrganisationKind.FOUNDATION: ("funds_foundation_*", "foundation_directors_*"),
+}
+
+
 def _matter(
     code: str,
     title: str,
@@ -93,6 +100,7 @@ def _matter(
         authority=founding_authority,
         effect=partial(_effect, kind),
         checks=partial(_checks, kind),
+        parameters=("name_window_*", "officer_age", "officer_bar_after_revocation", *_PARAMETERS[kind]),
         joint_opinion=True,
         publish=True,
         keywords=keywords,

@@ -13,7 +13,7 @@ from datetime import date
 
 from django.utils.translation import gettext
 
-from shetong.core import divisions
+from shetong.core import divisions, statutes
 from shetong.core.divisions import Division
 from shetong.core.findings import Finding, Severity
 
@@ -152,13 +152,28 @@ def check_branch(name: str, *, parent_name: str, parent_kind: str) -> list[Findi
     return found
 
 
-def closed_until(ended_on: date, ended_by: str) -> date:
-    """Return the first day on which others may take a name that ended on a day: one or three years later."""
-    years = 3 if ended_by in ("cancelled", "change-cancelled") else 1
+# How a name ended → for how long others may not take it; whatever is not listed counts as a deregistration.
+_WINDOWS = {
+    "changed": "name_window_changed",
+    "cancelled": "name_window_registration_cancelled",
+    "change-cancelled": "name_window_change_cancelled",
+}
+
+
+def closed_until(ended_on: date, ended_by: str, on: date) -> tuple[date, str] | None:
+    """Return the first day on which others may take a name that ended on a day, and the provision that says so.
+
+    By the law of the day ``on`` which the name is to be taken; ``None`` where no law closes it then.
+    """
+    key = _WINDOWS.get(ended_by, "name_window_deregistered")
+    if not statutes.holds(key, on=on):
+        return None
+    window = statutes.in_force(key, on=on)
     try:
-        return ended_on.replace(year=ended_on.year + years)
+        until = ended_on.replace(year=ended_on.year + window.value)
     except ValueError:  # 29 February
-        return date(ended_on.year + years, 3, 1)
+        until = date(ended_on.year + window.value, 3, 1)
+    return until, window.provision
 
 
 def _writing(name: str, forbidden_words: Sequence[str]) -> list[Finding]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
 from itertools import combinations
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from shetong.accounts.models import User
 from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
-from shetong.core import divisions
+from shetong.core import divisions, statutes
 from shetong.core.errors import ConflictError, InvalidInputError
 from shetong.core.findings import Finding, Severity
 from shetong.core.pinyin import transliterate
@@ -151,7 +152,7 @@ def reserve_name(
     actor: User | None,
     parent: Organisation | None = None,
 ) -> NameReservation:
-    """Hold a name for an applicant until it expires (setting ``NAME_RESERVATION_DAYS``) and return the reservation.
+    """Hold a name for an applicant for the time of reservation (``name_reservation``) and return the reservation.
 
     Of two simultaneous requests one gets the name. Raises :class:`ConflictError` with the first reason that forbids it,
     :class:`ForbiddenError`, :class:`InvalidInputError`.
@@ -175,7 +176,7 @@ def reserve_name(
         division_code=authority.division_code,
         applicant=applicant.strip(),
         reserved_at=now,
-        expires_at=now + timedelta(days=settings.NAME_RESERVATION_DAYS),
+        expires_at=_months_later(now, statutes.value("name_reservation", on=timezone.localdate(now))),
     )
     audit.record(
         actor=actor or SYSTEM,
@@ -185,6 +186,13 @@ def reserve_name(
         detail={"name": report.name},
     )
     return reservation
+
+
+def _months_later(moment: datetime, months: int) -> datetime:
+    """Return the same time of day so many months later, on the last day of a month that is too short."""
+    local = timezone.localtime(moment)
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    return local.replace(year=year, month=month + 1, day=min(local.day, monthrange(year, month + 1)[1]))
 
 
 def release(name: str) -> int:
@@ -246,16 +254,17 @@ def _conflict(
             shown,
         )
     ended_on, ended_by, how = _ending(organisation, former)
-    until = closed_until(ended_on, ended_by) if ended_on else None
-    if until is not None and until <= on:
+    closed = closed_until(ended_on, ended_by, on) if ended_on else None
+    if ended_on is not None and (closed is None or closed[0] <= on):
         return None
+    until, provision = closed or (None, N69_16)
     said = {"name": former.name if former else shown, "day": ended_on, "how": gettext(how), "until": until}
     if until:
         message = gettext("“%(name)s”于%(day)s%(how)s，%(until)s前不得使用。") % said
     else:
         message = gettext("“%(name)s”已%(how)s，但登记簿没有记载日期，请核对是否已满规定期限。") % said
     severity = Severity.REFUSE if same_authority and until else Severity.WARN
-    return Finding("name-window", severity, message, N69_16, "name", code, shown)
+    return Finding("name-window", severity, message, provision, "name", code, shown)
 
 
 def _ending(organisation: Organisation, former: OrganisationName | None) -> tuple[date | None, str, str]:
