@@ -165,7 +165,12 @@ class TestRuns:
         for actor in (factories.registrar(), factories.chief("440100")):
             with pytest.raises(ForbiddenError):
                 trials.ask(actor=actor, division_code=factories.DISTRICT, change=change, **asked)  # type: ignore[arg-type]
-        for wrong in (Change(), Change(parameters={"nothing": 1}), Change(parameters={"trust_filing": 1}), Change(without_steps=("decision",))):
+        for wrong in (
+            Change(),
+            Change(parameters={"nothing": 1}),
+            Change(parameters={"trust_filing": 1}),
+            Change(without_steps=("decision",)),
+        ):
             with pytest.raises(InvalidInputError):
                 trials.ask(actor=factories.chief(), division_code=factories.DISTRICT, change=wrong, **asked)  # type: ignore[arg-type]
         assert not Trial.objects.exists()

@@ -54,7 +54,9 @@ def confirmed(view: View) -> View:
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer with the error's status, mostly 403, and the sentence that says what to do."""
-    return render(request, "accounts/refused.html", {"message": error.message, "waits": error.status == 503}, status=error.status)
+    return render(
+        request, "accounts/refused.html", {"message": error.message, "waits": error.status == 503}, status=error.status
+    )
 
 
 @require_GET

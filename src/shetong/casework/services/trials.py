@@ -118,7 +118,11 @@ def run(trial_id: int) -> None:
         _failed(trial, f"试算程序出错（{type(error).__name__}，试算{trial_id}号），请联系系统管理员查看日志。")
         return
     Trial.objects.filter(pk=trial_id).update(
-        state=TrialState.DONE, cases=tally.tried, done=tally.tried, result=tally.as_json(change), ended_at=timezone.now()
+        state=TrialState.DONE,
+        cases=tally.tried,
+        done=tally.tried,
+        result=tally.as_json(change),
+        ended_at=timezone.now(),
     )
 
 

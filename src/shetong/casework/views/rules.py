@@ -105,7 +105,9 @@ class TrialForm(DifferenceForm):
     def __init__(self, matter: Matter, *args: Any, **kwargs: Any) -> None:
         super().__init__(matter, *args, **kwargs)
         chosen: Any = self.fields["parameter"]
-        known = sorted((one for one in statutes.parameters().values() if matter.tries(one.key)), key=lambda one: one.key)
+        known = sorted(
+            (one for one in statutes.parameters().values() if matter.tries(one.key)), key=lambda one: one.key
+        )
         chosen.choices = [("", _("不改变")), *((one.key, f"{one.title}（{one.key}）") for one in known)]
 
     def change(self) -> Change:

@@ -35,9 +35,7 @@ _FLOORS = {
 
 def fund_floor(kind: str, *, national: bool, on: date) -> Value | None:
     """Return the least funds in fen in force on a day for a kind and level of registration; ``None`` where none is."""
-    held = [
-        statutes.in_force(key, on=on) for key in _FLOORS.get((kind, national), ()) if statutes.holds(key, on=on)
-    ]
+    held = [statutes.in_force(key, on=on) for key in _FLOORS.get((kind, national), ()) if statutes.holds(key, on=on)]
     return min(held, key=lambda one: one.value, default=None)
 
 
