@@ -30,7 +30,6 @@ from tests.casework.test_archives import archived
 from tests.casework.test_pages import signed_in
 from tests.pages import faults
 
-
 WHY = {"purpose": "supervision", "reason": "核查2026年第1号"}
 
 

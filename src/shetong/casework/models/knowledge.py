@@ -16,7 +16,8 @@ from shetong.casework.models.choices import ArticleKind, VersionState
 class Article(models.Model):
     """An article; what it says stands in its versions. ``published``: number of the version in force, if any.
 
-    ``kind``, ``matters`` and ``public`` are those of that version, and come into force with it. ``search``: tokens of the published version; written with it.
+    ``kind``, ``matters`` and ``public`` are those of that version, and come into force with it. ``search``: tokens
+    of the published version; written with it.
     """
 
     kind = models.CharField("类别", max_length=12, choices=ArticleKind)
@@ -58,9 +59,11 @@ class ArticleVersion(models.Model):
         "类别", max_length=12, choices=ArticleKind, default=ArticleKind.ARTICLE, db_default=ArticleKind.ARTICLE
     )
     matters = ArrayField(
-        models.CharField(max_length=24), default=list, db_default=Value([], ArrayField(models.CharField(max_length=24))),
+        models.CharField(max_length=24),
+        default=list,
+        db_default=Value([], ArrayField(models.CharField(max_length=24))),
         verbose_name="相关事项",
-    )  # fmt: skip
+    )
     public = models.BooleanField("向公众显示", default=False, db_default=False)
     state = models.CharField("状态", max_length=10, choices=VersionState, default=VersionState.DRAFT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="作者")

@@ -1,6 +1,7 @@
 """Conditions of registration as far as registered items show them: funds, code against kind, retired divisions.
 
-Values are those of a filing (:mod:`shetong.registry.rules.values`). The law's figures are parameters (:mod:`shetong.core.statutes`).
+Values are those of a filing (:mod:`shetong.registry.rules.values`); the law's figures are parameters
+(:mod:`shetong.core.statutes`).
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ _LATEST = date(2200, 1, 1)
 _SPREADSHEET_ZERO = date(1899, 12, 30)
 _INVISIBLE = r"[\x{200B}-\x{200F}\x{2060}\x{FEFF}\x{00AD}]"
 _UNPRINTABLE = r"[\p{Cc}\p{Co}\x{FFFD}]"
-# Below this, in fen, no body of the kind was ever registered. It tells 元 from 万元 where an old sheet does not say which,
-# and is no check: what the law or the deployment asks today would read the past wrongly.
+# Below this, in fen, no body of the kind was ever registered. It tells 元 from 万元 where an old sheet does not say
+# which, and is no check: what the law or the deployment asks today would read the past wrongly.
 _LEAST_FUNDS = {"SG": 3_000_000, "FD": 200_000_000}
 _MOST_FUNDS = 1_000_000_000_000  # ten billion yuan: no reading beyond it is likely
 _UNIT_OPEN = r"^\s*([\d,.]+)\s*[(（]单位[:：]?\s*元\s*[/、或]\s*万元[)）]\s*$"
