@@ -49,7 +49,8 @@ def reveal(
 
     ``subject``: whom it is about (``"person:7"``, ``"archive:7"``); ``field``: which value (``"identity_number"``);
     ``jurisdiction``: the division that the record belongs to; ``purpose``: a code of
-    :data:`shetong.accounts.rules.PURPOSES`; ``reason``: the case or document, in the actor's words; ``read``: opens the sealed value.
+    :data:`shetong.accounts.rules.PURPOSES`; ``reason``: the case or document, in the actor's words;
+    ``read``: opens the sealed value.
 
     The record is committed together with the reading and before the value is returned, so this must not be called
     inside another transaction (``RuntimeError``). Raises :class:`ForbiddenError`, :class:`InvalidInputError`,
