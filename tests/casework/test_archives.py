@@ -6,11 +6,12 @@ import contextlib
 import io
 import json
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import bagit
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,9 +19,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from shetong.accounts.models import AuditEvent
 from shetong.casework import jobs
-from shetong.casework.models import Archive, Case, Notice, State
+from shetong.casework.models import Archive, Case, CaseMaterial, Notice, State
 from shetong.casework.rules import bags
-from shetong.casework.services import archives, closing, storage
+from shetong.casework.services import archives, closing, notices, storage
+from shetong.store.each import SomeFailedError
 from tests.casework import factories
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\\\0"), min_size=1, max_size=20).filter(
@@ -89,6 +91,43 @@ class TestArchives:
         Case.objects.update(updated_at=timezone.now() - timedelta(hours=2))
         assert jobs.archive_waiting(0) == 2
         assert set(Case.objects.values_list("state", flat=True)) == {State.ARCHIVED}
+
+    def test_one_case_that_cannot_be_packed_keeps_no_other_waiting(self) -> None:
+        lame, sound = factories.submitted(), factories.submitted()
+        for case in (lame, sound):
+            closing.withdraw(case_id=case.pk, actor=case.applicant)
+        own = storage.keep(factories.pdf("只有这一件有"), media_type="application/pdf")
+        CaseMaterial.objects.filter(case=lame).update(file=own)
+        storage.place(own.pk).unlink()
+        Case.objects.update(updated_at=timezone.now() - timedelta(hours=2))
+        with pytest.raises(SomeFailedError, match="1 failed, 1 done"):
+            jobs.archive_waiting(0)
+        assert Archive.objects.get().case_id == sound.pk
+
+    def test_an_archive_of_new_years_morning_bears_the_new_year(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        case = factories.submitted()
+        closing.withdraw(case_id=case.pk, actor=case.applicant)
+        morning = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
+        monkeypatch.setattr("shetong.casework.services.archives.timezone.now", lambda: morning)
+        assert archives.archive(case_id=case.pk).number.endswith("-2027-000001")
+
+    def test_what_a_lost_delivery_left_lying_is_found_by_the_hour(self) -> None:
+        lost, opened = factories.submitted(), factories.at_decision()
+        closing.terminate(case_id=opened.pk, actor=factories.chief(), reason="申请人已经不存在。")
+        for notice in Notice.objects.filter(case=opened):
+            notices.receive(notice_id=notice.pk, actor=opened.applicant)
+        again = ProcrastinateJob.objects.filter(task_name=notices.DELIVER_TASK, args__notice_id=notice.pk)
+        assert again.count() == 2
+        assert jobs.deliver_waiting(0) == 0
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("UPDATE casework_notice SET issued_at = issued_at - interval '2 hours'")
+            cursor.execute("UPDATE casework_case SET updated_at = updated_at - interval '2 hours'")
+            cursor.execute("SET LOCAL session_replication_role = origin")
+        assert jobs.deliver_waiting(0) == 2
+        assert not Notice.objects.filter(case=lost, delivered_at__isnull=True).exists()
+        opened.refresh_from_db()
+        assert opened.state == State.DELIVERED
 
     def test_the_nightly_check_finds_what_was_altered_or_lost(self) -> None:
         archive = archived()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pypdf import PdfReader
 
 from shetong.accounts.models import AuditEvent
@@ -22,7 +24,7 @@ from shetong.casework.queries import archives as queries
 from shetong.casework.queries import seals
 from shetong.casework.queries.seals import Verdict
 from shetong.casework.rules import archive_checks, bags
-from shetong.casework.services import intake, materials, receipts, storage, submission
+from shetong.casework.services import drafts, intake, materials, receipts, storage, submission
 from shetong.cli import main
 from shetong.web.observability.metrics import ArchiveCollector
 from tests.casework import factories
@@ -237,3 +239,42 @@ class TestViewing:
         assert Image.open(io.BytesIO(answer.content)).size == (2400, 16)
         pdf = CaseMaterial.objects.filter(case=case, file__media_type="application/pdf").first()
         assert signed_in(case.applicant).get(reverse("casework:file-picture", args=[pdf.pk])).status_code == 404
+
+
+@pytest.mark.django_db
+class TestPapersOfWhatWasGivenUp:
+    def test_they_go_with_the_draft_but_what_another_application_has_stays(self) -> None:
+        given_up, other = factories.draft(), factories.draft()
+        shared, own = factories.pdf("两份申请都有"), factories.pdf("只有这一份有")
+        for case, content in ((given_up, shared), (given_up, own), (other, shared)):
+            materials.upload(
+                case_id=case.pk, actor=case.applicant, material="charter", name="章程.pdf", content=content
+            )
+        drafts.discard(case_id=given_up.pk, actor=given_up.applicant)
+        assert ProcrastinateJob.objects.filter(task_name=drafts.FORGET_TASK, args={"case_id": given_up.pk}).exists()
+        gone = storage.place(hashlib.sha256(own).hexdigest())
+        assert gone.exists()
+        assert jobs.forget_papers(case_id=given_up.pk) == 1
+        assert not gone.exists()
+        assert not CaseMaterial.objects.filter(case=given_up).exists()
+        kept = hashlib.sha256(shared).hexdigest()
+        assert CaseMaterial.objects.filter(case=other, file_id=kept).exists()
+        assert storage.read(kept) == shared
+        assert jobs.forget_papers(case_id=given_up.pk) == 0
+
+    def test_an_application_that_is_not_given_up_keeps_its_papers(self) -> None:
+        case = factories.submitted()
+        assert jobs.forget_papers(case_id=case.pk) == 0
+        assert CaseMaterial.objects.filter(case=case).exists()
+
+    def test_the_same_content_can_be_handed_in_again_afterwards(self) -> None:
+        case = factories.draft()
+        content = factories.pdf("再次上传")
+        for _ in range(2):
+            materials.upload(
+                case_id=case.pk, actor=case.applicant, material="charter", name="章程.pdf", content=content
+            )
+            drafts.discard(case_id=case.pk, actor=case.applicant)
+            jobs.forget_papers(case_id=case.pk)
+            case = factories.draft(case.applicant)
+        assert not storage.place(hashlib.sha256(content).hexdigest()).exists()

@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 from django.core.management import call_command
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from shetong.accounts.services import (
@@ -54,6 +55,13 @@ def clear(timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
     call_command("clearsessions")
 
 
+@app.periodic(cron="0 19 * * *")
+@app.task(name="accounts.reseal_addresses", queue="accounts", queueing_lock="accounts.reseal_addresses")
+def reseal_addresses(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Seal addresses of retired keys anew, nightly; return how many."""
+    return message_channels.reseal()
+
+
 @app.task(name=messages.DELIVER_TASK, queue="messages")
 def deliver_message(*, delivery_id: int) -> None:
     """Try one delivery; what fails is enqueued again by itself."""
@@ -61,7 +69,7 @@ def deliver_message(*, delivery_id: int) -> None:
     log.info("message delivery", delivery=delivery_id, state=state)
 
 
-@app.task(name=message_channels.CODE_TASK, queue="messages", retry=3)
+@app.task(name=message_channels.CODE_TASK, queue="messages", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
 def send_channel_code(*, channel_id: int) -> None:
     """Send the code that confirms an address; an address that is refused stays unconfirmed."""
     try:

@@ -8,12 +8,29 @@ import structlog
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from shetong.casework.models import Archive, Case, Notice, State
 from shetong.casework.queries import ratings
-from shetong.casework.services import applicants, archives, closing, intake, notices, reminders, stores, trials, uploads
+from shetong.casework.services import (
+    answers,
+    applicants,
+    archives,
+    closing,
+    drafts,
+    intake,
+    notices,
+    papers,
+    reminders,
+    stores,
+    trials,
+    uploads,
+)
+from shetong.store.each import each
 
+# Again after 3, 9, 27 … seconds, the last time after most of a day: a store or a seal may be away for hours.
+PATIENT = RetryStrategy(max_attempts=10, exponential_wait=3)
 logger = structlog.get_logger(__name__)
 
 
@@ -24,7 +41,7 @@ def silence(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     # Five working days are never shorter than five days.
     since = timezone.now() - timedelta(days=5)
     waiting = Case.objects.filter(state=State.SUBMITTED, submitted_at__lt=since).values_list("pk", flat=True)
-    return sum(intake.deem_accepted(case_id=case_id) is not None for case_id in list(waiting))
+    return each(list(waiting), lambda case_id: intake.deem_accepted(case_id=case_id), run="casework.silence")
 
 
 @app.periodic(cron="30 0 * * *")
@@ -38,7 +55,9 @@ def remind(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
 @app.task(name="casework.warn", queue="casework", queueing_lock="casework.warn")
 def warn(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Warn of limits whose light has turned; return how many people were told."""
-    return sum(reminders.warn(case_id=case_id) for case_id in reminders.due(timezone.localdate()))
+    return each(
+        reminders.due(timezone.localdate()), lambda case_id: reminders.warn(case_id=case_id), run="casework.warn"
+    )
 
 
 @app.periodic(cron="45 0 * * *")
@@ -46,7 +65,9 @@ def warn(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
 def remind_follow_ups(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Remind authorities of low ratings whose follow-up is overdue, in the morning; return how many were told."""
     late = ratings.late().values_list("pk", flat=True)
-    return sum(reminders.follow_up(rating_id=rating_id) for rating_id in list(late))
+    return each(
+        list(late), lambda rating_id: reminders.follow_up(rating_id=rating_id), run="casework.remind_follow_ups"
+    )
 
 
 @app.periodic(cron="55 0 * * *")
@@ -56,15 +77,30 @@ def remind_seals(timestamp: int) -> int:  # noqa: ARG001 - given by the schedule
     return reminders.seals(today=timezone.localdate())
 
 
-@app.task(name=notices.DELIVER_TASK, queue="casework", retry=10)
+@app.task(name=notices.DELIVER_TASK, queue="casework", retry=PATIENT)
 def deliver_notice(*, notice_id: int) -> None:
     """Deliver a notice, and close the delivery of its case where this was the last."""
-    notices.deliver(notice_id=notice_id)
+    _deliver(notice_id)
+
+
+def _deliver(notice_id: int) -> bool:
+    done = notices.deliver(notice_id=notice_id)
     case_id = Notice.objects.values_list("case_id", flat=True).get(pk=notice_id)
     closing.delivered(case_id=case_id)
+    return done
 
 
-@app.task(name=closing.ARCHIVE_TASK, queue="casework", retry=10)
+@app.periodic(cron="35 * * * *")
+@app.task(name="casework.deliver_waiting", queue="casework", queueing_lock="casework.deliver_waiting")
+def deliver_waiting(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Deliver notices, and close deliveries, whose own job was lost or gave up, hourly; return how many."""
+    since = timezone.now() - timedelta(hours=1)
+    delivered = each(notices.waiting(before=since), _deliver, run="casework.deliver_waiting")
+    waiting = closing.undelivered(before=since)
+    return delivered + each(waiting, lambda pk: closing.delivered(case_id=pk), run="casework.close_deliveries")
+
+
+@app.task(name=closing.ARCHIVE_TASK, queue="casework", retry=PATIENT)
 def archive(*, case_id: int) -> None:
     """Pack a closed case."""
     archives.archive(case_id=case_id)
@@ -75,7 +111,11 @@ def archive(*, case_id: int) -> None:
 def archive_waiting(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Archive closed cases whose own job was lost or comes from before there was one, hourly; return how many."""
     since = timezone.now() - timedelta(hours=1)
-    return sum(archives.archive(case_id=case_id) is not None for case_id in archives.waiting(before=since))
+    return each(
+        archives.waiting(before=since),
+        lambda case_id: archives.archive(case_id=case_id),
+        run="casework.archive_waiting",
+    )
 
 
 @app.periodic(cron="25 18 * * *")
@@ -83,7 +123,7 @@ def archive_waiting(timestamp: int) -> int:  # noqa: ARG001 - given by the sched
 def check_archives(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Check the archives that were not looked at for longest, nightly; return how many were unsound."""
     longest = Archive.objects.order_by(F("checked_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)
-    return sum(_unsound(archive_id) for archive_id in list(longest[: settings.ARCHIVE_CHECKS]))
+    return each(list(longest[: settings.ARCHIVE_CHECKS]), _unsound, run="casework.check_archives")
 
 
 def _unsound(archive_id: int) -> bool:
@@ -93,6 +133,12 @@ def _unsound(archive_id: int) -> bool:
         # Nothing is known of it; it comes first tomorrow, and the log tells today.
         logger.warning("archive.store_silent", archive=archive_id)
         return False
+
+
+@app.task(name=drafts.FORGET_TASK, queue="casework", retry=PATIENT)
+def forget_papers(*, case_id: int) -> int:
+    """Delete the papers of an application that was given up; return how many contents went."""
+    return papers.forget(case_id=case_id)
 
 
 @app.task(name=trials.RUN_TASK, queue="casework", retry=2)
@@ -106,3 +152,10 @@ def run_trial(*, trial_id: int) -> None:
 def sweep_uploads(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Delete uploads that nobody continued; return how many."""
     return uploads.sweep()
+
+
+@app.periodic(cron="20 19 * * *")
+@app.task(name="casework.reseal_forms", queue="casework", queueing_lock="casework.reseal_forms")
+def reseal_forms(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Seal what people wrote into forms anew after a rotation of keys, nightly; return how many forms."""
+    return answers.reseal()

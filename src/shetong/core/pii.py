@@ -70,16 +70,14 @@ class KeyRing:
 
     def seal_content(self, content: bytes, *, context: str) -> bytes:
         """Return octets, such as a file's, sealed like a text."""
-        name = self.current.encode()
-        header = bytes([VERSION, len(name)]) + name
+        header = self.header
         nonce = os.urandom(NONCE_BYTES)
         cipher = AESGCM(self._sealing_key(self.current, context))
         return header + nonce + cipher.encrypt(nonce, content, header + context.encode())
 
     def seal_all(self, texts: Sequence[str], *, context: str) -> list[bytes]:
         """Return many texts sealed, each by itself as :meth:`seal` does; the cipher is prepared once."""
-        name = self.current.encode()
-        header = bytes([VERSION, len(name)]) + name
+        header = self.header
         encrypt = AESGCM(self._sealing_key(self.current, context)).encrypt
         associated, random = header + context.encode(), os.urandom(NONCE_BYTES * len(texts))
         nonces = (random[at : at + NONCE_BYTES] for at in range(0, len(random), NONCE_BYTES))
@@ -106,6 +104,17 @@ class KeyRing:
     def is_current(self, blob: bytes) -> bool:
         """Say whether ``blob`` was sealed with the current key, else it waits for resealing. Raises ``SealError``."""
         return _key_id(blob)[0] == self.current
+
+    @property
+    def has_retired(self) -> bool:
+        """Whether there are keys beside the current one, so that values may wait for resealing."""
+        return len(self._keys) > 1
+
+    @property
+    def header(self) -> bytes:
+        """The octets with which everything begins that the current key sealed."""
+        name = self.current.encode()
+        return bytes([VERSION, len(name)]) + name
 
     def blind_index(self, text: str, *, context: str) -> bytes:
         """Return 32 bytes equal for equal texts of one context (HMAC-SHA-256), useless without the index key."""

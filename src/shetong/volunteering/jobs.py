@@ -35,6 +35,7 @@ from shetong.volunteering.services import (
     record_uploads,
     searches,
     stars,
+    volunteers,
 )
 
 
@@ -182,3 +183,10 @@ def forget_uploads(timestamp: int) -> int:  # noqa: ARG001 - given by the schedu
 def count_hours(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Count the statistics of months in which anything changed; return how many months that were."""
     return len(figures.count())
+
+
+@app.periodic(cron="10 19 * * *")
+@app.task(name="volunteering.reseal_people", queue="volunteering", queueing_lock="volunteering.reseal_people")
+def reseal_people(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Seal personal data of retired keys anew, nightly; return how many records."""
+    return volunteers.reseal()

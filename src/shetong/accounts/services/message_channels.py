@@ -19,6 +19,7 @@ from shetong.accounts.models import Channel, MessageChannel, Topic, User
 from shetong.accounts.services import audit, channels
 from shetong.core import pii
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.store import resealing
 
 ADDRESS, CODE = "message.address", "message.code"
 CODE_TASK = "accounts.send_channel_code"
@@ -150,3 +151,8 @@ def _mask(channel: Channel, address: str) -> str:
     if channel is Channel.EMAIL:
         return pii.mask_email(address)
     return pii.mask_phone(address) if channel is Channel.SMS else f"{address[:2]}****{address[-2:]}"
+
+
+def reseal() -> int:
+    """Seal addresses of retired keys anew under the current key; return how many were done."""
+    return resealing.reseal(MessageChannel._meta.db_table, {"address": ADDRESS})

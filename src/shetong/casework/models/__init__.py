@@ -4,6 +4,8 @@ from shetong.casework.models.archive import Archive, Retention
 from shetong.casework.models.case import Case, CaseEvent, Mandate, Notice, NumberSeries, Opinion
 from shetong.casework.models.choices import (
     OPEN_STATES,
+    TO_ARCHIVE,
+    TO_DELIVER,
     Act,
     ArticleKind,
     Conclusion,
@@ -29,6 +31,8 @@ from shetong.casework.models.variant import MatterVariant
 
 __all__ = [
     "OPEN_STATES",
+    "TO_ARCHIVE",
+    "TO_DELIVER",
     "Act",
     "Archive",
     "Article",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from shetong.casework.models.choices import OPEN_STATES, Act, State, WaitsFor
+from shetong.casework.models.choices import OPEN_STATES, TO_ARCHIVE, TO_DELIVER, Act, State, WaitsFor
 
 
 class Case(models.Model):
@@ -99,6 +99,10 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=["state", "submitted_at"], condition=Q(state=State.SUBMITTED), name="case_waiting_for_intake"
+            ),
+            # What is left to do once a case is decided or withdrawn, for the jobs that take up what was lost.
+            models.Index(
+                fields=["updated_at"], condition=Q(state__in=(*TO_DELIVER, *TO_ARCHIVE)), name="case_to_close"
             ),
         ]  # fmt: skip
 

@@ -26,6 +26,9 @@ class State(models.TextChoices):
 
 # Cases that an officer may still have to do something about.
 OPEN_STATES = (State.SUBMITTED, State.CORRECTION, State.REVIEWING, State.SUSPENDED)
+# Decided, with documents on their way to the applicant; and over, to be archived.
+TO_DELIVER = (State.APPROVED, State.REFUSED, State.NOT_ACCEPTED, State.TERMINATED)
+TO_ARCHIVE = (State.DELIVERED, State.WITHDRAWN)
 
 
 class Act(models.TextChoices):

@@ -10,6 +10,7 @@ from shetong.casework.models import Case
 from shetong.casework.rules import sealing
 from shetong.casework.rules.matters import Matter
 from shetong.core import pii
+from shetong.store import resealing
 
 CONTEXT = "case.form"
 
@@ -36,3 +37,8 @@ def personal(case: Case) -> dict[str, str]:
     if not case.sealed:
         return {}
     return dict(json.loads(pii.open_sealed(bytes(case.sealed), context=CONTEXT)))
+
+
+def reseal() -> int:
+    """Seal forms of retired keys anew under the current key; return how many were done."""
+    return resealing.reseal(Case._meta.db_table, {"sealed": CONTEXT})

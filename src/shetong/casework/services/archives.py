@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from shetong.accounts.services import audit
 from shetong.casework.models import (
+    TO_ARCHIVE,
     Archive,
     Case,
     CaseEvent,
@@ -24,7 +25,6 @@ from shetong.casework.models import (
     Retention,
     Seal,
     SiteCheck,
-    State,
 )
 from shetong.casework.models.choices import Act
 from shetong.casework.queries import archive_search, cases, matters
@@ -34,18 +34,18 @@ from shetong.casework.services import answers, documents, moves, numbers, storag
 
 MEDIA_TYPE = "application/zip"
 MOST_AT_ONCE = 5_000
-READY = (State.DELIVERED, State.WITHDRAWN)
 
 
 @transaction.atomic
 def archive(*, case_id: int) -> Archive | None:
     """Pack a closed case and close it for good; ``None`` where it is not ready or packed already."""
     case = moves.lock(case_id)
-    if case.state not in READY or case.number is None:
+    if case.state not in TO_ARCHIVE or case.number is None:
         return None
     matter = matters.of(case)
     now = timezone.now()
-    number = f"{case.authority_division}-{now.year}-{numbers.take(f'archive/{case.authority_division}/{now.year}'):06}"
+    year = timezone.localdate(now).year
+    number = f"{case.authority_division}-{year}-{numbers.take(f'archive/{case.authority_division}/{year}'):06}"
     moves.move(case, Act.ARCHIVE, actor=None, detail={"archive": number})
     title = f"{matter.title}：{case.subject_name or case.applicant.get_full_name()}"[:300]
     retention = Retention.PERMANENT if case.decided_on else Retention.THIRTY_YEARS
@@ -65,7 +65,7 @@ def archive(*, case_id: int) -> Archive | None:
 
 def waiting(*, before: datetime) -> list[int]:
     """Return closed cases that should have been archived: untouched since a time, the oldest first."""
-    ready = Case.objects.filter(state__in=READY, number__isnull=False, updated_at__lt=before)
+    ready = Case.objects.filter(state__in=TO_ARCHIVE, number__isnull=False, updated_at__lt=before)
     return list(ready.order_by("updated_at").values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 

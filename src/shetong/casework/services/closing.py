@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 
 from shetong.accounts.models import User
-from shetong.casework.models import Act, Case, Notice, NoticeKind, State
+from shetong.casework.models import TO_DELIVER, Act, Case, Notice, NoticeKind
 from shetong.casework.queries import matters
 from shetong.casework.services import applicants, moves, notices
 from shetong.core.errors import InvalidInputError
@@ -38,7 +41,11 @@ def terminate(*, case_id: int, actor: User, reason: str) -> Case:
     return case
 
 
-_TO_DELIVER = (State.APPROVED, State.REFUSED, State.NOT_ACCEPTED, State.TERMINATED)
+def undelivered(*, before: datetime) -> list[int]:
+    """Return the cases untouched since a time whose notices are all with the applicant, the oldest first."""
+    ready = Case.objects.filter(state__in=TO_DELIVER, updated_at__lt=before)
+    ready = ready.exclude(Exists(Notice.objects.filter(case=OuterRef("pk"), delivered_at__isnull=True)))
+    return list(ready.order_by("updated_at").values_list("pk", flat=True)[: notices.MOST_AT_ONCE])
 
 
 @transaction.atomic
@@ -48,7 +55,7 @@ def delivered(*, case_id: int) -> bool:
     ``False`` where that is not due.
     """
     case = moves.lock(case_id)
-    if case.state not in _TO_DELIVER or Notice.objects.filter(case=case, delivered_at__isnull=True).exists():
+    if case.state not in TO_DELIVER or Notice.objects.filter(case=case, delivered_at__isnull=True).exists():
         return False
     moves.move(case, Act.DELIVER, actor=None)
     queue.defer(ARCHIVE_TASK, queue="casework", case_id=case.pk)

@@ -18,8 +18,9 @@ from shetong.casework.rules.matters import FACTS, Applicant, Matter
 from shetong.casework.services import answers, moves, remembered
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
 from shetong.core.values import is_empty
-from shetong.store import rows
+from shetong.store import queue, rows
 
+FORGET_TASK = "casework.forget_papers"
 MOST_DRAFTS = 50
 # A form is text; more than this is no form.
 LARGEST_FORM = 300_000
@@ -166,11 +167,12 @@ def add_oneself(*, case_id: int, actor: User, section: str) -> bool:
 
 @transaction.atomic
 def discard(*, case_id: int, actor: User) -> Case:
-    """Give a draft up; its answers are deleted. Raises :class:`WrongStateError` once it was submitted."""
+    """Give a draft up; its answers and papers are deleted. Raises :class:`WrongStateError` once it was submitted."""
     case = moves.lock(case_id)
     moves.move(case, Act.DISCARD, actor=actor)
     case.form, case.sealed, case.title = {}, b"", ""
     rows.save(case)
+    queue.defer(FORGET_TASK, queue="casework", case_id=case.pk)
     return case
 
 

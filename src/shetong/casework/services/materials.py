@@ -49,9 +49,11 @@ def upload_all(*, case_id: int, actor: User, files: Sequence[Handed]) -> list[Ca
     matter = matters.of(case)
     wanted = {one.material: _asked(matter, one.material) for one in files}
     kinds = [_checked(one, wanted[one.material]) for one in files]
-    stored = storage.keep_all([(one.content, kind) for one, kind in zip(files, kinds, strict=True)])
+    given = [(one.content, kind) for one, kind in zip(files, kinds, strict=True)]
+    kept = storage.keep_all(given)
     with transaction.atomic():
         case = drafts.editable(case_id, actor)
+        stored = storage.hold(kept, given)
         there = {(one.code, one.file_id): one for one in _there(case, wanted)}
         new: dict[tuple[str, str], CaseMaterial] = {}
         for one, kind, file in zip(files, kinds, stored, strict=True):

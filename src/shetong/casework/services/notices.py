@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from shetong.core.errors import ForbiddenError, NotFoundError
 from shetong.store import queue
 
 DELIVER_TASK = "casework.deliver_notice"
+MOST_AT_ONCE = 5_000
 
 
 def issue(
@@ -82,10 +84,17 @@ def deliver(*, notice_id: int) -> bool:
     return True
 
 
+def waiting(*, before: datetime) -> list[int]:
+    """Return the notices issued before a time that no job delivered, the oldest first."""
+    found = Notice.objects.filter(delivered_at__isnull=True, issued_at__lt=before).order_by("issued_at")
+    return list(found.values_list("pk", flat=True)[:MOST_AT_ONCE])
+
+
 @transaction.atomic
 def receive(*, notice_id: int, actor: User) -> Notice:
     """Record that the applicant's side has opened a notice: the proof of receipt; the first opening counts."""
-    notice = Notice.objects.select_for_update().select_related("case").filter(pk=notice_id).first()
+    # The notice alone: archiving locks the case first and its notices afterwards.
+    notice = Notice.objects.select_for_update(of=("self",)).select_related("case").filter(pk=notice_id).first()
     if notice is None:
         raise NotFoundError(gettext("没有找到这份文书。"))
     if not mandates.may_act(actor, notice.case):
@@ -93,7 +102,10 @@ def receive(*, notice_id: int, actor: User) -> Notice:
     if notice.received_at is None:
         notice.received_at = timezone.now()
         notice.received_by = actor.get_full_name()
-        notice.delivered_at = notice.delivered_at or notice.received_at
+        if notice.delivered_at is None:
+            notice.delivered_at = notice.received_at
+            # The same job closes the delivery of the case, which the opening does not lock.
+            queue.defer(DELIVER_TASK, queue="casework", notice_id=notice.pk)
         notice.save(update_fields=["received_at", "received_by", "delivered_at"])
         audit.record(
             actor=actor,

@@ -32,11 +32,12 @@ def keep(content: bytes, *, media_type: str) -> StoredFile:
 def keep_all(contents: Sequence[tuple[bytes, str]]) -> list[StoredFile]:
     """Keep contents, each with its media type, and return their records in the order given."""
     store = stores.store()
-    given = []
+    given, octets = [], {}
     for content, media_type in contents:
         digest = hashlib.sha256(content).hexdigest()
+        octets[digest] = content
         if not store.exists(digest):
-            store.put(digest, pii.ring().seal_content(content, context=CONTEXT))
+            _put(store, digest, content)
         given.append((digest, len(content), media_type))
     now = timezone.now()
     digests, sizes, media_types = (list(column) for column in zip(*sorted(set(given)), strict=True))
@@ -48,14 +49,37 @@ def keep_all(contents: Sequence[tuple[bytes, str]]) -> list[StoredFile]:
         [now, digests, sizes, media_types],
     )
     new = {digest for (digest,) in written}
+    for digest in new:
+        # What lay there may have been deleted with its row while this one waited for the key.
+        if not store.exists(digest):
+            _put(store, digest, octets[digest])
     records = {
         digest: StoredFile(digest=digest, size=size, media_type=media_type, stored_at=now)
         for digest, size, media_type in given
         if digest in new
     }
     if known := [digest for digest in digests if digest not in new]:
-        records |= {one.digest: one for one in rows.load(StoredFile, "WHERE digest = ANY(%s)", [known])}
+        held = rows.load(StoredFile, "WHERE digest = ANY(%s) FOR KEY SHARE", [known])
+        records |= {one.digest: one for one in held}
+        if len(held) < len(known):
+            return keep_all(contents)
     return [records[digest] for digest, _, _ in given]
+
+
+def hold(stored: Sequence[StoredFile], contents: Sequence[tuple[bytes, str]]) -> Sequence[StoredFile]:
+    """Lock what was kept before this transaction against deletion; return it, kept anew where it is gone already."""
+    digests = [one.digest for one in stored]
+    there = rows.fetch("SELECT digest FROM casework_storedfile WHERE digest = ANY(%s) FOR KEY SHARE", [digests])
+    return stored if len(there) == len(set(digests)) else keep_all(contents)
+
+
+def forget(digest: str) -> None:
+    """Delete a content whose row was deleted in this transaction."""
+    stores.store().delete(digest)
+
+
+def _put(store: stores.Store, digest: str, content: bytes) -> None:
+    store.put(digest, pii.ring().seal_content(content, context=CONTEXT))
 
 
 def read(digest: str) -> bytes:

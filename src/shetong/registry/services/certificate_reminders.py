@@ -11,6 +11,7 @@ from shetong.accounts.models import Topic
 from shetong.accounts.services import messages
 from shetong.casework.queries import mandates
 from shetong.registry.models import Organisation, Status
+from shetong.store.each import each
 
 # The second reminder, in days before the end.
 LAST_CALL_DAYS = 15
@@ -25,12 +26,17 @@ def remind(*, today: date) -> int:
         status=Status.NORMAL,
         certificate_valid_to__range=(today, today + timedelta(days=settings.CERTIFICATE_WARNING_DAYS)),
     )
-    return sum(_tell(organisation, today) for organisation in ending.order_by("pk").iterator(chunk_size=1_000))
+    return each(
+        list(ending.order_by("pk").values_list("pk", flat=True)),
+        lambda pk: _tell(pk, today),
+        run="registry.remind_of_certificates",
+    )
 
 
-def _tell(organisation: Organisation, today: date) -> int:
-    last = organisation.certificate_valid_to
-    if last is None:
+def _tell(pk: int, today: date) -> int:
+    organisation = Organisation.objects.filter(pk=pk).first()
+    last = organisation.certificate_valid_to if organisation else None
+    if organisation is None or last is None:
         return 0
     code = organisation.public_code
     call = "last" if (last - today).days <= LAST_CALL_DAYS else "first"

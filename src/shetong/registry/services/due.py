@@ -11,6 +11,7 @@ from shetong.accounts.services import audit
 from shetong.registry.models import Filing
 from shetong.registry.services import locks
 from shetong.registry.services.recording import SYSTEM, apply
+from shetong.store.each import each
 
 
 def apply_due(*, today: date | None = None) -> int:
@@ -21,7 +22,7 @@ def apply_due(*, today: date | None = None) -> int:
     day = today or timezone.localdate()
     due = Filing.objects.filter(applied_at__isnull=True, effective_on__lte=day)
     organisation_ids = sorted(set(due.values_list("organisation_id", flat=True)))
-    return sum(_apply_one(organisation_id, day) for organisation_id in organisation_ids)
+    return each(organisation_ids, lambda organisation_id: _apply_one(organisation_id, day), run="registry.apply_due")
 
 
 @transaction.atomic

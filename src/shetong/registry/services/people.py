@@ -15,7 +15,7 @@ from shetong.core import pii
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
 from shetong.core.identifiers import parse_identity_number, tidy
 from shetong.registry.models import IdentityDocument, Person
-from shetong.store import rows
+from shetong.store import resealing, rows
 
 IDENTITY_CONTEXT = "person.identity_number"
 PHONE_CONTEXT = "person.phone"
@@ -129,23 +129,6 @@ def _serves_in(person: Person, jurisdiction: str) -> bool:
     return person.posts.filter(organisation__authority__division_code=jurisdiction).exists()
 
 
-def reseal(*, limit: int = 1_000) -> int:
-    """Seal values of retired keys anew under the current key; return how many people were done (0: finished)."""
-    done = 0
-    ring = pii.ring()
-    for person in Person.objects.order_by("pk").iterator():
-        stale = [
-            (column, context)
-            for column, context in _FIELDS.values()
-            if getattr(person, column) is not None and not ring.is_current(bytes(getattr(person, column)))
-        ]
-        if not stale:
-            continue
-        for column, context in stale:
-            text = ring.open(bytes(getattr(person, column)), context=context)
-            setattr(person, column, ring.seal(text, context=context))
-        person.save(update_fields=[column for column, _ in stale])
-        done += 1
-        if done >= limit:
-            break
-    return done
+def reseal() -> int:
+    """Seal values of retired keys anew under the current key; return how many people were done."""
+    return resealing.reseal(Person._meta.db_table, dict(_FIELDS.values()))

@@ -22,11 +22,13 @@ from shetong.core import divisions, pii
 from shetong.core.errors import ConflictError, InvalidInputError, WrongStateError
 from shetong.core.identifiers import parse_identity_number
 from shetong.registry.models.choices import IdentityDocument
+from shetong.store import resealing
 from shetong.volunteering.models import (
     ALL_TIMES,
     Consent,
     ConsentPurpose,
     Field,
+    GuardianConsent,
     Language,
     RegisteredBy,
     Skill,
@@ -239,3 +241,13 @@ def _profile_faults(profile: Profile) -> Mapping[str, str]:
     if len(profile.wishes) > 300:
         faults["wishes"] = gettext("最多300个字，请缩短。")
     return faults
+
+
+def reseal() -> int:
+    """Seal what retired keys sealed of volunteers and guardians anew; return how many records were done."""
+    own = {"name_sealed": NAME, "identity_sealed": NUMBER, "phone_sealed": PHONE, "emergency_sealed": EMERGENCY}
+    guardian = {
+        "name_sealed": "guardian.name", "identity_sealed": "guardian.identity_number", "phone_sealed": "guardian.phone",
+    }  # fmt: skip
+    done = resealing.reseal(Volunteer._meta.db_table, own)
+    return done + resealing.reseal(GuardianConsent._meta.db_table, guardian)
