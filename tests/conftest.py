@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from shetong.cli.assets import node_home
 from tests.stamping import time_stamping as time_stamping
@@ -31,6 +32,16 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # How long inputs take to draw says something of the machine, which others may use too, and nothing of the code.
 settings.register_profile("shetong", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("shetong")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Share out classes and modules; what installs the whole program is one share, so that it is installed once."""
+
+    class Shares(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/deploy" if nodeid.startswith("tests/deploy/") else super()._split_scope(nodeid)
+
+    return Shares(config, log)
 
 
 def _is_local(address: object) -> bool:
