@@ -70,6 +70,8 @@ def work(folder: Path) -> None:
     """Let a real worker do what waits, and what the dead left."""
     # The dead worker was last heard of long ago.
     rows.run("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+    # The time of every next try has come.
+    rows.run("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'")
     done = subprocess.run(
         [str(Path(sys.executable).parent / "shetong"), "worker", "--once", "--queue", "casework"],
         env=environment(folder), capture_output=True, text=True, check=False, timeout=120,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from django.db import transaction
+from django.db.models import ForeignObjectRel
 
 from shetong.casework.models import Case, CaseMaterial, State, StoredFile
 from shetong.casework.services import storage
@@ -36,10 +37,9 @@ def _forget(case_id: int, digest: str) -> bool:
 @lru_cache(maxsize=1)
 def _references() -> tuple[str, ...]:
     """Return what looks for a content, for every column of every package that names one."""
-    relations = StoredFile._meta.get_fields(include_hidden=True)
     columns = {
         (one.related_model._meta.db_table, one.field.column)
-        for one in relations
-        if one.auto_created and not one.concrete and one.related_model is not None
+        for one in StoredFile._meta.get_fields(include_hidden=True)
+        if isinstance(one, ForeignObjectRel)
     }
     return tuple(f'FROM "{table}" WHERE "{column}" = %s' for table, column in sorted(columns))
