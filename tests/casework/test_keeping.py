@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from pypdf import PdfReader
 
 from shetong.accounts.models import AuditEvent
 from shetong.casework import jobs
-from shetong.casework.models import Archive, CaseMaterial, Notice, Retention
+from shetong.casework.models import Archive, Case, CaseMaterial, Notice, Retention
 from shetong.casework.queries import archives as queries
 from shetong.casework.queries import seals
 from shetong.casework.queries.seals import Verdict
@@ -243,7 +244,15 @@ class TestViewing:
 
 @pytest.mark.django_db
 class TestPapersOfWhatWasGivenUp:
-    def test_they_go_with_the_draft_but_what_another_application_has_stays(self) -> None:
+    @pytest.fixture
+    def forget(self, django_capture_on_commit_callbacks: Any) -> Callable[[Case], int]:
+        def one(case: Case) -> int:
+            with django_capture_on_commit_callbacks(execute=True):
+                return jobs.forget_papers(case_id=case.pk)
+
+        return one
+
+    def test_they_go_with_the_draft_but_what_another_application_has_stays(self, forget: Callable[[Case], int]) -> None:
         given_up, other = factories.draft(), factories.draft()
         shared, own = factories.pdf("两份申请都有"), factories.pdf("只有这一份有")
         for case, content in ((given_up, shared), (given_up, own), (other, shared)):
@@ -254,20 +263,20 @@ class TestPapersOfWhatWasGivenUp:
         assert ProcrastinateJob.objects.filter(task_name=drafts.FORGET_TASK, args={"case_id": given_up.pk}).exists()
         gone = storage.place(hashlib.sha256(own).hexdigest())
         assert gone.exists()
-        assert jobs.forget_papers(case_id=given_up.pk) == 1
+        assert forget(given_up) == 1
         assert not gone.exists()
         assert not CaseMaterial.objects.filter(case=given_up).exists()
         kept = hashlib.sha256(shared).hexdigest()
         assert CaseMaterial.objects.filter(case=other, file_id=kept).exists()
         assert storage.read(kept) == shared
-        assert jobs.forget_papers(case_id=given_up.pk) == 0
+        assert forget(given_up) == 0
 
-    def test_an_application_that_is_not_given_up_keeps_its_papers(self) -> None:
+    def test_an_application_that_is_not_given_up_keeps_its_papers(self, forget: Callable[[Case], int]) -> None:
         case = factories.submitted()
-        assert jobs.forget_papers(case_id=case.pk) == 0
+        assert forget(case) == 0
         assert CaseMaterial.objects.filter(case=case).exists()
 
-    def test_the_same_content_can_be_handed_in_again_afterwards(self) -> None:
+    def test_the_same_content_can_be_handed_in_again_afterwards(self, forget: Callable[[Case], int]) -> None:
         case = factories.draft()
         content = factories.pdf("再次上传")
         for _ in range(2):
@@ -275,6 +284,6 @@ class TestPapersOfWhatWasGivenUp:
                 case_id=case.pk, actor=case.applicant, material="charter", name="章程.pdf", content=content
             )
             drafts.discard(case_id=case.pk, actor=case.applicant)
-            jobs.forget_papers(case_id=case.pk)
+            forget(case)
             case = factories.draft(case.applicant)
         assert not storage.place(hashlib.sha256(content).hexdigest()).exists()

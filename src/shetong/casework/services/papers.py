@@ -29,7 +29,6 @@ def _forget(case_id: int, digest: str) -> bool:
     CaseMaterial.objects.filter(case_id=case_id, file_id=digest).delete()
     if any(rows.exists(reference, [digest]) for reference in _references()):
         return False
-    StoredFile.objects.filter(pk=digest).delete()
     storage.forget(digest)
     return True
 

@@ -73,11 +73,6 @@ def hold(stored: Sequence[StoredFile], contents: Sequence[tuple[bytes, str]]) ->
     return stored if len(there) == len(set(digests)) else keep_all(contents)
 
 
-def forget(digest: str) -> None:
-    """Delete a content whose row was deleted in this transaction."""
-    stores.store().delete(digest)
-
-
 def _put(store: stores.Store, digest: str, content: bytes) -> None:
     store.put(digest, pii.ring().seal_content(content, context=CONTEXT))
 
@@ -99,7 +94,19 @@ def read(digest: str) -> bytes:
 def forget(digest: str) -> None:
     """Delete a content for good, for the law's sake, once the transaction is committed; nothing may refer to it."""
     StoredFile.objects.filter(pk=digest).delete()
-    transaction.on_commit(lambda: stores.store().delete(digest))
+    transaction.on_commit(lambda: _remove(digest), robust=True)
+
+
+@transaction.atomic
+def _remove(digest: str) -> None:
+    """Remove what lies under a digest, unless it was kept again since.
+
+    The key is taken meanwhile: who keeps the same content waits for it, and looks then whether it lies there.
+    """
+    key = "INSERT INTO casework_storedfile (digest, size, media_type, stored_at) VALUES (%s, 1, '', now())"
+    if rows.fetch(f"{key} ON CONFLICT DO NOTHING RETURNING digest", [digest]):
+        stores.store().delete(digest)
+        rows.run("DELETE FROM casework_storedfile WHERE digest = %s", [digest])
 
 
 def place(digest: str) -> Path:
