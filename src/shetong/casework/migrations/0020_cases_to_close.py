@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Depends on the migration below it in the chain."""
 
     atomic = False
-    dependencies = [("casework", "0018_lists")]
+    dependencies = [("casework", "0019_article_versions")]
 
     operations = [
         AddIndexConcurrently(
