@@ -72,6 +72,11 @@ class TestTheRules:
         closed = rules.Filed("N", False, FILED.starts_on, FILED.ends_on, CONTENT)
         assert codes(closed) == ["change-closed"]
 
+    def test_a_plan_that_leaves_the_internet_lists_no_platform(self) -> None:
+        assert "platforms" in CONTENT
+        after = rules.merged(CONTENT, {"changes_methods": True, "by_internet": False, "by_site": True})
+        assert "platforms" not in after
+
     @given(
         parts=st.sets(st.sampled_from(sorted(rules.PARTS))),
         values=st.dictionaries(st.sampled_from(sorted(answers())), st.text(max_size=9) | st.integers()),

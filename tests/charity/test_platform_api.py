@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from shetong.charity.models import (
     Arrival,
+    Discrepancy,
     Donation,
     DonationReversal,
     FundraisingPlan,
@@ -21,15 +22,19 @@ from shetong.charity.models import (
     PlatformBatch,
     PlatformFinding,
     PlatformRefusal,
+    Side,
     WaitingRefund,
 )
 from shetong.charity.platform_client import Client, Refused
 from shetong.charity.rules import log_content
 from shetong.charity.rules.platform_bodies import LARGEST_BODY
+from shetong.charity.services import locks, qualification
+from shetong.charity.services.platforms import aftermath, findings, reconciliation
 from shetong.ledger.queries import audit, tree
 from shetong.ledger.services.sequence import sequence
 from shetong.registry.services import api_rates
-from tests.charity import platforms
+from tests.casework import factories as cases
+from tests.charity import factories, platforms
 from tests.charity.platforms import gift
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +148,13 @@ class TestPages:
     def test_a_published_page_that_comes_to_differ_is_a_finding(self, program: Client, plan: FundraisingPlan) -> None:
         with pytest.raises(Refused):
             platforms.published(program, plan, title="改了的名称")
-        assert PlatformFinding.objects.get().kind == "page"
+        first = PlatformFinding.objects.get()
+        assert first.kind == "page"
+        findings.settle(finding=first, words="已经改回", actor=cases.chief("100000"))
+        for _again in range(2):
+            with pytest.raises(Refused):
+                platforms.published(program, plan, title="又改了的名称")
+        assert PlatformFinding.objects.filter(settled_at=None).count() == 1
 
     def test_a_closed_page_stays_closed(self, program: Client, plan: FundraisingPlan) -> None:
         assert program.close("P1")["state"] == "closed"
@@ -227,9 +238,14 @@ class TestBatches:
         program.donations([gift("negative", 5)])
         assert PlatformRefusal.objects.filter(settled_at__isnull=True).count() == 7
 
-    def test_a_suspended_plan_takes_nothing(self, program: Client, plan: FundraisingPlan) -> None:
-        FundraisingPlan.objects.filter(pk=plan.pk).update(state="suspended")
-        assert refused(program, gift("A1")) == {"A1": "plan-stopped"}
+    def test_a_suspended_plan_takes_what_was_given_before(self, program: Client, plan: FundraisingPlan) -> None:
+        qualification.revoke(
+            organisation=plan.organisation, document="京民撤〔2026〕1号", reason="违规募捐。", provision="《慈善法》",
+            effective_on=timezone.localdate(), actor=cases.chief("110000"),
+        )  # fmt: skip
+        after = (timezone.now() + timedelta(minutes=1)).isoformat()
+        assert refused(program, gift("A1"), gift("A2", donated_at=after)) == {"A2": "plan-stopped"}
+        assert Donation.objects.get().platform_order == "A1"
 
     def test_plain_json_does_as_well(self, program: Client) -> None:
         assert program.donations([gift("A1")], packed=False)["taken"] == 1
@@ -298,6 +314,51 @@ class TestMoney:
         assert DonationReversal.objects.get().platform_refund == "R1"
         assert not WaitingRefund.objects.exists()
 
+    def test_a_refund_that_missed_its_donation_is_taken_up_later(self, program: Client, platform: Platform) -> None:
+        program.donations([gift("A1"), gift("A2")])
+        missed: dict[str, Any] = {
+            "platform": platform, "amount": 400, "reason": "误捐", "refunded_at": timezone.now(),
+            "reported_at": timezone.now(),
+        }  # fmt: skip
+        # Both transactions were open at once: neither saw the other.
+        WaitingRefund.objects.create(number="R1", donation="A1", **missed)
+        WaitingRefund.objects.create(number="R2", donation="A2", **{**missed, "amount": 1_001})
+        WaitingRefund.objects.create(number="R3", donation="A2", **missed)
+        WaitingRefund.objects.create(number="R4", donation="A9", **missed)
+        # Sent once more, it is carried out at once and not a second time.
+        assert program.refunds([{**a_refund(), "number": "R3", "donation": "A2"}])["taken"] == 1
+        assert [aftermath.take_up_refunds(), aftermath.take_up_refunds()] == [1, 0]
+        found = DonationReversal.objects.values_list("platform_refund", flat=True)
+        assert (sorted(found), WaitingRefund.objects.get().number) == (["R1", "R3"], "R4")
+        assert PlatformRefusal.objects.get().number == "R2"
+
+    def test_all_pools_of_refunds_are_locked_at_once(
+        self, program: Client, plan: FundraisingPlan, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        general = factories.general(plan.organisation)
+        asked: list[set[int]] = []
+        for name in ("ends", "pools"):
+            real = getattr(locks, name)
+            monkeypatch.setattr(locks, name, lambda numbers, real=real: real(asked.append(set(numbers)) or asked[-1]))
+        program.donations([gift("A1")])
+        program.refunds([a_refund(), {**a_refund(), "number": "R2", "donation": "A2"}])
+        program.donations([gift("A2")])
+        into = Donation.objects.values_list("pool_id", flat=True)[0]
+        # Donations alone; a refund and its part of the same; donations with a refund that waited, and its part.
+        assert asked == [{into}, *[{into, general.pk}] * 4]
+
+    @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+08:00", "1999-12-31T23:59:59Z"])
+    def test_moments_of_another_age_are_told_apart(self, program: Client, plan: FundraisingPlan, moment: str) -> None:
+        program.donations([gift("A1")])
+        told = program.refunds([{**a_refund(), "refunded_at": moment}])
+        assert [one["code"] for one in told["records"]] == ["time-too-early"]
+        arrival = {
+            "number": "T1", "plan": plan.number, "amount": 5, "account_holder": "某", "given_from": moment,
+            "given_to": moment, "arrived_at": moment,
+        }  # fmt: skip
+        assert [one["code"] for one in program.arrivals([arrival])["records"]] == ["time-too-early"]
+        assert refused(program, gift("A2", donated_at=moment)) == {"A2": "time-too-early"}
+
     def test_fees_detours_and_delays_become_findings(self, program: Client, plan: FundraisingPlan) -> None:
         then = timezone.now() - timedelta(days=20)
         good = {
@@ -332,6 +393,15 @@ class TestReconciliation:
         number = told["items"][0]["id"]
         note = program.post(f"/discrepancies/{number}/notes", {"text": "平台录入错误", "settles": True})
         assert note["notes"][0]["side"] == "platform"
+        found = Discrepancy.objects.get(pk=number)
+        reconciliation.say(discrepancy=found, side=Side.OFFICE, text="认可", settles=True, actor=cases.chief("100000"))
+        assert number not in [one["id"] for one in program.get("/discrepancies")["items"]]
+        # With another amount it is another matter, and with none it is over.
+        program.reconcile(str(day), {**ours, "A2": 21})
+        assert [one["id"] for one in program.get("/discrepancies")["items"]] == [number]
+        reconciliation.say(discrepancy=found, side=Side.OFFICE, text="认可", settles=True, actor=cases.chief("100000"))
+        found.refresh_from_db()
+        assert not found.explained
         assert program.reconcile(str(day), ours)["agreed"] is True
         assert program.get("/discrepancies")["items"] == []
 

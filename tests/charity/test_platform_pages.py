@@ -56,9 +56,9 @@ def browser(user: User) -> Browser:
     return found
 
 
-def official(role: str) -> Browser:
+def official(role: str, division: str = "100000") -> Browser:
     user = User.objects.create_user(f"{role}-{next_number()}", password=None, demo=True)
-    roles.grant(user=user, role=role, division_code="100000", reason="测试", actor=None)
+    roles.grant(user=user, role=role, division_code=division, reason="测试", actor=None)
     return browser(user)
 
 
@@ -171,6 +171,19 @@ def test_the_office_sees_scorecards_and_settles_findings() -> None:
     assert page.get(f"/office/platforms/{platform.code}/{today.year}/3/").status_code == 404
     finding = PlatformFinding.objects.get(kind="fee")
     page.post(f"/office/platforms/findings/{finding.pk}/", {"words": ""})
+    # Each sees what its own organisations are concerned by; complaints are the ministry's.
+    complaints.make(platform=platform, page="P1", text="页面名称和备案名称不一样", contact="")
+    whole = page.get(f"/office/platforms/{platform.code}/").text
+    here = official("chief-registrar", "110000").get(f"/office/platforms/{platform.code}/").text
+    elsewhere = official("chief-registrar", "440000")
+    there = elsewhere.get(f"/office/platforms/{platform.code}/").text
+    told = ("扣费0.05元", "A1", "页面名称和备案名称不一样")
+    assert [[one in text for one in told] for text in (whole, here, there)] == [
+        [True, True, True], [True, True, False], [False, False, False],
+    ]  # fmt: skip
+    assert elsewhere.post(f"/office/platforms/findings/{finding.pk}/", {"words": "x"}).status_code == 404
+    where = f"/hall/platforms/discrepancies/{Discrepancy.objects.get().pk}/"
+    assert elsewhere.post(where, {"text": "x"}).status_code == 404
     page.post(f"/office/platforms/findings/{finding.pk}/", {"words": "已责令退还"})
     finding.refresh_from_db()
     assert finding.settlement == "已责令退还"
@@ -197,6 +210,8 @@ def test_a_platform_answers_complaints(client: Browser) -> None:
     made = complaints.make(platform=platform, page="P1", text="页面名称和备案名称不一样", contact="")
     assert [one["id"] for one in program.get("/complaints")["items"]] == [made.pk]
     assert program.post(f"/complaints/{made.pk}/answer", {"text": "已改正"})["answer"] == "已改正"
+    later = complaints.make(platform=platform, page="P1", text="页面名称还是不一样呀", contact="")
+    assert [one["id"] for one in program.get("/complaints")["items"]] == [later.pk, made.pk]
     made.refresh_from_db()
     assert complaints.days_late(made) == 0
 

@@ -13,8 +13,20 @@ from django.test import Client
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from shetong.charity.models import CreditRecord, Disclosure, DisclosureDuty, DutyKind, Milestone, Project, ReportPhoto
+from shetong.charity.models import (
+    CreditKind,
+    CreditRecord,
+    CreditSubject,
+    Disclosure,
+    DisclosureDuty,
+    DutyKind,
+    Milestone,
+    Project,
+    ReportPhoto,
+)
 from shetong.charity.queries import disclosure as queries
+from shetong.charity.services import credit
+from shetong.core.errors import ForbiddenError
 from shetong.ledger.services.sequence import sequence
 from shetong.registry.models import CreditReferral, Organisation
 from tests.casework import factories as cases
@@ -47,6 +59,7 @@ class TestPages:
             assert (picture.format, dict(picture.getexif())) == ("JPEG", {})
         assert b"SecretPhone" not in photo.content
         assert client.get("/charity/disclosures/photos/0.jpg").status_code == 404
+        assert client.get(f"/charity/disclosures/{told['charity']}/?before=²").status_code == 200
 
     def test_a_charity_reports_a_fact_publishes_it_and_corrects_it(self) -> None:
         organisation, agent = publicity.charity()
@@ -103,6 +116,9 @@ class TestPages:
             == 302
         )
         milestone = Milestone.objects.get()
+        for number, when, status in (("²", day, 404), ("", day, 404), (milestone.pk, "viel", 302)):
+            answer = browser.post(f"{own}do/reach/", {"milestone": number, "reached_on": when})
+            assert answer.status_code == status
         browser.post(f"{own}do/reach/", {"milestone": milestone.pk, "reached_on": day})
         milestone.refresh_from_db()
         assert str(milestone.reached_on) == day
@@ -127,6 +143,15 @@ class TestPages:
         page = clerk.get("/office/disclosure/").content.decode()
         assert faults(page) == []
         assert "未按期公开信息" in page
+        elsewhere = signed_in(cases.registrar("440000"))
+        for wrong in (told["referral"], "²", "9" * 40):
+            assert elsewhere.get(f"/office/credit/new/?referral={wrong}").status_code == 404
+        with pytest.raises(ForbiddenError):
+            credit.notify(
+                kind=CreditKind.FALSE_CLAIM, subject=CreditSubject.IMPOSTOR, facts="某事。", provision="某条",
+                actor=cases.registrar("440000"), division_code="440000", name="某某",
+                referral=CreditReferral.objects.get(pk=told["referral"]),
+            )  # fmt: skip
         form = clerk.get(f"/office/credit/new/?referral={told['referral']}")
         assert "期限：2026-05-31" in form.content.decode()
         given = {

@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shetong.charity.services import checks, credit, disclosure, statistics
-from shetong.charity.services.platforms import calls, sandbox
+from shetong.charity.services.platforms import aftermath, calls, sandbox
 
 logger = structlog.get_logger(__name__)
 
@@ -17,6 +17,13 @@ logger = structlog.get_logger(__name__)
 def compact_flows(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Add up the daily counts of donations, hourly."""
     return statistics.compact()
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(name="charity.take_up_refunds", queue="charity", queueing_lock="charity.take_up_refunds")
+def take_up_refunds(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Carry out refunds of platforms that wait although their donation has come, hourly."""
+    return aftermath.take_up_refunds()
 
 
 @app.periodic(cron="40 18 * * *")

@@ -13,6 +13,7 @@ from shetong.charity.api import gate, shapes
 from shetong.charity.api.gate import Result, Sent
 from shetong.charity.api.platform import a_day
 from shetong.charity.models import PlatformComplaint
+from shetong.charity.queries.platforms import supervision as reading
 from shetong.charity.rules import platform_bodies
 from shetong.charity.rules.platform_errors import PlatformError
 from shetong.charity.rules.reconciliation import MOST_RECORDS, DayRecord, DayReport
@@ -116,7 +117,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
     def act(_desk: Desk, caller: Caller) -> Result:
         if caller.sandbox:
             return Result({"items": []})
-        found = PlatformComplaint.objects.filter(platform_id=caller.platform).order_by("answered_at", "due_on")
+        found = reading.complaints_of(caller.platform)
         return Result({"items": [_complaint(one) for one in found[:MOST_LISTED]]})
 
     return gate.read(request, "complaints", act)

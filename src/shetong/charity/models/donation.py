@@ -152,6 +152,7 @@ class DonationReversal(models.Model):
                 fields=["pool", "hole_from"], include=["hole_to"], condition=Q(hole_to__gt=F("hole_from")),
                 name="reversal_hole",
             ),
+            models.Index(fields=["platform_refund"], condition=~Q(platform_refund=""), name="reversal_by_refund"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -174,7 +174,10 @@ class PlatformFinding(models.Model):
     class Meta:
         verbose_name = "平台违规线索"
         constraints = [
-            models.UniqueConstraint(fields=["platform", "kind", "reference"], name="finding_once"),
+            # What comes again after it was settled is a finding anew.
+            models.UniqueConstraint(
+                fields=["platform", "kind", "reference"], condition=Q(settled_at__isnull=True), name="finding_open_once"
+            ),
             models.CheckConstraint(condition=Q(kind__in=FindingKind.values), name="finding_kind_known"),
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=True) | ~Q(settlement=""), name="finding_settled_with_words"

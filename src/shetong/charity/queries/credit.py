@@ -6,28 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from shetong.charity.models import CreditDocument, CreditGrade, CreditRecord, CreditSubject, DonorHonour
+from shetong.charity.queries.jurisdiction import within
 from shetong.charity.rules import credit as rules
 from shetong.charity.states import EFFECTIVE
-from shetong.core import divisions
 from shetong.core.errors import NotFoundError
 from shetong.registry.models import CreditReferral, Organisation, ReferralState
-
-
-def _within(jurisdictions: Iterable[str], path: str) -> Q:
-    within = Q(pk__in=())
-    for code in jurisdictions:
-        within |= Q(**{f"{path}__startswith": divisions.prefix(code)})
-    return within
 
 
 def referrals(jurisdictions: Iterable[str]) -> QuerySet[CreditReferral]:
     """What waits to be taken up, the longest ago first."""
     waiting = CreditReferral.objects.filter(
-        _within(jurisdictions, "organisation__authority__division_code"), state=ReferralState.PENDING
+        within(jurisdictions, "organisation__authority__division_code"), state=ReferralState.PENDING
     )
     return waiting.select_related("organisation").order_by("referred_on", "pk")
 
@@ -35,7 +28,7 @@ def referrals(jurisdictions: Iterable[str]) -> QuerySet[CreditReferral]:
 def records(jurisdictions: Iterable[str]) -> QuerySet[CreditRecord]:
     """Records of the office, the newest first."""
     return (
-        CreditRecord.objects.filter(_within(jurisdictions, "division_code"))
+        CreditRecord.objects.filter(within(jurisdictions, "division_code"))
         .select_related("organisation")
         .order_by("-pk")
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from shetong.accounts.models import User
@@ -28,9 +28,9 @@ from shetong.charity.models import (
 )
 from shetong.charity.queries import flows
 from shetong.charity.queries.bodies import public_on
+from shetong.charity.queries.jurisdiction import within
 from shetong.charity.rules import disclosure as rules
 from shetong.charity.rules import ratios
-from shetong.core import divisions
 from shetong.core.errors import NotFoundError
 from shetong.registry.models import AttributeCode, Organisation
 
@@ -81,10 +81,8 @@ def open_duties(organisation: Organisation) -> list[DisclosureDuty]:
 
 def overdue(jurisdictions: Iterable[str], today: date) -> QuerySet[DisclosureDuty]:
     """What is overdue with the authorities of the divisions, the longest ago first."""
-    within = Q(pk__in=())
-    for code in jurisdictions:
-        within |= Q(organisation__authority__division_code__startswith=divisions.prefix(code))
-    found = standing().filter(within, fulfilled_on__isnull=True, due_on__lt=today)
+    held = within(jurisdictions, "organisation__authority__division_code")
+    found = standing().filter(held, fulfilled_on__isnull=True, due_on__lt=today)
     return found.select_related("organisation").order_by("due_on", "pk")
 
 

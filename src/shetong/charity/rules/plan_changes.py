@@ -31,6 +31,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "changes_account": ("account_holder", "account_bank", "account_number"),
     "changes_contact": ("responsible_name", "office_address"),
 }  # fmt: skip
+# Answers that are none where the question is answered with no.
+ONLY_WITH = (("by_internet", "platforms"), ("offsite_fundraising", "offsite_area"))
 # What can still change once the activity has ended.
 AFTERWARDS = frozenset({"changes_use", "changes_contact", "changes_costs"})
 
@@ -53,7 +55,11 @@ def merged(content: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, A
     }
     if values.get("changes_partner"):
         given["has_partner"] = True
-    return {**content, **given}
+    after = {**content, **given}
+    for question, answer in ONLY_WITH:
+        if after.get(question) is False:
+            after.pop(answer, None)
+    return after
 
 
 def check(values: Mapping[str, Any], filed: Filed | None, filer: plans.Filer, on: date) -> list[Finding]:

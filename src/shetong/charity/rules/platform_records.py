@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -17,6 +17,8 @@ MOST = 5_000  # records in a batch
 LARGEST = 10**12  # fen in one donation
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+# Nothing that platforms report is older: the first were designated under the Charity Law of 2016.
+EARLIEST = datetime(2016, 1, 1, tzinfo=UTC)
 _CLOCKS = timedelta(minutes=5)  # that a platform's clock may be ahead of ours
 LOCAL = "CNY"
 
@@ -48,13 +50,17 @@ class Given(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What is known of a page: its plan and project, when it may take donations, the budget lines there are."""
+    """What is known of a page: its plan and project, when it may take donations, the budget lines there are.
+
+    ``stopped``: since when its activity is suspended or ended by the authority, ``None`` where it is not; what was
+    given before that moment is taken, however late it is reported.
+    """
 
     plan: str
     project: str
     opens: datetime
     closes: datetime
-    stopped: bool
+    stopped: datetime | None
     earmarks: frozenset[str]
 
 
@@ -88,7 +94,7 @@ def judge(records: Sequence[Given | None], pages: Mapping[str, PageFacts], *, no
             0 < one.amount <= LARGEST
             and facts.opens <= one.donated_at < facts.closes
             and one.donated_at <= latest
-            and not facts.stopped
+            and (facts.stopped is None or one.donated_at < facts.stopped)
             and one.currency == LOCAL
             and one.original_amount is None
             and one.plan is None
@@ -115,8 +121,9 @@ def _closer(one: Given, facts: PageFacts, latest: datetime) -> str:
         ("wrong-plan", one.plan is not None and one.plan.upper() != facts.plan),
         ("wrong-project", one.project is not None and one.project.upper() != facts.project),
         ("earmark-unknown", bool(one.earmark) and one.earmark not in facts.earmarks),
+        ("time-too-early", one.donated_at < EARLIEST),
         ("time-in-future", one.donated_at > latest),
-        ("plan-stopped", facts.stopped),
+        ("plan-stopped", facts.stopped is not None and one.donated_at >= facts.stopped),
         ("outside-period", not facts.opens <= one.donated_at < facts.closes),
     )
     return next((code for code, holds in checks if holds), "")
@@ -179,6 +186,8 @@ def judge_refund(one: Refund | None, *, now: datetime) -> str:
         return "amount-not-positive"
     if one.amount > LARGEST:
         return "amount-too-large"
+    if one.refunded_at < EARLIEST:
+        return "time-too-early"
     return "time-in-future" if one.refunded_at > now + _CLOCKS else ""
 
 
@@ -192,6 +201,8 @@ def judge_arrival(one: ArrivalReport | None, *, now: datetime) -> str:
         return "amount-not-positive"
     if one.amount > LARGEST:
         return "amount-too-large"
+    if min(one.given_from, one.given_to, one.arrived_at) < EARLIEST:
+        return "time-too-early"
     if one.arrived_at > now + _CLOCKS:
         return "time-in-future"
     return "arrival-before-giving" if not one.given_from <= one.given_to <= one.arrived_at else ""

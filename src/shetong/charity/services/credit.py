@@ -73,6 +73,11 @@ def notify(
         division_code = organisation.authority.division_code
     permissions.require(actor, Permission.CHARITY_SUPERVISE, division_code)
     faults = {}
+    if referral is not None:
+        # Who takes up what was handed over must supervise the organisation that it tells of.
+        permissions.require(actor, Permission.CHARITY_SUPERVISE, referral.organisation.authority.division_code)
+        if organisation is not None and organisation.pk != referral.organisation_id:
+            faults["organisation"] = gettext("移交的是另一家组织的事项，请核对。")
     if not facts.strip():
         faults["facts"] = gettext("请写明事实和证据。")
     if not provision.strip():

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext
 
-from shetong.charity.models import Disbursement, Donation, Pool
+from shetong.charity.models import MONEY, Disbursement, Donation, Pool
 from shetong.core.errors import NotFoundError
 from shetong.store import rows
 
@@ -33,6 +33,19 @@ def ends(numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
         "SELECT id, organisation_id, received FROM charity_pool WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [wanted]
     )
     return {number: (organisation, received) for number, organisation, received in found}
+
+
+def payers(numbers: Iterable[int]) -> list[int]:
+    """Return the general pools of the organisations that pools are of: what was spent is refunded out of them."""
+    wanted = list(set(numbers))
+    if not wanted:
+        return []
+    found = rows.fetch(
+        "SELECT payer.id FROM charity_pool AS payer WHERE payer.project_id IS NULL AND payer.asset = %s"
+        " AND payer.organisation_id IN (SELECT organisation_id FROM charity_pool WHERE id = ANY(%s))",
+        [MONEY, wanted],
+    )
+    return [number for (number,) in found]
 
 
 def donation(number: int) -> Donation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +14,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit
 from shetong.casework.rules.matters import Approval, Authority, Outcome, Values
 from shetong.casework.services.numbers import take
-from shetong.charity.models import FundraisingPlan, PlanState, QualificationLoss
+from shetong.charity.models import FundraisingActivity, FundraisingPlan, PlanState, QualificationLoss
 from shetong.charity.queries.bodies import body
 from shetong.charity.queries.projects import organisation as organisation_of
 from shetong.charity.rules import qualification as rules
@@ -120,9 +120,10 @@ def revoke(
     running = FundraisingPlan.objects.select_for_update().filter(
         organisation=organisation, state=PlanState.FILED, ends_on__gte=effective_on
     )
-    stopped = FundraisingPlan.objects.filter(pk__in=[plan.pk for plan in running.order_by("pk")]).update(
-        state=PlanState.SUSPENDED
-    )
+    plans = [plan.pk for plan in running.order_by("pk")]
+    stopped = FundraisingPlan.objects.filter(pk__in=plans).update(state=PlanState.SUSPENDED)
+    # What was given before is the charity's, and platforms may still report it.
+    FundraisingActivity.objects.filter(plan__in=plans, closed_at__isnull=True).update(closed_at=_since(effective_on))
     audit.record(
         actor=actor,
         action="charity.revoke-qualification",
@@ -131,3 +132,10 @@ def revoke(
         detail={"document": loss.document, "plans_suspended": stopped},
     )
     return loss
+
+
+def _since(effective_on: date) -> datetime:
+    """The moment from which a decision stops activities: its day's beginning, or now where it is of today."""
+    if effective_on == timezone.localdate():
+        return timezone.now()
+    return timezone.make_aware(datetime.combine(effective_on, time()))

@@ -54,7 +54,8 @@ def filed_plan(number: str, on: date) -> FiledPlan:
         raise PlatformError("plan-not-found")
     version = plan.versions.order_by("-number").first()
     content = version.content if version else {}
-    listed = str(content.get("platforms") or "").replace("，", "、").split("、")
+    online = content.get("by_internet") is not False
+    listed = str((online and content.get("platforms")) or "").replace("，", "、").split("、")
     project = plan.activity.project
     return FiledPlan(
         plan.number,
@@ -109,7 +110,9 @@ def facts(platform: int, numbers: set[str]) -> tuple[dict[str, PageFacts], dict[
         if one.state == PageState.CLOSED and one.closed_at:
             closes = min(closes, one.closed_at)
         earmarks = frozenset(line.code for line in project.budget_lines.all())
-        stopped = plan.state in (PlanState.SUSPENDED, PlanState.CANCELLED)
+        stopped = None
+        if plan.state in (PlanState.SUSPENDED, PlanState.CANCELLED):
+            stopped = one.activity.closed_at or _start(plan.starts_on)
         found[one.external_id] = PageFacts(
             plan.number, project.number, _start(plan.starts_on), closes, stopped, earmarks
         )

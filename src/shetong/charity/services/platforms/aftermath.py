@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from shetong.charity.models import ActivityPage, Donation, PlatformBatch, PlatformDay, ReversalKind, WaitingRefund
 from shetong.charity.rules.donation_lines import Target
 from shetong.charity.rules.platform_records import NUMBER, Given
+from shetong.charity.services.permission import SYSTEM
 from shetong.charity.services.platforms.access import Caller
 from shetong.charity.services.pools import open_pool
 from shetong.charity.services.refunds import take_back
 from shetong.core.errors import DomainError
 from shetong.store import rows
 
+logger = structlog.get_logger(__name__)
 CHINA = ZoneInfo("Asia/Shanghai")
 CHINA_SECONDS = 8 * 3_600
 TAKEN = ("", "late")
@@ -92,10 +97,10 @@ def settle(
         for one, code in zip(records, codes, strict=True)
         if one is not None and code not in (*TAKEN, "duplicate") and NUMBER.fullmatch(one.number)
     ]
-    note_refusals(caller, "donation", refused, now)
+    note_refusals(caller.platform, "donation", refused, now)
 
 
-def note_refusals(caller: Caller, kind: str, refused: Sequence[tuple[str, str, int]], now: datetime) -> None:
+def note_refusals(platform: int, kind: str, refused: Sequence[tuple[str, str, int]], now: datetime) -> None:
     """Keep number, code and amount of records that were not taken; the newest reason of a number stands."""
     newest = {number: (number, code, max(-(2**62), min(amount, 2**62))) for number, code, amount in refused}
     if not newest:
@@ -107,35 +112,71 @@ def note_refusals(caller: Caller, kind: str, refused: Sequence[tuple[str, str, i
         " FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS refused (number, code, amount)"
         " ON CONFLICT (platform_id, kind, number) DO UPDATE SET code = excluded.code, amount = excluded.amount,"
         " refused_at = excluded.refused_at, settled_at = NULL",
-        [caller.platform, kind, now, list(numbers), list(codes), list(amounts)],
+        [platform, kind, now, list(numbers), list(codes), list(amounts)],
     )
+
+
+def awaited(platform: int, numbers: Sequence[str]) -> list[str]:
+    """Return which of these donations refunds wait for."""
+    if not numbers or not rows.exists("FROM charity_waitingrefund WHERE platform_id = %s", [platform]):
+        return []
+    found = rows.fetch(
+        "SELECT DISTINCT donation FROM charity_waitingrefund WHERE platform_id = %s AND donation = ANY(%s)",
+        [platform, list(numbers)],
+    )
+    return [number for (number,) in found]
 
 
 def refund_waiting(caller: Caller, numbers: Sequence[str]) -> int:
-    """Carry out refunds that came before their donations; one that cannot be is noted as refused. Returns how many."""
-    if not numbers or not WaitingRefund.objects.filter(platform_id=caller.platform).exists():
+    """Carry out refunds that came before their donations, whose pools and payers are locked; return how many.
+
+    One that cannot be carried out is noted as refused.
+    """
+    if not numbers:
         return 0
-    waiting = list(WaitingRefund.objects.filter(platform_id=caller.platform, donation__in=numbers).order_by("pk"))
-    orders = {one.donation for one in waiting}
-    donations = dict(
-        Donation.objects.filter(platform_id=caller.platform, platform_order__in=orders).values_list(
-            "platform_order", "pk"
-        )
+    waiting = list(
+        WaitingRefund.objects.select_for_update(skip_locked=True)
+        .filter(platform_id=caller.platform, donation__in=numbers)
+        .order_by("pk")
     )
+    return sum(_carry_out(one, f"platform:{caller.client_id}") for one in waiting)
+
+
+def take_up_refunds() -> int:
+    """Carry out refunds whose donation came while they were reported, so that neither saw the other; return how many.
+
+    Each in a transaction of its own; one that fails does not hold up the others.
+    """
+    come = Donation.objects.filter(platform_id=OuterRef("platform_id"), platform_order=OuterRef("donation"))
     done = 0
-    for one in waiting:
+    for number in list(WaitingRefund.objects.filter(Exists(come)).order_by("pk").values_list("pk", flat=True)):
         try:
-            take_back(
-                donation=donations[one.donation],
-                quantity=one.amount,
-                kind=ReversalKind.REFUND,
-                reason=one.reason,
-                reversed_at=one.refunded_at,
-                actor=f"platform:{caller.client_id}",
-                platform_refund=one.number,
-            )
-            done += 1
-        except DomainError as error:
-            note_refusals(caller, "refund", [(one.number, error.code, one.amount)], timezone.now())
-        one.delete()
+            with transaction.atomic():
+                one = WaitingRefund.objects.select_for_update(skip_locked=True).filter(pk=number).first()
+                done += one is not None and _carry_out(one, SYSTEM)
+        except Exception:
+            logger.exception("waiting-refund.failed", refund=number)
+    return done
+
+
+def _carry_out(one: WaitingRefund, actor: str) -> bool:
+    donation = Donation.objects.filter(platform_id=one.platform_id, platform_order=one.donation).values_list("pk")
+    found = donation.first()
+    if found is None:
+        return False
+    done = True
+    try:
+        take_back(
+            donation=found[0],
+            quantity=one.amount,
+            kind=ReversalKind.REFUND,
+            reason=one.reason,
+            reversed_at=one.refunded_at,
+            actor=actor,
+            platform_refund=one.number,
+        )
+    except DomainError as error:
+        done = False
+        note_refusals(one.platform_id, "refund", [(one.number, error.code, one.amount)], timezone.now())
+    one.delete()
     return done

@@ -63,6 +63,10 @@ def take(caller: Caller, records: Sequence[Given | None]) -> Outcome:
     judged = judge(records, pages, now=now)
     doubles(records, judged)
     targets = aftermath.open_earmarks(caller.platform, records, judged, targets)
+    good = {one.number: one for one, code in zip(records, judged, strict=True) if one is not None and not code}
+    awaited = aftermath.awaited(caller.platform, list(good))
+    # Refunds that wait may be paid out of general pools: all are locked at once and in order.
+    payers = locks.payers(targets[good[number].page, good[number].earmark].pool for number in awaited)
     for attempt in range(TRIES):
         outcome = Outcome(list(judged))
         _mark_known(caller, records, outcome, all_of_them=attempt > 0)
@@ -70,12 +74,14 @@ def take(caller: Caller, records: Sequence[Given | None]) -> Outcome:
         try:
             # A savepoint: what another batch wrote in the meantime undoes this try alone.
             with transaction.atomic():
-                first, last = _write(caller, [records[index] for index in new], targets, now)  # type: ignore[misc]
+                first, last = _write(caller, [records[index] for index in new], targets, payers, now)  # type: ignore[misc]
         except IntegrityError as error:
             if "donation_once_a_platform" not in str(error):
                 raise
             continue
         _count(caller, records, new, outcome, (first, last), now)
+        taken = {one.number for index in new if (one := records[index])}
+        outcome.refunds = aftermath.refund_waiting(caller, [number for number in awaited if number in taken])
         return outcome
     raise PlatformError("busy")
 
@@ -119,8 +125,17 @@ def _mark_known(caller: Caller, records: Sequence[Given | None], outcome: Outcom
         outcome.numbers[index] = number
 
 
-def _write(caller: Caller, records: Sequence[Given], targets: dict[tuple[str, str], Target], now: datetime) -> Interval:
-    """Write donations with books and log entries; return the least and greatest number (``(0, 0)``: none)."""
+def _write(
+    caller: Caller,
+    records: Sequence[Given],
+    targets: dict[tuple[str, str], Target],
+    payers: Sequence[int],
+    now: datetime,
+) -> Interval:
+    """Write donations with books and log entries; return the least and greatest number (``(0, 0)``: none).
+
+    ``payers``: pools to be locked beside those of the donations.
+    """
     if not records:
         return 0, 0
     aims = [targets[one.page, one.earmark] for one in records]
@@ -132,7 +147,9 @@ def _write(caller: Caller, records: Sequence[Given], targets: dict[tuple[str, st
     prepared = donation_lines.prepare(
         records, aims, numbers, salts, sealed, log=CHARITY, platform=caller.platform, code=caller.code, now=now
     )
-    pools = locks.ends(aim.pool for aim in aims)
+    into = {aim.pool for aim in aims}
+    locked = locks.ends((*into, *payers))
+    pools = {number: locked[number] for number in into}
     places, sums = _places(records, aims, pools)
     journals = _book(caller, sums, {number: organisation for number, (organisation, _) in pools.items()})
     copied, entries = donation_lines.placed(prepared, places, [journals[pools[aim.pool][0]] for aim in aims])
@@ -217,7 +234,6 @@ def _count(
     )
     outcome.batch = batch.pk
     aftermath.settle(caller, batch, records, new, outcome.codes, now)
-    outcome.refunds = aftermath.refund_waiting(caller, [one.number for index in new if (one := records[index])])
     audit.record(
         actor=f"platform:{caller.client_id}",
         action="platform.donations",

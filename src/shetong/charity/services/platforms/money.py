@@ -21,6 +21,7 @@ from shetong.charity.models import (
 )
 from shetong.charity.rules.platform_errors import ALL
 from shetong.charity.rules.platform_records import ArrivalReport, Refund, judge_arrival, judge_refund
+from shetong.charity.services import locks
 from shetong.charity.services.platforms import aftermath
 from shetong.charity.services.platforms.access import Caller
 from shetong.charity.services.refunds import take_back
@@ -31,24 +32,36 @@ MOST = 500  # records in a batch of refunds or arrivals
 
 
 def refund(caller: Caller, records: Sequence[Refund | None]) -> list[str]:
-    """Carry refunds out; return the code of each, empty where it was. One before its donation waits for it."""
+    """Carry refunds out; return the code of each, empty where it was. One before its donation waits for it.
+
+    Every pool that the batch touches is locked first and in order, so that batches wait for each other in turn.
+    """
     now = timezone.now()
-    codes = []
-    for one in records:
-        code = judge_refund(one, now=now)
-        if one is not None and not code:
-            code = _refund(caller, one, now)
-        codes.append(code)
+    codes = [judge_refund(one, now=now) for one in records]
+    good = [one for one, code in zip(records, codes, strict=True) if one is not None and not code]
+    found = _donations(caller, [one.donation for one in good])
+    into = {pool for _, pool in found.values()}
+    locks.pools((*into, *locks.payers(into)))
+    for index, one in enumerate(records):
+        if one is not None and not codes[index]:
+            known = found.get(one.donation)
+            codes[index] = _refund(caller, one, known[0]) if known else _wait(caller, one, now)
     refused = [
         (one.number, code, one.amount)
         for one, code in zip(records, codes, strict=True)
         if one is not None and code not in ("", "duplicate", "waiting", "number-malformed", "record-malformed")
     ]
-    aftermath.note_refusals(caller, "refund", refused, now)
+    aftermath.note_refusals(caller.platform, "refund", refused, now)
     return codes
 
 
-def _refund(caller: Caller, one: Refund, now: datetime) -> str:
+def _donations(caller: Caller, orders: list[str]) -> dict[str, tuple[int, int]]:
+    """Number and pool of donations by the platform's number of them. One query."""
+    found = Donation.objects.filter(platform_id=caller.platform, platform_order__in=orders)
+    return {order: (number, pool) for order, number, pool in found.values_list("platform_order", "pk", "pool_id")}
+
+
+def _refund(caller: Caller, one: Refund, donation: int) -> str:
     known = (
         DonationReversal.objects.filter(platform_refund=one.number, donation__platform_id=caller.platform)
         .select_related("donation")
@@ -57,13 +70,10 @@ def _refund(caller: Caller, one: Refund, now: datetime) -> str:
     if known is not None:
         same = known.quantity == one.amount and known.donation.platform_order == one.donation
         return "duplicate" if same else "number-conflict"
-    donation = (
-        Donation.objects.filter(platform_id=caller.platform, platform_order=one.donation)
-        .values_list("pk", flat=True)
-        .first()
-    )
-    if donation is None:
-        return _wait(caller, one, now)
+    # One that waits although its donation has come in the meantime is carried out here and waits no longer.
+    waiting = WaitingRefund.objects.select_for_update().filter(platform_id=caller.platform, number=one.number).first()
+    if waiting is not None and (waiting.donation, waiting.amount) != (one.donation, one.amount):
+        return "number-conflict"
     try:
         with transaction.atomic():
             take_back(
@@ -75,6 +85,8 @@ def _refund(caller: Caller, one: Refund, now: datetime) -> str:
                 actor=f"platform:{caller.client_id}",
                 platform_refund=one.number,
             )
+            if waiting is not None:
+                waiting.delete()
     except DomainError as error:
         return error.code if error.code in ALL else "refund-too-much"
     return ""

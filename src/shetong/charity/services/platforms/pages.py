@@ -71,6 +71,7 @@ def publish(caller: Caller, page: Page) -> tuple[ActivityPage | None, list[Diffe
             platform_id=caller.platform,
             kind=FindingKind.PAGE,
             reference=page.page,
+            settled_at=None,
             defaults={
                 "organisation": known.activity.plan.organisation,
                 "detail": "、".join(one.reason.rstrip("。") for one in differ)[:300],

@@ -66,10 +66,17 @@ def compare(caller: Caller, day: date, records: Sequence[rules.DayRecord | None]
             one.save(update_fields=["closed_at"])
     for number, difference in found.items():
         one = known.get(number) or Discrepancy(reconciliation=row, number=number, found_at=now)
+        if one.closed_at is not None or (one.kind, one.theirs, one.ours) != _said(difference):
+            # It comes again, or says something else: what was explained before explains it no more.
+            one.found_at, one.explained = now, False
         one.kind, one.theirs, one.ours = difference.kind, difference.theirs, difference.ours
         one.organisation_id, one.hint, one.closed_at = organisations.get(number), hints.get(number, ""), None
         one.save()
     return list(row.discrepancies.filter(closed_at__isnull=True).order_by("number"))
+
+
+def _said(difference: rules.Difference) -> tuple[str, int | None, int | None]:
+    return difference.kind, difference.theirs, difference.ours
 
 
 @transaction.atomic
@@ -88,7 +95,7 @@ def say(*, discrepancy: Discrepancy, side: Side, text: str, settles: bool, actor
         author=actor if isinstance(actor, User) else None,
         written_at=timezone.now(),
     )
-    agreed = set(locked.notes.filter(settles=True).values_list("side", flat=True))
+    agreed = set(locked.notes.filter(settles=True, written_at__gte=locked.found_at).values_list("side", flat=True))
     if Side.PLATFORM in agreed and agreed & {Side.CHARITY, Side.OFFICE} and not locked.explained:
         locked.explained = True
         locked.save(update_fields=["explained"])

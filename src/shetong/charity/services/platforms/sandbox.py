@@ -257,7 +257,7 @@ class SandboxDesk:
             closed = row.content["closed_at"]
             closes = datetime.fromisoformat(closed) if closed else _start(plan.ends_on)
             found[row.number] = PageFacts(
-                plan.number, plan.project, _start(plan.starts_on), closes, False, sandbox_world.EARMARKS
+                plan.number, plan.project, _start(plan.starts_on), closes, None, sandbox_world.EARMARKS
             )
         return found
 

@@ -59,7 +59,7 @@ def records(request: HttpRequest, grants: Grants) -> HttpResponseBase:
 @office(Permission.CHARITY_SUPERVISE)
 def notice(request: HttpRequest, grants: Grants) -> HttpResponseBase:
     """Give notice; with ``referral`` in the address, of what was handed over."""
-    referral = _referral(request.GET.get("referral", ""))
+    referral = _referral(grants, request.GET.get("referral", ""))
     initial = _from_referral(referral) if referral else None
     form = NoticeForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -90,11 +90,15 @@ def _notify(
     )  # fmt: skip
 
 
-def _referral(text: str) -> CreditReferral | None:
-    number = whole(text)
-    if number is None:
+def _referral(grants: Grants, text: str) -> CreditReferral | None:
+    """What was handed over and waits in the officer's jurisdiction; for others there is no such page."""
+    if not text:
         return None
-    return CreditReferral.objects.select_related("organisation").filter(pk=number, state="pending").first()
+    waiting = queries.referrals(grants.jurisdictions(Permission.CHARITY_SUPERVISE))
+    found = waiting.filter(pk=whole(text)).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _from_referral(referral: CreditReferral) -> dict[str, str]:

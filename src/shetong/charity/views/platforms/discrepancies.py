@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -33,11 +33,11 @@ PAGE = 50
 def listed(request: HttpRequest) -> HttpResponse:
     """What is open of the platforms and organisations that one acts for."""
     user = current_user(request)
-    codes = [mandate.organisation_code for mandate in mandates.organisations(user)]
-    mine = Discrepancy.objects.filter(reconciliation__platform__members__user=user) | Discrepancy.objects.filter(
-        organisation__uscc__in=codes
+    speaker = Speaker(user)
+    mine = Discrepancy.objects.filter(
+        Q(reconciliation__platform__in=speaker.platforms) | Q(organisation__uscc__in=speaker.organisations)
     )
-    return render(request, "charity/platforms/discrepancies.html", {"rows": rows(mine.distinct(), user)})
+    return render(request, "charity/platforms/discrepancies.html", {"rows": rows(mine, user)})
 
 
 @login_required
@@ -45,8 +45,10 @@ def listed(request: HttpRequest) -> HttpResponse:
 def say(request: HttpRequest, pk: int) -> HttpResponse:
     """Note what one's side says."""
     user = current_user(request)
-    found = get_object_or_404(Discrepancy.objects.select_related("reconciliation", "organisation"), pk=pk)
-    side = side_of(user, found)
+    found = get_object_or_404(
+        Discrepancy.objects.select_related("reconciliation__platform", "organisation__authority"), pk=pk
+    )
+    side = Speaker(user).side(found)
     if side is None:
         raise Http404
     try:
@@ -66,23 +68,32 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("charity:discrepancies")
 
 
-def side_of(user: User, discrepancy: Discrepancy) -> Side | None:
-    """For whom somebody speaks of a discrepancy; ``None`` for strangers."""
-    platform = discrepancy.reconciliation.platform_id
-    if PlatformMember.objects.filter(platform_id=platform, user=user, left_at__isnull=True).exists():
-        return Side.PLATFORM
-    organisation = discrepancy.organisation
-    if organisation is not None and mandates.holds(user, organisation.public_code):
-        return Side.CHARITY
-    where = organisation.division_code if organisation else NATIONAL
-    return Side.OFFICE if grants_of(user).may(Permission.CASE_REVIEW, where) else None
+class Speaker:
+    """For whom somebody speaks: platforms and organisations by their own people, others by their authority."""
+
+    def __init__(self, user: User) -> None:
+        member = PlatformMember.objects.filter(user=user, left_at__isnull=True)
+        self.platforms = frozenset(member.values_list("platform_id", flat=True))
+        self.organisations = frozenset(one.organisation_code for one in mandates.organisations(user))
+        self.grants = grants_of(user)
+
+    def side(self, discrepancy: Discrepancy) -> Side | None:
+        """For whom of a discrepancy's sides; ``None`` for strangers."""
+        if discrepancy.reconciliation.platform_id in self.platforms:
+            return Side.PLATFORM
+        organisation = discrepancy.organisation
+        if organisation is not None and organisation.public_code in self.organisations:
+            return Side.CHARITY
+        where = organisation.authority.division_code if organisation else NATIONAL
+        return Side.OFFICE if self.grants.may(Permission.CASE_REVIEW, where) else None
 
 
 def rows(found: QuerySet[Discrepancy], user: User) -> list[dict[str, object]]:
-    """Lines of the list, those that are open first."""
+    """Lines of the list, those that are open first. Four queries beside those of who speaks."""
+    speaker = Speaker(user)
     chosen: Iterable[Discrepancy] = (
         found.filter(closed_at__isnull=True)
-        .select_related("reconciliation__platform", "organisation")
+        .select_related("reconciliation__platform", "organisation__authority")
         .prefetch_related("notes")
         .order_by("explained", "-pk")[:PAGE]
     )
@@ -94,7 +105,7 @@ def rows(found: QuerySet[Discrepancy], user: User) -> list[dict[str, object]]:
             "ours": "" if one.ours is None else words.money(one.ours),
             "hint": _(ALL[one.hint].title) if one.hint in ALL else "",
             "notes": [(_(str(note.get_side_display())), note) for note in one.notes.all()],
-            "may": side_of(user, one) is not None,
+            "may": speaker.side(one) is not None,
         }
         for one in chosen
     ]

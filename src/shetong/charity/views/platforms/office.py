@@ -19,8 +19,8 @@ from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import NATIONAL, Permission
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
-from shetong.charity.models import Discrepancy, FindingKind, Platform, PlatformFinding
-from shetong.charity.queries.platforms import scorecard
+from shetong.charity.models import FindingKind, Platform, PlatformFinding
+from shetong.charity.queries.platforms import scorecard, supervision
 from shetong.charity.queries.platforms.scorecard import Period, Scorecard, half_year
 from shetong.charity.services.platforms import designation, findings
 from shetong.charity.views import words
@@ -56,10 +56,11 @@ def platform(request: HttpRequest, grants: Grants, code: str) -> HttpResponseBas
         "figures": figures(card),
         "findings": [
             (_(str(one.get_kind_display())), one, words.money(one.amount) if one.amount is not None else "")
-            for one in found.findings.select_related("organisation").order_by("settled_at", "-pk")[:SHOWN]
+            for one in supervision.findings(found, grants)[:SHOWN]
         ],
-        "complaints": found.complaints.order_by("answered_at", "due_on")[:SHOWN],
-        "rows": rows(Discrepancy.objects.filter(reconciliation__platform=found), current_user(request)),
+        "complaints": supervision.complaints(found, grants)[:SHOWN],
+        "supervises": supervision.national(grants),
+        "rows": rows(supervision.discrepancies(found, grants), current_user(request)),
         "reports": _reports(found, today),
         "national": grants.may(Permission.CASE_DECIDE, NATIONAL),
         "today": today,
@@ -77,16 +78,15 @@ def report(request: HttpRequest, grants: Grants, code: str, year: int, half: int
     card = scorecard.of(found, half_year(year, half))
     if request.GET.get("form") == "csv":
         return _csv(found, card, f"{found.code}-{year}-{half}.csv")
-    settled = found.findings.filter(
-        found_at__gte=card.period.moments[0], found_at__lt=card.period.moments[1]
-    ).select_related("organisation")
+    start, end = card.period.moments
+    noted = supervision.findings(found, grants).filter(found_at__gte=start, found_at__lt=end)
     context = {
         "platform": found,
         "year": year,
         "half": half,
         "card": card,
         "figures": figures(card),
-        "findings": [(_(str(one.get_kind_display())), one) for one in settled.order_by("pk")[:500]],
+        "findings": [(_(str(one.get_kind_display())), one) for one in noted.order_by("pk")[:500]],
         "made_at": timezone.now(),
     }
     return render(request, "charity/platforms/report.html", context)
@@ -96,8 +96,8 @@ def report(request: HttpRequest, grants: Grants, code: str, year: int, half: int
 @office(Permission.CASE_DECIDE)
 def settle(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Say what was done about a finding."""
-    found = get_object_or_404(PlatformFinding.objects.select_related("platform", "organisation"), pk=pk)
-    where = found.organisation.division_code if found.organisation else NATIONAL
+    found = get_object_or_404(PlatformFinding.objects.select_related("platform", "organisation__authority"), pk=pk)
+    where = found.organisation.authority.division_code if found.organisation else NATIONAL
     if not grants.may(Permission.CASE_DECIDE, where):
         raise Http404
     try:
