@@ -147,15 +147,27 @@ class TestDueProcess:
         credit.answer_objection(record_id=record.pk, upheld=True, reason="维持。", actor=chief(), today=DOCUMENT_ON)
         with pytest.raises(WrongStateError):
             credit.ask_repair(record_id=record.pk, promise="承诺。", actor=agent, today=date(2026, 7, 31))
+        for _time in range(2):
+            credit.ask_repair(record_id=record.pk, promise="承诺。", actor=agent, today=date(2026, 8, 1))
+            credit.answer_repair(
+                record_id=record.pk, granted=False, reason="没有整改。", actor=chief(), today=date(2026, 8, 1)
+            )
         credit.ask_repair(record_id=record.pk, promise="已经整改，承诺按期公布。", actor=agent, today=date(2026, 8, 1))
         credit.answer_repair(record_id=record.pk, granted=True, reason="属实。", actor=chief(), today=date(2026, 8, 2))
         record.refresh_from_db()
         assert (record.state, queries.public_records(date(2026, 8, 2))) == ("repaired", [])
         assert known_of(organisation, date(2026, 8, 2)).dishonest == ()
         acts = list(CreditEvent.objects.order_by("pk").values_list("act", flat=True))
-        assert acts == ["notify", "state", "decide", "object", "uphold", "ask-repair", "repair"]
+        refused = ["ask-repair", "refuse-repair"]
+        assert acts == ["notify", "state", "decide", "object", "uphold", *refused * 2, "ask-repair", "repair"]
         assert AuditEvent.objects.filter(action__startswith="charity.credit-").count() == len(acts)
-        assert Message.objects.filter(recipient=agent, topic="charity").count() == 4
+        # Each act of the office is told, the same answer to a second request among them.
+        assert Message.objects.filter(recipient=agent, topic="charity").count() == 6
+        credit.dismiss(record_id=noticed(organisation).pk, reason="证据不足。", actor=chief())
+        again = decide(noticed(organisation), today=date(2026, 8, 2))
+        credit.correct(record_id=again.pk, reason="认错了。", actor=chief())
+        told = " ".join(Message.objects.filter(recipient=agent).values_list("title", flat=True))
+        assert ("不予记入" in told, "已经更正" in told) == (True, True)
         with pytest.raises(DatabaseError), transaction.atomic():
             CreditEvent.objects.update(reason="另写")
 
@@ -189,6 +201,12 @@ class TestDueProcess:
         other = noticed(None, subject=CreditSubject.IMPOSTOR, kind=CreditKind.FALSE_CLAIM, name="周示范")
         decide(other, document=CreditDocument.POLICE, grade=CreditGrade.SERIOUS)
         assert [one.name for one in queries.public_records(other.heard_by)] == ["周**"]
+        # What nobody may see takes no place in the list.
+        decide(
+            noticed(None, subject=CreditSubject.DONOR, kind=CreditKind.FALSE_GIFT, name="吴示范"),
+            document=CreditDocument.JUDGMENT, grade=CreditGrade.GENERAL,
+        )  # fmt: skip
+        assert [one.name for one in queries.public_records(other.heard_by, most=1)] == ["周**"]
 
     @pytest.mark.parametrize(
         ("values", "field"),

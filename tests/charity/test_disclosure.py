@@ -13,22 +13,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shetong.accounts.models import Message, User
-from shetong.charity.models import Disclosure, DisclosureDuty, DutyKind, FundraisingPlan
+from shetong.charity.models import Disclosure, DisclosureDuty, DutyKind, FundraisingPlan, TrustFilingKind
 from shetong.charity.queries import disclosure as queries
 from shetong.charity.rules import disclosure as rules
 from shetong.charity.rules import privacy
-from shetong.charity.rules.disclosure import Course, Facts, Happened
+from shetong.charity.rules.disclosure import Course, Facts, Happened, Trusteeship
 from shetong.charity.rules.disclosure_contents import CONTENTS
 from shetong.charity.rules.qualification import until
 from shetong.charity.rules.ratios import Figures
-from shetong.charity.services import annual_figures, disclosure
+from shetong.charity.services import annual_figures, disclosure, progress, trusts
 from shetong.charity.services.plans import file_plan
-from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
 from shetong.ledger.queries import audit, tree
 from shetong.ledger.services.sequence import sequence
 from shetong.registry.models import AttributeCode, CreditReferral, Organisation
 from shetong.registry.services.attributes import grant_attribute
 from tests.casework.applications import body
+from tests.charity import factories
 from tests.charity.test_plans import answers
 
 SINCE = date(2026, 1, 1)
@@ -82,9 +83,23 @@ class TestTheRules:
         ]
         assert (duty.due_on, "第81号" in duty.provision) == (date(2026, 3, 31), True)
 
-    def test_a_trustee_reports_every_year(self) -> None:
-        trust = Course("T1", "助学信托", date(2025, 6, 1), None)
-        assert ("trust-report", "2026-03-31") in due(facts(trusts=(trust,)))
+    def test_a_trustee_reports_every_year_of_its_time(self) -> None:
+        def years(*trusts: Trusteeship) -> list[str]:
+            return [day for kind, day in due(facts(trusts=trusts), date(2029, 12, 31)) if kind == "trust-report"]
+
+        since = date(2025, 6, 1)
+        assert years(Trusteeship("T1", "信托", since)) == [f"{year}-03-31" for year in range(2026, 2030)]
+        assert years(Trusteeship("T1", "信托", since, date(2027, 5, 1))) == ["2026-03-31", "2027-03-31"]
+        assert years(Trusteeship("T1", "信托", date(2027, 5, 1), date(2028, 2, 1), over=True)) == [
+            "2028-03-31", "2029-03-31",
+        ]  # fmt: skip
+
+    def test_what_is_told_early_starts_the_next_interval(self) -> None:
+        told = (date(2026, 2, 1), date(2026, 6, 20))
+        campaign = Course("A1", "午餐", date(2026, 1, 10), date(2026, 12, 20), told=told)
+        found = [day for kind, day in due(facts(campaigns=(campaign,))) if kind == "campaign-progress"]
+        # Told on 1 February: again until 1 May, which was missed; told on 20 June for the interval after it.
+        assert found == ["2026-04-10", "2026-05-01", "2026-08-01", "2026-09-20"]
 
     def test_what_fell_due_before_the_calendar_was_kept_is_not_asked_for(self) -> None:
         old = Course("A1", "旧", date(2019, 1, 1), date(2019, 12, 1))
@@ -164,6 +179,9 @@ def open_(organisation: Organisation, kind: DutyKind) -> DisclosureDuty:
     return next(one for one in queries.open_duties(organisation) if one.kind == kind)
 
 
+TRUST: dict[str, Any] = {
+    "trust_name": "助学慈善信托", "trust_purpose": "助学。", "trust_amount": 100_000_000, "signed_on": "2024-05-01",
+}  # fmt: skip
 FIGURES = Figures(
     year=2025, income=1_000, restricted=0, lifted=0, net_assets=5_000, spending=800, management=100, total=950,
     donations=900,
@@ -231,6 +249,9 @@ class TestDuties:
         annual_figures.record(organisation=organisation, figures=replace(FIGURES, year=year), actor=agent)
         entry = disclosure.publish(duty_id=duty.pk, parts=parts(duty.kind), actor=agent)
         assert ["慈善活动支出", 800] in entry.figures
+        annual_figures.record(organisation=organisation, figures=replace(FIGURES, year=year, spending=750), actor=agent)
+        again = disclosure.correct(entry_id=entry.pk, parts=parts(duty.kind), explanation="支出有误。", actor=agent)
+        assert ["慈善活动支出", 750] in again.figures
         (judged,) = queries.judged(organisation)
         assert (judged.figures.year, judged.met) == (year, True)
 
@@ -246,6 +267,78 @@ class TestDuties:
                 organisation=organisation, figures=replace(FIGURES, spending=spending), actor=agent
             )
         assert (row.edition, queries.latest_figures(organisation)[2025].spending) == (2, 800)
+
+    def test_nothing_is_published_of_a_time_that_has_not_come(self) -> None:
+        organisation, agent = charity()
+        today = timezone.localdate()
+        file_plan(
+            organisation=organisation, values=answers(start_date=today, end_date=today + timedelta(days=10)),
+            authority="民政局", filed_on=today, case_number="", actor="system:tests",
+        )  # fmt: skip
+        disclosure.refresh(organisation)
+        final = open_(organisation, DutyKind.CAMPAIGN_FINAL)
+        with pytest.raises(WrongStateError) as caught:
+            disclosure.publish(duty_id=final.pk, parts=parts(final.kind), actor=agent)
+        assert caught.value.code == "duty-not-open"
+        disclosure.publish(duty_id=final.pk, parts=parts(final.kind), actor=agent, today=final.period_to)
+        next_year = date(today.year + 1, 1, 1)
+        disclosure.refresh(organisation, today=next_year)
+        annual = DisclosureDuty.objects.get(kind=DutyKind.RELATED_LIST, period_to=next_year - timedelta(days=1))
+        with pytest.raises(WrongStateError):
+            disclosure.publish(duty_id=annual.pk, parts=parts(annual.kind), actor=agent, today=annual.period_to)
+        disclosure.publish(duty_id=annual.pk, parts=parts(annual.kind), actor=agent, today=next_year)
+
+    def test_progress_is_told_at_every_interval_and_afterwards_where_it_was_not(self) -> None:
+        organisation, agent = charity()
+        today = timezone.localdate()
+        project = factories.project(organisation, starts_on=today - timedelta(days=200))
+
+        def waiting() -> list[date]:
+            found = [one for one in queries.open_duties(organisation) if one.kind == DutyKind.PROJECT_PROGRESS]
+            return [one.due_on for one in found if one.due_on <= today + timedelta(days=92)]
+
+        def tell(covers_to: date, **more: Any) -> None:
+            said = parts(DutyKind.PROJECT_FINAL if more else DutyKind.PROJECT_PROGRESS)
+            progress.report(
+                project=project.number, title="进展", covers_to=covers_to, parts=said, photos=[], actor=agent, **more
+            )
+
+        disclosure.refresh(organisation)
+        first = waiting()[0]
+        tell(first - timedelta(days=30))
+        early = until(first - timedelta(days=30), 3)
+        assert waiting()[0] == early
+        progress.end(project=project.number, ended_on=today, surplus="无", actor=agent)
+        with pytest.raises(InvalidInputError):
+            tell(today - timedelta(days=1), final=True)
+        tell(today, final=True)
+        assert early in waiting()
+        tell(today)
+        assert waiting() == []
+        with pytest.raises(WrongStateError):
+            tell(today)
+
+    def test_reports_of_a_trust_are_owed_by_the_trustee_of_their_time(self) -> None:
+        (first, _agent), (second, _other) = charity(), charity()
+        trust = trusts.file_trust(
+            kind=TrustFilingKind.NEW, trustee_code=first.public_code, values=TRUST, authority="民政局",
+            filed_on=date(2024, 5, 1), case_number="", actor="system:tests",
+        )  # fmt: skip
+        change: dict[str, Any] = {"number": trust.number, "values": {}, "case_number": "", "actor": "system:tests"}
+        trusts.file_change(
+            kind=TrustFilingKind.TRUSTEE, trustee_code=second.public_code, filed_on=date(2026, 2, 1), **change
+        )
+
+        def owed(by: Organisation) -> list[int]:
+            disclosure.refresh(by, today=date(2028, 1, 1))
+            found = queries.standing().filter(organisation=by, kind=DutyKind.TRUST_REPORT)
+            return sorted(one.period_to.year for one in found)
+
+        assert (owed(first), owed(second)) == ([2025], [2026, 2027])
+        trusts.file_change(
+            kind=TrustFilingKind.END, trustee_code=second.public_code, filed_on=date(2026, 8, 1), **change
+        )
+        assert (owed(first), owed(second)) == ([2025], [2026])
 
     def test_people_are_reminded_once_before_and_once_after(self) -> None:
         organisation, agent = charity()

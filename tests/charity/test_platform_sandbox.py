@@ -97,3 +97,7 @@ def test_a_platform_raises_money() -> None:
     assert (raised.taken, Donation.objects.count()) == (30, 30)
     assert raise_funds(program, plan.number, 30, batch=20, day=day).taken == 30
     assert (Donation.objects.count(), "/charity/receipts/" in raised.receipt) == (30, True)
+    # Another organisation's first plan of the year ends in the same signs.
+    other = platforms.plan(platform)
+    assert other.number[-6:] == plan.number[-6:]
+    assert raise_funds(program, other.number, 1, day=day).taken == 1

@@ -81,7 +81,8 @@ def raise_funds(
     plan = program.plan(plan_number)
     if not program.qualification(plan["organisation"])["may_publish"] or not plan["may_publish"]:
         raise SystemExit("不能发布：组织没有资格，或者备案没有列入本平台。")
-    page = f"page-{plan_number[-6:]}".lower()
+    # The end of the number alone is that of every organisation's first plan of the year.
+    page = f"page-{plan_number}".lower()
     said = {name: plan[name] for name in ("starts_on", "ends_on", "purpose", "target")}
     program.publish(page=page, plan=plan_number, title=plan["name"], **said)
     given_at = day or datetime.now(CHINA) - timedelta(minutes=5)

@@ -31,8 +31,6 @@ KINDS: dict[CreditSubject, frozenset[CreditKind]] = {
     CreditSubject.IMPOSTOR: frozenset({CreditKind.FALSE_CLAIM}),
 }
 _KEYS = {CreditGrade.GENERAL: "general", CreditGrade.SERIOUS: "serious"}
-# A slight breach has effect for the office for so many months and is not published.
-SLIGHT_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +50,9 @@ def span(grade: CreditGrade, document_on: date, months: int | None = None) -> Sp
     Raises ``ValueError`` for a time outside of them and ``NotInForceError`` where no rule holds on that day.
     """
     if grade is CreditGrade.SLIGHT:
-        # 轻微失信 is normally not published, so there is nothing to wait for but a day.
-        return Span(document_on, until(document_on, 1), until(document_on, SLIGHT_MONTHS))
+        # A slight breach has effect for the office alone: it is not published, so there is no least time to wait for.
+        most = statutes.in_force("credit_slight_most", on=document_on)
+        return Span(document_on, document_on, until(document_on, most.value), most.provision)
     least = statutes.in_force(f"credit_{_KEYS[grade]}_least", on=document_on)
     most = statutes.in_force(f"credit_{_KEYS[grade]}_most", on=document_on)
     chosen = most.value if months is None else months

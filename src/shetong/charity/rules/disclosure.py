@@ -31,15 +31,46 @@ _YEARLY = (
 )
 
 
+# What tells of a whole year, of a whole course, and of what goes on.
+YEARLY = frozenset({*(kind for kind, _, _ in _YEARLY), DutyKind.TRUST_REPORT})
+FINAL = frozenset({DutyKind.CAMPAIGN_FINAL, DutyKind.PROJECT_FINAL})
+PROGRESS = frozenset({DutyKind.CAMPAIGN_PROGRESS, DutyKind.PROJECT_PROGRESS, DutyKind.RESCUE})
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A campaign or project: its number and name, first and last day (``None``: open), whether an emergency."""
+    """A campaign or project: its number and name, first and last day (``None``: open), whether an emergency.
+
+    ``told``: the days up to which its progress has been published.
+    """
 
     number: str
     name: str
     starts_on: date
     ends_on: date | None
     emergency: bool = False
+    told: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trusteeship:
+    """The time for which a charity is trustee of a trust. ``until``: the day on which it is so no more, ``None``: open.
+
+    ``over``: it ended with the trust itself, not with another trustee.
+    """
+
+    number: str
+    name: str
+    since: date
+    until: date | None = None
+    over: bool = False
+
+    def reports(self, year: int) -> bool:
+        """Whether it owes the report of a year: who is trustee at its end does, or was the last one within it."""
+        last = date(year, 12, 31)
+        if self.since > last:
+            return False
+        return self.until is None or self.until > last or (self.over and self.until.year == year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +92,7 @@ class Facts:
     since: date
     campaigns: tuple[Course, ...] = ()
     projects: tuple[Course, ...] = ()
-    trusts: tuple[Course, ...] = ()
+    trusts: tuple[Trusteeship, ...] = ()
     happened: tuple[Happened, ...] = ()
 
 
@@ -118,11 +149,10 @@ def _yearly(facts: Facts, until: date) -> Iterator[Duty]:
 def _reports(facts: Facts, until: date) -> Iterator[Duty]:
     """A trustee reports every year in which its trust existed."""
     for trust in facts.trusts:
-        last = min(trust.ends_on or until, until)
-        for year in range(max(trust.starts_on.year, facts.since.year - 1), last.year + 1):
+        for year in range(max(trust.since.year, facts.since.year - 1), until.year + 1):
             end = date(year, 12, 31)
-            if (due := _after("trust_report", end)) is not None:
-                start = max(date(year, 1, 1), trust.starts_on)
+            if trust.reports(year) and (due := _after("trust_report", end)) is not None:
+                start = max(date(year, 1, 1), trust.since)
                 yield Duty(
                     due[0], DutyKind.TRUST_REPORT, trust.number, start, end, f"{trust.name}（{year}年度）", due[1]
                 )
@@ -147,15 +177,18 @@ def _progress(course: Course, kind: DutyKind, until: date) -> Iterator[Duty]:
     threshold = statutes.value("disclosure_threshold", on=course.starts_on)
     if course.ends_on is not None and course.ends_on <= months_later(course.starts_on, threshold):
         return
-    done, begun = 0, course.starts_on
+    done, begun, base = 0, course.starts_on, course.starts_on
     while begun <= until and statutes.holds("disclosure_progress", on=begun):
         held = statutes.in_force("disclosure_progress", on=begun)
         done += held.value
-        due = months_later(course.starts_on, done)
+        due = months_later(base, done)
         if course.ends_on is not None and due > course.ends_on:
             return
         yield Duty(due, kind, course.number, begun, due, course.name, held.provision)
-        begun = due + timedelta(days=1)
+        told = _told(course, begun, due)
+        # What was told early starts the next interval early, so that no two reports are further apart than one.
+        base, done = (base, done) if told is None else (told, 0)
+        begun = (told or due) + timedelta(days=1)
 
 
 def _rescue(course: Course, until: date) -> Iterator[Duty]:
@@ -166,7 +199,19 @@ def _rescue(course: Course, until: date) -> Iterator[Duty]:
         held = statutes.in_force("disclosure_rescue", on=begun)
         due = begun + timedelta(days=held.value - 1)
         yield Duty(due, DutyKind.RESCUE, course.number, begun, due, course.name, held.provision)
-        begun = due + timedelta(days=1)
+        begun = (_told(course, begun, due) or due) + timedelta(days=1)
+
+
+def _told(course: Course, begun: date, due: date) -> date | None:
+    """Return the first day within an interval up to which progress was published."""
+    return min((day for day in course.told if begun <= day <= due), default=None)
+
+
+def opens(kind: DutyKind, period_from: date, period_to: date) -> date:
+    """Return the first day on which a duty can be met: nothing is reported of a time before that time has come."""
+    if kind in YEARLY:
+        return period_to + timedelta(days=1)
+    return period_to if kind in FINAL else period_from
 
 
 def _after(key: str, day: date) -> tuple[date, str] | None:

@@ -115,7 +115,7 @@ def notify(
             referral_id=referral.pk, state=ReferralState.TAKEN, note=f"已告知，信用记录{record.pk}。", actor=actor
         )
     _event(record, CreditAct.NOTIFY, "", record.state, facts.strip(), actor, today, provision)
-    _tell(record, "notice", "拟记入慈善信用记录的告知", f"可以在{record.heard_by}前陈述、申辩。")
+    _tell(record, "拟记入慈善信用记录的告知", f"可以在{record.heard_by}前陈述、申辩。")
     return record
 
 
@@ -188,7 +188,7 @@ def decide(
     record.effective_on, record.least_until, record.expires_on = span.effective_on, span.least_until, span.expires_on
     moved = _move(record, CreditAct.DECIDE, reason, actor, today, span.provision)
     objections = _last_day("credit_objection", today)
-    _tell(record, "decision", "已作出慈善信用记录的决定", f"有异议的，可以在{objections}前提出。")
+    _tell(record, "已作出慈善信用记录的决定", f"有异议的，可以在{objections}前提出。")
     return moved
 
 
@@ -197,7 +197,9 @@ def dismiss(*, record_id: int, reason: str, actor: User, today: date | None = No
     """Decide that nothing is recorded."""
     record = _locked(record_id)
     permissions.require(actor, Permission.CREDIT_DECIDE, record.division_code)
-    return _move(record, CreditAct.DISMISS, reason, actor, today)
+    moved = _move(record, CreditAct.DISMISS, reason, actor, today)
+    _tell(record, "拟记入的慈善信用记录不予记入", "理由见信用记录页面。")
+    return moved
 
 
 @transaction.atomic
@@ -219,7 +221,7 @@ def answer_objection(
     record = _locked(record_id)
     permissions.require(actor, Permission.CREDIT_DECIDE, record.division_code)
     moved = _move(record, CreditAct.UPHOLD if upheld else CreditAct.CORRECT, reason, actor, today)
-    _tell(record, f"answer-{moved.state}", "对异议的答复", "理由见信用记录页面。")
+    _tell(record, "对异议的答复", "理由见信用记录页面。")
     return moved
 
 
@@ -228,7 +230,9 @@ def correct(*, record_id: int, reason: str, actor: User, today: date | None = No
     """Take a record back that was wrong, at any time and at once."""
     record = _locked(record_id)
     permissions.require(actor, Permission.CREDIT_DECIDE, record.division_code)
-    return _move(record, CreditAct.CORRECT, reason, actor, today)
+    moved = _move(record, CreditAct.CORRECT, reason, actor, today)
+    _tell(record, "慈善信用记录已经更正", "这条记录自更正之日起没有效力，理由见信用记录页面。")
+    return moved
 
 
 @transaction.atomic
@@ -252,7 +256,7 @@ def answer_repair(
     record = _locked(record_id)
     permissions.require(actor, Permission.CREDIT_DECIDE, record.division_code)
     moved = _move(record, CreditAct.REPAIR if granted else CreditAct.REFUSE_REPAIR, reason, actor, today)
-    _tell(record, f"repair-{moved.pk}-{moved.state}", "对信用修复申请的答复", "理由见信用记录页面。")
+    _tell(record, "对信用修复申请的答复", "理由见信用记录页面。")
     return moved
 
 
@@ -265,6 +269,7 @@ def expire(*, today: date) -> int:
             record = _locked(number)
             if record.state in states.EFFECTIVE and record.expires_on is not None and record.expires_on <= today:
                 _move(record, CreditAct.EXPIRE, "期限届满", None, today)
+                _tell(record, "慈善信用记录期限届满", "这条记录不再公示，不再有效力。")
                 done += 1
     return done
 
@@ -331,14 +336,18 @@ def _event(
     )
 
 
-def _tell(record: CreditRecord, key: str, heading: str, text: str) -> None:
-    """Tell the people of an organisation; others are told by letter, which the officer records as a statement."""
+def _tell(record: CreditRecord, heading: str, text: str) -> None:
+    """Tell the people of an organisation of the last act on its record; each act is told once.
+
+    Others are told by letter, which the officer records as a statement.
+    """
     if record.organisation is None:
         return
+    act = record.events.latest("pk")
     messages.send_all(
         to=_people(record.organisation),
         topic=Topic.CHARITY,
-        key=f"credit:{record.pk}/{key}",
+        key=f"credit:{record.pk}/{act.pk}",
         title=f"{heading}：{record.organisation.name}",
         text=text,
         url=reverse("charity:own-credit", args=[record.pk]),

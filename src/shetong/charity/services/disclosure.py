@@ -14,7 +14,15 @@ from shetong.accounts.models import Topic, User
 from shetong.accounts.services import audit, messages
 from shetong.casework.models import Mandate
 from shetong.charity import entry_types
-from shetong.charity.models import FACT_KINDS, Disclosure, DisclosureDuty, DisclosureFact, DutyKind, ProgressReport
+from shetong.charity.models import (
+    FACT_KINDS,
+    Disclosure,
+    DisclosureDuty,
+    DisclosureFact,
+    DutyKind,
+    ProgressReport,
+    Project,
+)
 from shetong.charity.queries import disclosure as queries
 from shetong.charity.queries import public_log as content
 from shetong.charity.rules import disclosure as rules
@@ -23,7 +31,7 @@ from shetong.charity.rules.disclosure_contents import CONTENTS
 from shetong.charity.services.permission import Actor, authorise
 from shetong.charity.services.public_texts import require_public
 from shetong.core import statutes
-from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
+from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
 from shetong.ledger.services.entries import Act, append
 from shetong.registry.models import AttributeCode, Organisation
 from shetong.registry.services import referrals
@@ -126,7 +134,8 @@ def publish(*, duty_id: int, parts: Mapping[str, str], actor: Actor, today: date
 
     ``parts``: text by name of :data:`CONTENTS`; what the books say goes with it. What was handed over already is marked
     as settled where nobody has taken it up. Raises :class:`ConflictError` where it was published before,
-    :class:`InvalidInputError`, :class:`NotFoundError`, :class:`ForbiddenError`.
+    :class:`WrongStateError` before its time has come, :class:`InvalidInputError`, :class:`NotFoundError`,
+    :class:`ForbiddenError`.
     """
     duty = (
         DisclosureDuty.objects.select_for_update(of=("self",))
@@ -139,10 +148,29 @@ def publish(*, duty_id: int, parts: Mapping[str, str], actor: Actor, today: date
     authorise(actor, duty.organisation)
     if duty.fulfilled_on is not None:
         raise ConflictError(gettext("这一项已经公布。内容有误的，请在公布的内容下更正。"), code="disclosed")
-    figures = _figures(duty)
-    entry = _enter(duty.organisation, duty, DutyKind(duty.kind), title(duty), parts, figures, actor)
-    _met(duty, today or timezone.localdate())
+    today, kind = today or timezone.localdate(), DutyKind(duty.kind)
+    if today < (first := rules.opens(kind, duty.period_from, duty.period_to)):
+        message = gettext("这一项所说的期间还没有到，%(day)s起可以公布。") % {"day": first}
+        raise WrongStateError(message, code="duty-not-open")
+    entry = _enter(duty.organisation, duty, kind, title(duty), parts, _figures(duty), actor)
+    met = [duty] if kind not in rules.PROGRESS else _begun(duty.organisation, kind, duty.subject, today)
+    for one in met:
+        _met(one, today)
+    if kind in rules.PROGRESS:
+        refresh(duty.organisation, today=today)
     return entry
+
+
+def _begun(organisation: Organisation, kind: DutyKind, subject: str, until: date) -> list[DisclosureDuty]:
+    """Lock what waits of one kind and subject and had begun by a day; what is told then tells of all of it."""
+    return list(
+        DisclosureDuty.objects.select_for_update(of=("self",))
+        .filter(
+            organisation=organisation, kind=kind, subject=subject, fulfilled_on__isnull=True,
+            withdrawn_at__isnull=True, period_from__lte=until,
+        )
+        .order_by("period_from", "pk")
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -154,21 +182,22 @@ def meet(
     The entry stands with the first of them; where none waits, it stands by itself. The caller holds the project.
     """
     project = report.project
-    waiting = list(
-        DisclosureDuty.objects.select_for_update(of=("self",))
-        .filter(
-            organisation=project.organisation, kind=kind, subject=project.number, fulfilled_on__isnull=True,
-            withdrawn_at__isnull=True, period_from__lte=until,
-        )
-        .order_by("period_from", "pk")
-    )  # fmt: skip
+    waiting = _begun(project.organisation, kind, project.number, until)
     figures: list[list[object]] = [[label, amount] for label, amount in queries.sums_of(project)]
     entry = _enter(
         project.organisation, waiting[0] if waiting else None, kind, named, parts, figures, actor, report=report
     )
     for duty in waiting:
         _met(duty, timezone.localdate())
+    # The next interval begins where this report ends.
+    refresh(project.organisation)
     return entry
+
+
+def owes(project: Project, kind: DutyKind) -> bool:
+    """Whether a project has something of a kind still to publish."""
+    waiting = queries.standing().filter(organisation=project.organisation, kind=kind, subject=project.number)
+    return waiting.filter(fulfilled_on__isnull=True).exists()
 
 
 def _met(duty: DisclosureDuty, on: date) -> None:
@@ -182,7 +211,8 @@ def _met(duty: DisclosureDuty, on: date) -> None:
 def correct(*, entry_id: int, parts: Mapping[str, str], explanation: str, actor: Actor) -> Disclosure:
     """Publish a correction under an entry, with an explanation; what was published stays.
 
-    Raises :class:`InvalidInputError`, :class:`NotFoundError`, :class:`ForbiddenError`.
+    Figures of a year or of a whole course are those in force now, for they may be what is corrected; progress keeps
+    those of its time. Raises :class:`InvalidInputError`, :class:`NotFoundError`, :class:`ForbiddenError`.
     """
     entry = queries.entry(entry_id)
     first = entry.corrects or entry
@@ -190,8 +220,10 @@ def correct(*, entry_id: int, parts: Mapping[str, str], explanation: str, actor:
     if not explanation.strip():
         raise InvalidInputError(gettext("请写明更正的原因。"), fields={"explanation": gettext("请写明更正的原因。")})
     require_public(explanation=explanation)
+    kind = DutyKind(first.kind)
+    figures = first.figures if kind in rules.PROGRESS else _figures_anew(first)
     return _enter(
-        first.organisation, first.duty, DutyKind(first.kind), first.title, parts, first.figures, actor,
+        first.organisation, first.duty, kind, first.title, parts, figures, actor,
         corrects=first, explanation=explanation.strip()[:500],
     )  # fmt: skip
 
@@ -221,6 +253,15 @@ def _figures(duty: DisclosureDuty) -> list[list[object]]:
             ["年末净资产", figures.net_assets],
         ]  # fmt: skip
     return [[label, amount] for label, amount in queries.from_books(duty)]
+
+
+def _figures_anew(entry: Disclosure) -> list[list[object]]:
+    if entry.duty is not None:
+        return _figures(entry.duty)
+    if entry.report is not None:
+        return [[label, amount] for label, amount in queries.sums_of(entry.report.project)]
+    figures: list[list[object]] = entry.figures
+    return figures
 
 
 def written(kind: DutyKind, parts: Mapping[str, str]) -> list[list[str]]:

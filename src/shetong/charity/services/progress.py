@@ -107,7 +107,8 @@ def report(
     """Publish how a project goes, with photographs; it meets the duty of the calendar that waits for it.
 
     Photographs are checked by content and encoded anew before they are kept, so that neither place nor device is in
-    them. A final report needs a project that has ended, and is made once. Raises :class:`InvalidInputError`,
+    them. A final report needs a project that has ended, and is made once; what was not told while it ran can be told
+    afterwards. Raises :class:`InvalidInputError`,
     :class:`WrongStateError`, :class:`ForbiddenError`.
     """
     faults = {}
@@ -130,8 +131,13 @@ def report(
         found = _locked(project, actor)
         if final and found.state != ProjectState.ENDED:
             raise WrongStateError(gettext("项目结束以后才公布终期报告，并且只公布一次。"))
+        if final and found.ends_on is not None and covers_to < found.ends_on:
+            message = gettext("终期报告应当写到项目结束之日（%(day)s）。") % {"day": found.ends_on}
+            raise InvalidInputError(message, fields={"covers_to": message})
         kind = DutyKind.PROJECT_FINAL if final else DutyKind.PROJECT_PROGRESS
         disclosure.refresh(found.organisation)
+        if not final and found.state != ProjectState.RUNNING and not disclosure.owes(found, kind):
+            raise WrongStateError(gettext("项目已经结束，没有逾期的进展需要补公布。"))
         heading = title.strip()[:200]
         written = disclosure.written(kind, parts)
         made = ProgressReport.objects.create(

@@ -52,13 +52,17 @@ _loans: dict[bytes, _Loan] = {}
 _lock = threading.Lock()
 
 
-def spend(subject: str, *, limit: int, cost: int = 1, now: float | None = None) -> Standing:
-    """Spend ``cost`` requests of ``subject`` (an address or a key's prefix), which has ``limit`` in a minute.
+def spend(
+    subject: str, *, limit: int, cost: int = 1, window: int = WINDOW_SECONDS, now: float | None = None
+) -> Standing:
+    """Spend ``cost`` requests of ``subject`` (an address or a key's prefix), which has ``limit`` in a window of time.
 
-    ``now``: seconds since the epoch, default the present.
+    ``window``: seconds, whole minutes and always the same for a subject. ``now``: seconds since the epoch, default the
+    present.
     """
     moment = time.time() if now is None else now
-    minute = int(moment // WINDOW_SECONDS)
+    # The account is kept under the last minute of its window, until that has gone by.
+    minute = (int(moment // window) + 1) * (window // WINDOW_SECONDS) - 1
     key = hmac.digest(settings.SECRET_KEY.encode(), f"api-rate {subject}".encode(), "sha256")[:16]
     with _lock:
         loan = _loans.get(key)
@@ -68,9 +72,9 @@ def spend(subject: str, *, limit: int, cost: int = 1, now: float | None = None) 
             loan = _loans[key] = _Loan(minute)
         if loan.left >= cost:
             loan.left -= cost
-            return _standing(True, limit, loan, moment)
+            return _standing(True, limit, loan, moment, window)
         if loan.shared_left == 0:
-            return _standing(False, limit, loan, moment)
+            return _standing(False, limit, loan, moment, window)
     wanted = max(cost, min(limit // _SHARE, _LARGEST_LOAN))
     used = _borrow(key, minute, wanted)
     granted = max(0, min(wanted, limit - (used - wanted)))
@@ -80,7 +84,7 @@ def spend(subject: str, *, limit: int, cost: int = 1, now: float | None = None) 
         allowed = loan.left >= cost
         if allowed:
             loan.left -= cost
-        return _standing(allowed, limit, loan, moment)
+        return _standing(allowed, limit, loan, moment, window)
 
 
 def forget() -> None:
@@ -102,6 +106,6 @@ def _borrow(key: bytes, minute: int, wanted: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _standing(allowed: bool, limit: int, loan: _Loan, moment: float) -> Standing:
+def _standing(allowed: bool, limit: int, loan: _Loan, moment: float, window: int) -> Standing:
     remaining = loan.left + max(loan.shared_left, 0)
-    return Standing(allowed, limit, min(remaining, limit), WINDOW_SECONDS - int(moment) % WINDOW_SECONDS)
+    return Standing(allowed, limit, min(remaining, limit), window - int(moment) % window)

@@ -17,12 +17,13 @@ from shetong.core.errors import InvalidInputError
 from shetong.core.working_days import Period, due
 
 CONTEXT = "charity.platform-complaint"
+SHORTEST = 10  # characters
 
 
 def make(*, platform: Platform, page: str, text: str, contact: str) -> PlatformComplaint:
     """Take a complaint. ``contact`` is kept sealed. Raises :class:`InvalidInputError` where nothing is said."""
-    if len(text.strip()) < 10:
-        message = gettext("请说明情况，至少10个字。")
+    if len(text.strip()) < SHORTEST:
+        message = gettext("请说明情况，至少%(number)s个字。") % {"number": SHORTEST}
         raise InvalidInputError(message, fields={"text": message})
     now = timezone.now()
     today = timezone.localdate(now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -14,11 +14,12 @@ from shetong.accounts.services import audit
 from shetong.casework.rules.matters import Approval, Authority, Outcome, Values
 from shetong.charity.models import Platform, PlatformMember
 from shetong.charity.services.permission import SYSTEM
-from shetong.core.errors import InvalidInputError, WrongStateError
+from shetong.core.errors import ConflictError, InvalidInputError, WrongStateError
 from shetong.core.findings import Finding, Severity
 from shetong.core.identifiers import is_uscc
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,23}")
+_SITE = re.compile(r"https?://[^\s/]+\.[^\s]{2,}")
 LEVELS = ("3", "4", "5")  # 网络安全等级保护
 
 
@@ -35,8 +36,11 @@ def check(values: Values, authority: Authority, on: date, code: str) -> list[Fin
     if name and Platform.objects.filter(name=name, withdrawn_on__isnull=True).exists():
         found.append(_refuse("platform-name-taken", gettext("同名平台已在指定名单内，请换一个名称。"), "platform_name"))
     operator = str(values.get("operator_code") or "")
-    if operator and not is_uscc(operator):
+    if operator and not is_uscc(operator.upper()):
         found.append(_refuse("operator-code", gettext("统一社会信用代码有误，请核对。"), "operator_code"))
+    site = str(values.get("platform_site") or "")
+    if site and not _SITE.fullmatch(site):
+        found.append(_refuse("platform-site", gettext("网址应当以https://或者http://开头，请核对。"), "platform_site"))
     level = str(values.get("security_level") or "")
     if level and level not in LEVELS:
         found.append(_refuse("security-level", gettext("平台的网络安全保护等级应当在第三级以上。"), "security_level"))
@@ -48,20 +52,8 @@ def check(values: Values, authority: Authority, on: date, code: str) -> list[Fin
 
 def designated(approval: Approval) -> Outcome:
     """Enter a designated platform; who applied is its first member."""
-    values = approval.values
-    operator = str(values["operator_name"])
     with transaction.atomic():
-        platform = Platform.objects.create(
-            code=str(values["platform_code"]),
-            name=str(values["platform_name"]).strip(),
-            operator_name=operator,
-            operator_uscc=str(values["operator_code"]).upper(),
-            website=str(values["platform_site"]),
-            scope=str(values["platform_scope"])[:300],
-            designated_on=approval.decided_on,
-            case_number=approval.case_number,
-            demo=approval.demo,
-        )
+        platform = _entered(approval)
         PlatformMember.objects.create(platform=platform, user=approval.applicant, added_at=timezone.now())
         audit.record(
             actor=approval.actor or SYSTEM,
@@ -71,6 +63,29 @@ def designated(approval: Approval) -> Outcome:
         )
     sentence = f"“{platform.name}”已列入互联网公开募捐服务平台名录，请在“我的平台”中登记程序并完成认证。"
     return Outcome("", platform.name, sentence, "指定结果通知书")
+
+
+def _entered(approval: Approval) -> Platform:
+    """Enter the platform. Raises :class:`ConflictError` where its code or name was given away in the meantime."""
+    values = approval.values
+    code, name = str(values["platform_code"]), str(values["platform_name"]).strip()
+    if Platform.objects.filter(name=name, withdrawn_on__isnull=True).exists():
+        raise ConflictError(gettext("同名平台已在指定名单内，请换一个名称。"), code="platform-name-taken")
+    try:
+        with transaction.atomic():
+            return Platform.objects.create(
+                code=code,
+                name=name,
+                operator_name=str(values["operator_name"]),
+                operator_uscc=str(values["operator_code"]).upper(),
+                website=str(values["platform_site"]),
+                scope=str(values["platform_scope"])[:300],
+                designated_on=approval.decided_on,
+                case_number=approval.case_number,
+                demo=approval.demo,
+            )
+    except IntegrityError as error:
+        raise ConflictError(gettext("这个代码已经有平台使用，请申请人换一个。"), code="platform-code-taken") from error
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from shetong.accounts.views.own import current_user
 from shetong.casework.queries import mandates
 from shetong.charity.disclosure_forms import PHOTOS, EndForm, MilestoneForm, ReportForm, blame
 from shetong.charity.models import DutyKind, Milestone, Project, ProjectState
-from shetong.charity.services import progress
+from shetong.charity.services import disclosure, progress
 from shetong.core.asked import day, whole
 from shetong.core.errors import DomainError
 
@@ -32,7 +32,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @login_required
 def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
-    """Carry out an act: milestone, reach, report, end."""
+    """Carry out an act: milestone, reach, report, late (progress that was not told while it ran), end."""
     project = _found(request, number)
     user = current_user(request)
     if name == "reach":
@@ -54,8 +54,8 @@ def _form(name: str, project: Project, request: HttpRequest) -> Any:
         return MilestoneForm(request.POST, prefix="milestone")
     if name == "end":
         return EndForm(request.POST, prefix="end")
-    if name == "report":
-        return ReportForm(_kind(project), request.POST, request.FILES, prefix="report")
+    if name in ("report", "late"):
+        return ReportForm(_kind(project, name), request.POST, request.FILES, prefix=name)
     raise Http404
 
 
@@ -74,7 +74,7 @@ def _do(name: str, project: Project, form: Any, request: HttpRequest, user: Any)
             photos.append(progress.Photo(upload.read(), given.get(f"caption{at}", "")))
     progress.report(
         project=project.number, title=given["title"], covers_to=given["covers_to"], parts=form.parts(), photos=photos,
-        actor=user, final=_kind(project) == DutyKind.PROJECT_FINAL,
+        actor=user, final=_kind(project, name) == DutyKind.PROJECT_FINAL,
     )  # fmt: skip
     return _("已经公布，并写入公开日志。")
 
@@ -94,8 +94,9 @@ def _reach(request: HttpRequest, project: Project) -> HttpResponse:
     return redirect("charity:own-progress", number=project.number)
 
 
-def _kind(project: Project) -> DutyKind:
-    return DutyKind.PROJECT_FINAL if project.state == ProjectState.ENDED else DutyKind.PROJECT_PROGRESS
+def _kind(project: Project, name: str = "report") -> DutyKind:
+    ended = project.state == ProjectState.ENDED and name != "late"
+    return DutyKind.PROJECT_FINAL if ended else DutyKind.PROJECT_PROGRESS
 
 
 def _page(request: HttpRequest, project: Project, bound: dict[str, Any]) -> HttpResponse:
@@ -109,6 +110,9 @@ def _page(request: HttpRequest, project: Project, bound: dict[str, Any]) -> Http
         "end_form": bound.get("end") or EndForm(prefix="end"),
         "report_form": bound.get("report") or ReportForm(_kind(project), prefix="report"),
         "final": project.state == ProjectState.ENDED,
+        "late_form": (bound.get("late") or ReportForm(DutyKind.PROJECT_PROGRESS, prefix="late"))
+        if project.state != ProjectState.RUNNING and disclosure.owes(project, DutyKind.PROJECT_PROGRESS)
+        else None,
         "failed": list(bound.values()),
     }
     return render(request, "charity/disclosure/progress.html", context, status=422 if bound else 200)

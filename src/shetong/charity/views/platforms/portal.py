@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +13,8 @@ from shetong.accounts import client
 from shetong.charity.models import ActivityPage, PageState, Platform
 from shetong.charity.queries.platforms import standing
 from shetong.charity.services.platforms import complaints
-from shetong.core.errors import DomainError
+from shetong.core.errors import DomainError, InvalidInputError
+from shetong.registry.services import api_rates
 
 SHOWN = 100
 # Complaints that one address may make in an hour.
@@ -41,19 +41,18 @@ def platform(request: HttpRequest, code: str) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         asked = {name: request.POST.get(name, "").replace("\0", "") for name in asked}
-        key = f"platform-complaint {client.network(client.address(request) or '')}"
-        if cache.get_or_set(key, 0, 3600) and cache.get(key, 0) >= MOST_COMPLAINTS:
-            errors = {"text": _("提交次数过多，请一小时以后再试；情况紧急的，请直接联系民政部门。")}
+        try:
+            if len(asked["text"].strip()) >= complaints.SHORTEST and not _allowed(request):
+                raise InvalidInputError(
+                    "", fields={"text": _("提交次数过多，请一小时以后再试；情况紧急的，请直接联系民政部门。")}
+                )
+            made = complaints.make(platform=found, **asked)
+        except DomainError as error:
+            errors = error.fields
         else:
-            try:
-                made = complaints.make(platform=found, **asked)
-            except DomainError as error:
-                errors = error.fields
-            else:
-                cache.incr(key)
-                text = _("已经转给平台，平台应当在%(day)s前答复。") % {"day": made.due_on.isoformat()}
-                messages.success(request, text)
-                return redirect("charity:platform", code=found.code)
+            text = _("已经转给平台，平台应当在%(day)s前答复。") % {"day": made.due_on.isoformat()}
+            messages.success(request, text)
+            return redirect("charity:platform", code=found.code)
     pages = ActivityPage.objects.select_related("activity__plan__organisation").filter(
         platform=found, state=PageState.PUBLISHED
     )
@@ -65,3 +64,8 @@ def platform(request: HttpRequest, code: str) -> HttpResponse:
         "errors": errors,
     }
     return render(request, "charity/platforms/platform.html", context, status=422 if errors else 200)
+
+
+def _allowed(request: HttpRequest) -> bool:
+    subject = f"platform-complaint {client.address(request)}"
+    return api_rates.spend(subject, limit=MOST_COMPLAINTS, window=3600).allowed
