@@ -96,7 +96,7 @@ class TestTheRules:
 
     def test_what_is_told_early_starts_the_next_interval(self) -> None:
         told = (date(2026, 2, 1), date(2026, 6, 20))
-        campaign = Course("A1", "午餐", date(2026, 1, 10), date(2026, 12, 20), told=told)
+        campaign = Course("A1", "午餐", date(2026, 1, 10), date(2026, 12, 19), told=told)
         found = [day for kind, day in due(facts(campaigns=(campaign,))) if kind == "campaign-progress"]
         # Told on 1 February: again until 1 May, which was missed; told on 20 June for the interval after it.
         assert found == ["2026-04-10", "2026-05-01", "2026-08-01", "2026-09-20"]
@@ -282,7 +282,7 @@ class TestDuties:
         assert caught.value.code == "duty-not-open"
         disclosure.publish(duty_id=final.pk, parts=parts(final.kind), actor=agent, today=final.period_to)
         next_year = date(today.year + 1, 1, 1)
-        disclosure.refresh(organisation, today=next_year)
+        disclosure.refresh(organisation, today=next_year + timedelta(days=60))
         annual = DisclosureDuty.objects.get(kind=DutyKind.RELATED_LIST, period_to=next_year - timedelta(days=1))
         with pytest.raises(WrongStateError):
             disclosure.publish(duty_id=annual.pk, parts=parts(annual.kind), actor=agent, today=annual.period_to)
