@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("charity", "0014_findings_anew")]
+    dependencies = [("charity", "0017_findings_anew")]
 
     operations = [
         AddIndexConcurrently(

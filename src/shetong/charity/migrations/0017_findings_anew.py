@@ -17,7 +17,7 @@ WHERE activity.plan_id = plan.id AND plan.state = 'suspended' AND activity.close
 class Migration(migrations.Migration):
     """Another condition of uniqueness, and moments that were not kept."""
 
-    dependencies = [("charity", "0013_known_once_a_statement")]
+    dependencies = [("charity", "0016_evidence_kept")]
 
     operations = [
         migrations.RemoveConstraint(model_name="platformfinding", name="finding_once"),
