@@ -95,7 +95,7 @@ def _referral(grants: Grants, text: str) -> CreditReferral | None:
     if not text:
         return None
     waiting = queries.referrals(grants.jurisdictions(Permission.CHARITY_SUPERVISE))
-    found = waiting.filter(pk=whole(text)).first()
+    found = waiting.filter(pk=whole(text) or 0).first()
     if found is None:
         raise Http404
     return found

@@ -1,6 +1,6 @@
-"""A finding that comes again after it was settled is a row of its own; activities of revoked plans say since when."""
+"""Activities whose plan was suspended with the qualification say since when."""
 
-from django.db import migrations, models
+from django.db import migrations
 
 # Plans are suspended where the qualification was revoked: from the day of that decision (China Standard Time).
 SINCE = """
@@ -15,19 +15,10 @@ WHERE activity.plan_id = plan.id AND plan.state = 'suspended' AND activity.close
 
 
 class Migration(migrations.Migration):
-    """Another condition of uniqueness, and moments that were not kept."""
+    """Moments that were not kept."""
 
     dependencies = [("charity", "0016_evidence_kept")]
 
     operations = [
-        migrations.RemoveConstraint(model_name="platformfinding", name="finding_once"),
-        migrations.AddConstraint(
-            model_name="platformfinding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(settled_at__isnull=True),
-                fields=("platform", "kind", "reference"),
-                name="finding_open_once",
-            ),
-        ),
         migrations.RunSQL(SINCE, migrations.RunSQL.noop),
     ]
