@@ -20,6 +20,7 @@ def ready(records: int) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM volunteering_volunteertotal")
         if cursor.fetchone()[0] >= people:
+            _consents(cursor)
             return people, teams
         _people(cursor, people, teams)
         _records(cursor, people, teams)
@@ -44,11 +45,7 @@ def _people(cursor: Any, people: int, teams: int) -> None:
         " FROM volunteering_volunteer WHERE number LIKE 'V00%' AND verified_through = 'benchmark'"
         " ON CONFLICT DO NOTHING"
     )
-    cursor.execute(
-        "INSERT INTO volunteering_consent (volunteer_id, purpose, version, given_at, guardian)"
-        " SELECT id, 'publish', '1', now(), false FROM volunteering_volunteer"
-        " WHERE verified_through = 'benchmark' AND id % 3 = 0 ON CONFLICT DO NOTHING"
-    )
+    _consents(cursor)
     from django.utils import timezone
 
     from shetong.volunteering.models import Team, TeamKind, TeamState
@@ -61,6 +58,16 @@ def _people(cursor: Any, people: int, teams: int) -> None:
             for n in range(there, teams)
         ], batch_size=2_000,
     )  # fmt: skip
+
+
+def _consents(cursor: Any) -> None:
+    """Everybody agreed to the exchange, a third to be named."""
+    cursor.execute(
+        "INSERT INTO volunteering_consent (volunteer_id, purpose, version, given_at, guardian)"
+        " SELECT id, purpose, '1', now(), false FROM volunteering_volunteer,"
+        " (VALUES ('publish', 3), ('transfer', 1)) AS one (purpose, part)"
+        " WHERE verified_through = 'benchmark' AND id % part = 0 ON CONFLICT DO NOTHING"
+    )
 
 
 def _records(cursor: Any, people: int, teams: int) -> None:

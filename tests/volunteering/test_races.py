@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
-from shetong.volunteering.models import HOLDING, Shift, Signup, SignupState
-from shetong.volunteering.services import places
+from shetong.volunteering.models import (
+    HOLDING,
+    Consent,
+    Doubt,
+    ServiceRecord,
+    Shift,
+    Signup,
+    SignupState,
+    SystemNumber,
+    VolunteerTotal,
+)
+from shetong.volunteering.services import foreign, places
 from shetong.volunteering.services.signups import Answer, SignupRefusedError, sign_up
 from tests.casework.test_races import at_once
 from tests.volunteering import factories
@@ -71,3 +87,113 @@ def test_withdrawals_and_sign_ups_at_once_keep_the_counts_true() -> None:
     assert_counts_are_true()
     shift.refresh_from_db()
     assert shift.taken == 3
+
+
+def write(volunteer: int, start: str, minutes: int = 60, state: str = "confirmed") -> None:
+    """Write a record as somebody at the database's own prompt would."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO volunteering_servicerecord (volunteer_id, during, minutes, field, division_code, place,"
+            " content, state, flags, source, source_number, recorded_at, demo) SELECT %s, tstzrange(at, at + %s *"
+            " interval '1 minute'), %s, 'care', '110105', '', '', %s, '{}', '', '', now(), false"
+            " FROM CAST(%s AS timestamptz) AS at", [volunteer, minutes, minutes, state, start],
+        )  # fmt: skip
+
+
+def refused(act: Any, *args: Any) -> str:
+    """Do it in a transaction of its own and return the constraint that refused it, if any."""
+    try:
+        with transaction.atomic():
+            act(*args)
+    except IntegrityError as error:
+        return str(error.__cause__.diag.constraint_name)  # type: ignore[union-attr]
+    return ""
+
+
+def test_the_database_counts_no_time_twice() -> None:
+    who = factories.volunteer().pk
+    for start in ("2026-03-01 08:00+08", "2026-03-01 12:00+08", "2026-03-01 09:00+08"):
+        assert refused(write, who, start) == ""
+    for start, minutes in (
+        ("2026-03-01 08:59+08", 2), ("2026-03-01 07:00+08", 1_440), ("2026-03-01 12:20+08", 1),
+        ("2026-03-01 11:59+08", 2),
+    ):  # fmt: skip
+        assert refused(write, who, start, minutes) == "record_counted_once", start
+    assert refused(write, who, "2026-03-01 12:20+08", 10, "flagged") == ""
+    assert refused(write, factories.volunteer().pk, "2026-03-01 12:20+08") == ""
+    records = ServiceRecord.objects.filter(volunteer=who)
+    assert refused(lambda: records.filter(state="flagged").update(state="objected")) == "record_counted_once"
+    # Only what changes of what counts is looked at, and moving is a change.
+    assert refused(lambda: records.update(place="某地", minutes=10)) == ""
+    moved = "tstzrange(lower(during) + interval '30 minutes', upper(during) + interval '30 minutes')"
+    assert refused(lambda: records.filter(state="confirmed").update(during=RawSQL(moved, []))) == ""
+    first = records.filter(state="confirmed").order_by("during")[0].pk
+    assert refused(lambda: records.filter(pk=first).update(during=RawSQL(moved, []))) == "record_counted_once"
+    assert VolunteerTotal.objects.get(pk=who).minutes == 30
+
+
+def test_who_writes_overlapping_time_at_once_is_refused_but_for_one() -> None:
+    who, starts = factories.volunteer().pk, ["08:00", "08:30", "08:59", "07:01"]
+    acts = [lambda start=start: refused(write, who, f"2026-03-01 {start}+08") for start in starts]
+    for known in (False, True):  # whose total has to be made, and who has one
+        said = at_once(acts)
+        counted = ServiceRecord.objects.filter(volunteer=who, state="confirmed")
+        ends = [(one.during.lower, one.during.upper) for one in counted.order_by("during")]
+        assert all(before[1] <= after[0] for before, after in pairwise(ends))
+        assert said.count("") == (0 if known else len(ends))
+    # The second waits for the first, whoever is first, and sees what the first wrote.
+    other = factories.volunteer().pk
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        write(other, "2026-03-01 08:00+08")
+        waiting = pool.submit(closing_connection, refused, write, other, "2026-03-01 08:30+08")
+        while not blocked():
+            assert not waiting.done()
+    assert waiting.result(timeout=20) == "record_counted_once"
+
+
+def closing_connection(act: Any, *args: Any) -> Any:
+    """Do it and close the thread's connection."""
+    try:
+        return act(*args)
+    finally:
+        connection.close()
+
+
+def blocked() -> bool:
+    """Return whether somebody waits for a lock of this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_batches_of_the_same_people_in_any_order_neither_lock_crosswise_nor_count_twice() -> None:
+    people = [factories.volunteer().pk for _ in range(12)]
+    Consent.objects.bulk_create(
+        Consent(volunteer_id=pk, purpose="transfer", version="1", given_at=timezone.now()) for pk in people
+    )
+    for system in "abcd":
+        SystemNumber.objects.bulk_create(
+            SystemNumber(volunteer_id=pk, system=system, number=str(pk), since=timezone.now()) for pk in people
+        )
+
+    def come(system: str, order: list[int]) -> foreign.Imported:
+        starts = [1_700_000_000 + 600 * "abcd".index(system)] * len(order)
+        numbers, same = [str(pk) for pk in order], len(order)
+        return foreign.take_in(
+            actor="system:test", source=system, batch="1", confirmer="来源系统",
+            columns=foreign.Columns(
+                numbers, numbers, [""] * same, starts, [at + 3_600 for at in starts],
+                [60] * same, ["care"] * same, ["110105"] * same, [""] * same, [""] * same,
+            ),
+        )  # fmt: skip
+
+    orders = [people, people[::-1], people[6:] + people[:6], people[::2] + people[1::2]]
+    plain = [lambda pk=pk: refused(write, pk, "2023-11-14 22:50+00") for pk in people[:3]]
+    done = at_once([*(lambda s=s, o=o: come(s, o) for s, o in zip("abcd", orders, strict=True)), *plain])
+    assert sum(one.batch.counted for one in done[:4]) + done[4:].count("") == len(people)
+    assert sum(one.batch.flagged for one in done[:4]) == 3 * len(people) + done[4:].count("")
+    counted = ServiceRecord.objects.filter(state="confirmed").values("volunteer").annotate(n=Count("pk"))
+    assert {row["n"] for row in counted} == {1}
+    assert Doubt.objects.filter(kind="overlap", other__isnull=False).count() == 3 * len(people) + done[4:].count("")

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from shetong.core.errors import ConflictError, InvalidInputError
 from shetong.volunteering.models import (
+    Consent,
     Doubt,
     HoursFigure,
     Presence,
@@ -25,10 +26,12 @@ from shetong.volunteering.models import (
     ServiceRecord,
     SignupState,
     SystemNumber,
+    VolunteerState,
 )
 from shetong.volunteering.queries import public_log, totals
 from shetong.volunteering.rules import codes
 from shetong.volunteering.services import attendance, figures, foreign, hours, volunteers
+from shetong.volunteering.services.erasure import emptied
 from shetong.volunteering.services.foreign import Columns
 from tests.casework.factories import registrar
 from tests.volunteering import factories
@@ -259,13 +262,13 @@ def test_the_office_judges_hands_over_and_counts() -> None:
     assert set(figures.count()) <= {HoursFigure.objects.get().month}
 
 
-def columns(*rows: tuple[str, str, int, int]) -> Columns:
+def columns(*rows: tuple[str, str, int, int], division: str = "110105") -> Columns:
     """Return records: number, volunteer, start, minutes."""
     numbers, people, starts, minutes = ([*column] for column in zip(*rows, strict=True))
     same = len(rows)
     return Columns(
         numbers, people, [""] * same, starts, [at + length * 60 for at, length in zip(starts, minutes, strict=True)],
-        minutes, ["care"] * same, ["110105"] * same, [""] * same, ["陪诊"] * same,
+        minutes, ["care"] * same, [division] * same, [""] * same, ["陪诊"] * same,
     )  # fmt: skip
 
 
@@ -274,14 +277,18 @@ def test_records_of_another_system_come_in_once_and_overlaps_are_flagged() -> No
     hours.confirm(actor=leader(record), record_ids=[record.pk])
     SystemNumber.objects.create(volunteer=record.volunteer, system="zyh", number="A1", since=timezone.now())
     at = int(record.during.lower.timestamp())
+    strange = factories.volunteer()
+    SystemNumber.objects.create(volunteer=strange, system="zyh", number="A2", since=timezone.now())
+    Consent.objects.create(volunteer=record.volunteer, purpose="transfer", version="1", given_at=timezone.now())
     given = columns(
+        ("6", "A2", at - 86_400, 30),
         ("1", "A1", at - 86_400, 90), ("2", "A1", at + 600, 30), ("3", "A1", at - 86_400 + 60, 30),
         ("4", "nobody", at - 86_400, 30), ("5", "A1", at - 2 * 86_400, 0),
     )  # fmt: skip
     args: dict[str, Any] = {"actor": "system:test", "source": "zyh", "confirmer": "来源系统"}
     done = foreign.take_in(batch="b1", columns=given, **args)
     assert (done.batch.counted, done.batch.flagged, done.batch.minutes) == (1, 2, 90)
-    assert done.faults == (("4", "unknown-volunteer"), ("5", "time"))
+    assert done.faults == (("4", "unknown-volunteer"), ("5", "time"), ("6", "no-consent"))
     doubts = Doubt.objects.filter(record__source="zyh")
     assert set(doubts.values_list("record__source_number", "other__source_number")) == {("2", ""), ("3", "1")}
     assert totals.of_volunteer(record.volunteer_id).minutes == 140
@@ -298,5 +305,30 @@ def test_records_of_another_system_come_in_once_and_overlaps_are_flagged() -> No
     for wrong in ({"source": "不行"}, {"batch": ""}):
         with pytest.raises(InvalidInputError):
             foreign.take_in(**{**args, "batch": "b3", "columns": changed, **wrong})
+    # In Shanghai until ten minutes before; and more than ten hours of one day.
+    early = at - at % 86_400 - 5 * 86_400 + 16 * 3_600  # midnight in China
+    foreign.take_in(batch="b4", columns=columns(("7", "A1", at - 2_400, 30), division="310104"), **args)
+    day = columns(("8", "A1", early, 540), ("9", "A1", early + 36_000, 61), ("10", "A1", early - 600, 15))
+    foreign.take_in(batch="b5", columns=day, **args)
+    flags = dict(ServiceRecord.objects.filter(source="zyh").values_list("source_number", "flags"))
+    assert [flags[number] for number in ("7", "8", "9", "10")] == [["speed"], ["overlap"], ["day"], []]
+    speed = Doubt.objects.get(record__source_number="7")
+    assert (speed.other_id, speed.serious, speed.detail["minutes"]) == (record.pk, True, 10)
+    assert Doubt.objects.get(record__source_number="9").detail["minutes"] == 601
+    strange.consents.create(purpose="transfer", version="1", given_at=timezone.now())
+    emptied(strange, VolunteerState.ERASED)
+    strange.save()
+    gone = foreign.take_in(batch="b6", columns=columns(("11", "A2", at - 86_400, 30)), **args)
+    assert gone.faults == (("11", "volunteer-state"),)
+    # Corrected here it stays of its system, under a number that comes from its own: as often as need be.
+    team = factories.team()
+    for number in ("1", "10"):
+        ServiceRecord.objects.filter(source_number=number).update(team=team)
+        old = ServiceRecord.objects.get(source_number=number)
+        made = hours.correct(
+            actor=factories.leader_of(team), record_id=old.pk, start=old.during.lower, end=old.during.upper, minutes=5,
+            reason="核对签到表后更正。",
+        )  # fmt: skip
+        assert (made.source, made.source_number, made.state) == ("zyh", f"{number}·{old.pk}", "confirmed")
     with move_clock(days=1):
         assert list(public_log._wrong_totals()) == []

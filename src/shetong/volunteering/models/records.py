@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from shetong.volunteering.models.activities import Activity
-from shetong.volunteering.models.choices import COUNTED, Evidence, Field, HoursAct, RecordState
+from shetong.volunteering.models.choices import Evidence, Field, HoursAct, RecordState
 from shetong.volunteering.models.people import Volunteer
-from shetong.volunteering.models.signups import SAME_VOLUNTEER, Signup
+from shetong.volunteering.models.signups import Signup
 from shetong.volunteering.models.teams import Team
 
 
@@ -46,7 +45,8 @@ class ServiceRecord(models.Model):
 
     ``minutes``: what is counted, no more than ``during`` is long. ``source``: the system that it came from (``""``:
     this one) with its number there, ``source_number``, which never comes twice. ``replaces``: the record that this one
-    corrects. Counted records of one person never overlap; those that would stand flagged until somebody judged.
+    corrects. Counted records of one person never overlap (the triggers of migration 0015 refuse it); those that would
+    stand flagged until somebody judged.
     ``notice_until``: last day of the public notice. ``batch``: with which it came from another system.
     """
 
@@ -101,14 +101,10 @@ class ServiceRecord(models.Model):
                 condition=Q(signup__isnull=False, replaces__isnull=True) & ~Q(state=RecordState.VOID),
                 name="record_of_signup_once",
             ),
-            ExclusionConstraint(
-                name="record_counted_once",
-                condition=Q(state__in=COUNTED),
-                expressions=[SAME_VOLUNTEER, (F("during"), RangeOperators.OVERLAPS)],
-            ),
         ]
         indexes = [
             models.Index(fields=["volunteer", "-id"], name="record_of_volunteer"),
+            models.Index(F("volunteer"), Func(F("during"), function="lower"), name="record_by_time"),
             models.Index(fields=["team", "-id"], name="record_of_team"),
             models.Index(fields=["notice_until"], condition=Q(state=RecordState.NOTICED), name="record_notice_to_end"),
         ]

@@ -6,7 +6,7 @@ practice and come as arguments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +17,10 @@ from shetong.volunteering.rules.places import Spot, metres
 
 # Nearer places tell nothing: addresses are that inexact.
 LEAST_METRES = 2_000
+# Where only the division of a place is known its places lie so far from each other's centres at most; few are larger.
+DIVISION_METRES = 200_000
+# No two places in the country are farther from each other.
+FARTHEST_KM = 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,17 @@ def overlaps(record: Span, others: Iterable[Span]) -> list[Finding]:
     return found
 
 
-def speeds(record: Span, others: Iterable[Span], *, limit_kmh: int) -> list[Finding]:
-    """Return a finding where one would have had to travel faster than ``limit_kmh`` from or to another record."""
+def speeds(record: Span, others: Iterable[Span], *, limit_kmh: int, inexact_metres: int = 0) -> list[Finding]:
+    """Return a finding where one would have had to travel faster than ``limit_kmh`` from or to another record.
+
+    ``inexact_metres``: by how much the way may be shorter than that between the two places as they are known.
+    """
     found = []
     for other in others:
         if record.place is None or other.place is None:
             continue
         gap = max(record.start, other.start) - min(record.end, other.end)
-        away = metres(record.place, other.place)
+        away = metres(record.place, other.place) - inexact_metres
         if gap.total_seconds() < 0 or away < LEAST_METRES:
             continue
         hours = max(gap.total_seconds(), 60.0) / 3600
@@ -73,3 +80,18 @@ def long_day(record: Span, others: Sequence[Span], *, limit_minutes: int) -> lis
     if total <= limit_minutes:
         return []
     return [Finding(DoubtKind.DAY, {"minutes": total, "day": day.isoformat()})]
+
+
+def later_ones(spans: Iterable[tuple[Hashable, datetime, datetime, str]]) -> list[str]:
+    """Return the numbers of those that overlap with one that comes before and stays; the first to begin stays.
+
+    ``spans``: (whose, start, end, number); who begins at the same moment comes in the order of the numbers.
+    """
+    stays: dict[Hashable, datetime] = {}
+    later = []
+    for whose, start, end, number in sorted(spans, key=lambda span: (span[1], span[3])):
+        if (until := stays.get(whose)) is not None and start < until:
+            later.append(number)
+        else:
+            stays[whose] = end
+    return later

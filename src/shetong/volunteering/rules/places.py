@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import asin, cos, log, pi, radians, sin, sqrt, tan
 from typing import NamedTuple
 
+from shetong.core import divisions
+
 EARTH_METRES = 6_371_008.8  # mean radius
 MERCATOR_METRES = 6_378_137  # of the plane on which the index measures
 
@@ -39,3 +41,11 @@ def read(text: str) -> Spot | None:
     except ValueError:
         return None
     return spot if abs(spot.longitude) <= 180 and abs(spot.latitude) <= 85 else None
+
+
+def division_spot(code: str) -> Spot | None:
+    """Return the centre of a county or district that exists today; ``None`` for what is larger or not known."""
+    division = divisions.get(code)
+    if division is None or division.centre is None or division.level != divisions.Level.COUNTY:
+        return None
+    return Spot(*division.centre)
