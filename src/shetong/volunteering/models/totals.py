@@ -1,4 +1,4 @@
-"""Counted time added up. Written by the database itself with every change of a record (migration 0015)."""
+"""Counted time added up. Written by the database itself with every change of a record (migration ``counted_once``)."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ WITH line AS (
 SELECT number, lower(during), upper(during), division, id, other, lower(there), upper(there), elsewhere
 FROM pairs WHERE gap >= interval '0' AND gap < make_interval(secs => %s)
 """
-# What counts never overlaps, so the last to begin before a record ends is the one to look at (migration 0015).
+# What counts never overlaps, so the last to begin before a record ends is the one to look at (migration counted_once).
 _TAKEN = f"""
 INSERT INTO volunteering_found (number, kind)
 SELECT f.number, 'overlap' FROM volunteering_fresh f CROSS JOIN LATERAL (

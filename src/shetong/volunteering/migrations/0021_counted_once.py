@@ -84,7 +84,7 @@ def _before() -> str:
 class Migration(migrations.Migration):
     """The triggers know it before the constraint goes."""
 
-    dependencies = [("volunteering", "0014_records_by_time")]
+    dependencies = [("volunteering", "0020_records_by_time")]
     operations = [
         migrations.RunSQL(FORWARD, _before()),
         migrations.RemoveConstraint(model_name="servicerecord", name="record_counted_once"),

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """By this index the database will look that nothing counts twice."""
 
     atomic = False
-    dependencies = [("volunteering", "0013_words_of_consents")]
+    dependencies = [("volunteering", "0019_record_uploads")]
     operations = [
         AddIndexConcurrently(
             model_name="servicerecord",
