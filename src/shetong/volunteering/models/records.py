@@ -45,8 +45,8 @@ class ServiceRecord(models.Model):
 
     ``minutes``: what is counted, no more than ``during`` is long. ``source``: the system that it came from (``""``:
     this one) with its number there, ``source_number``, which never comes twice. ``replaces``: the record that this one
-    corrects. Counted records of one person never overlap (the triggers of migration ``counted_once`` refuse it); those that would
-    stand flagged until somebody judged.
+    corrects. Counted records of one person never overlap (the triggers of migration ``counted_once`` refuse it); those
+    that would stand flagged until somebody judged.
     ``notice_until``: last day of the public notice. ``batch``: with which it came from another system.
     """
 
