@@ -128,18 +128,20 @@ def collect() -> dict[Text, list[str]]:
 def read(catalogue: str) -> dict[Text, tuple[str, ...]]:
     """Return the translations in the text of a ``.po`` file; entries left empty and the header are skipped."""
     found: dict[Text, tuple[str, ...]] = {}
-    for block in re.split(r"\n\s*\n", catalogue):
-        fields: dict[str, str] = {}
-        current = ""
-        for line in block.splitlines():
-            if match := re.match(r"(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)\s+(\".*\")\s*$", line):
-                current = match[1]
-                fields[current] = ast.literal_eval(match[2])
-            elif current and line.startswith('"'):
-                fields[current] += ast.literal_eval(line.strip())
-        strings = tuple(value for key, value in sorted(fields.items()) if key.startswith("msgstr"))
-        if fields.get("msgid") and all(strings) and strings:
-            found[Text(fields["msgid"], fields.get("msgid_plural", ""), fields.get("msgctxt", ""))] = strings
+    fields: dict[str, str] = {}
+    current = ""
+    for line in [*catalogue.splitlines(), 'msgid ""']:
+        match = re.match(r"(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)\s+(\".*\")\s*$", line)
+        if match and (match[1] == "msgctxt" or match[1] == "msgid" and current != "msgctxt"):
+            strings = tuple(value for key, value in sorted(fields.items()) if key.startswith("msgstr"))
+            if fields.get("msgid") and all(strings) and strings:
+                found[Text(fields["msgid"], fields.get("msgid_plural", ""), fields.get("msgctxt", ""))] = strings
+            fields = {}
+        if match:
+            current = match[1]
+            fields[current] = ast.literal_eval(match[2])
+        elif current and line.startswith('"'):
+            fields[current] += ast.literal_eval(line.strip())
     return found
 
 

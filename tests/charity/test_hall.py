@@ -190,7 +190,7 @@ def test_a_partner_uses_a_grant_and_the_recipient_keeps_their_privacy() -> None:
         "beneficiary-age_from": "5",
     })  # fmt: skip
     assert wrong.status_code == 422
-    assert "认不出这个县区" in wrong.content.decode()
+    assert "没有识别这个县区" in wrong.content.decode()
 
 
 def test_a_photograph_is_sealed_checked_and_shown_without_what_it_hides(client: Client) -> None:

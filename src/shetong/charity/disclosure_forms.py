@@ -132,7 +132,7 @@ class EndForm(forms.Form):
     """The end of a project."""
 
     ended_on = day(_("结束日期"))
-    surplus = long(_("剩余财产怎样处理"), help_text=_("没有剩余的写“无”。"))
+    surplus = long(_("剩余财产的处理"), help_text=_("没有剩余的写“无”。"))
 
 
 class ReportForm(PartsForm):

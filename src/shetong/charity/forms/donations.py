@@ -40,8 +40,8 @@ class GiftForm(KeepingForm):
         label=gettext_lazy("捐赠人姓名或名称（选填）"), max_length=60, required=False,
         help_text=gettext_lazy("加密保存，不会公开；捐赠人不愿透露的留空。"),
     )  # fmt: skip
-    donor_kind = forms.ChoiceField(label=gettext_lazy("捐赠人是"), choices=named(DonorKind))
-    showing = forms.ChoiceField(label=gettext_lazy("公开时怎样显示捐赠人"), choices=SHOWINGS)
+    donor_kind = forms.ChoiceField(label=gettext_lazy("捐赠人类别"), choices=named(DonorKind))
+    showing = forms.ChoiceField(label=gettext_lazy("捐赠人公开显示的方式"), choices=SHOWINGS)
 
     def __init__(self, *args: Any, projects: list[Project], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -77,7 +77,7 @@ class MoneyForm(GiftForm):
     """A gift of money that did not come through a platform."""
 
     channel = forms.ChoiceField(
-        label=gettext_lazy("怎样收到的"),
+        label=gettext_lazy("接收方式"),
         choices=named((Channel.BANK, Channel.CASH, Channel.BOX, Channel.OTHER)),
     )
     amount = Amount(label=gettext_lazy("金额"))
@@ -215,7 +215,7 @@ class RefundForm(KeepingForm):
     """Taking a gift back, wholly or in part."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("为什么退回"),
+        label=gettext_lazy("退回原因"),
         choices=[
             (ReversalKind.REFUND.value, gettext_lazy("退款：钱退还给捐赠人")),
             (ReversalKind.VOID.value, gettext_lazy("作废：这笔记错了，没有收到")),

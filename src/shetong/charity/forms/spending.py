@@ -23,7 +23,7 @@ from shetong.charity.views import words
 from shetong.core import divisions
 from shetong.core.asked import whole
 
-NONE = ("", gettext_lazy("不选"))
+NONE = ("", gettext_lazy("不选择"))
 MOST_OFFERED = 50
 KINDS = (OutflowKind.AID, OutflowKind.SERVICE, OutflowKind.GRANT, OutflowKind.MANAGEMENT, OutflowKind.FUNDRAISING)
 
@@ -161,7 +161,7 @@ class TransferForm(KeepingForm):
     """Moving means to another fund."""
 
     quantity = forms.Field()
-    into = forms.ChoiceField(label=gettext_lazy("转到"))
+    into = forms.ChoiceField(label=gettext_lazy("转入资金"))
     reason = forms.CharField(
         label=gettext_lazy("原因"), max_length=200,
         help_text=gettext_lazy("公开显示。改变捐赠用途的，写清捐赠人的同意或者备案情况。"),
@@ -189,7 +189,7 @@ class EvidenceForm(forms.Form):
         max_length=200,
         help_text=gettext_lazy("公开显示，例如：午餐签收单。不要写个人姓名。"),
     )
-    part = forms.ChoiceField(label=gettext_lazy("证明哪一笔使用"), required=False)
+    part = forms.ChoiceField(label=gettext_lazy("所证明的使用记录"), required=False)
     public = forms.BooleanField(
         label=gettext_lazy("公开这张照片的预览"), required=False,
         help_text=gettext_lazy("请先遮住个人信息。公开的是重新生成的图片，不含拍摄地点等信息；随时可以撤下。"),
@@ -259,7 +259,7 @@ class BeneficiaryForm(KeepingForm):
             return text
         found = divisions.find(text)
         if found is None or not found.certain:
-            raise forms.ValidationError(_("认不出这个县区，请写全称，例如：云南省昭通市昭阳区。"))
+            raise forms.ValidationError(_("没有识别这个县区，请写全称，例如：云南省昭通市昭阳区。"))
         return found.division.code
 
     def clean(self) -> dict[str, Any]:

@@ -364,6 +364,6 @@ def dismiss_referral(*, referral_id: int, note: str, actor: User) -> CreditRefer
     """Decide that what was handed over leads to nothing; raises as ``referrals.close``."""
     found = CreditReferral.objects.select_related("organisation__authority").filter(pk=referral_id).first()
     if found is None:
-        raise NotFoundError(gettext("没有这件移交。"))
+        raise NotFoundError(gettext("没有这件移交，请刷新页面查看。"))
     permissions.require(actor, Permission.CHARITY_SUPERVISE, found.organisation.authority.division_code)
     return referrals.close(referral_id=referral_id, state=ReferralState.DISMISSED, note=note, actor=actor)

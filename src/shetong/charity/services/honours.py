@@ -90,7 +90,7 @@ def withdraw(*, honour_id: int, reason: str, actor: User, today: date | None = N
     """Take an honour back, with the reason. Raises :class:`WrongStateError` where it is withdrawn already."""
     found = DonorHonour.objects.select_for_update(of=("self",)).filter(pk=honour_id).first()
     if found is None:
-        raise NotFoundError(gettext("没有这项激励。"))
+        raise NotFoundError(gettext("没有这项激励，请刷新页面查看。"))
     permissions.require(actor, Permission.CREDIT_DECIDE, found.division_code)
     if found.withdrawn_on is not None:
         raise WrongStateError(gettext("已经撤销。"))

@@ -80,10 +80,10 @@ def reach_milestone(*, milestone_id: int, reached_on: date, actor: Actor) -> Mil
         .first()
     )
     if found is None:
-        raise NotFoundError(gettext("没有这个节点。"))
+        raise NotFoundError(gettext("没有这个节点，请刷新页面查看。"))
     authorise(actor, found.project.organisation)
     if found.reached_on is not None:
-        raise ConflictError(gettext("这个节点已经完成。"), code="milestone-reached")
+        raise ConflictError(gettext("这个节点已经登记完成，请刷新页面查看。"), code="milestone-reached")
     if reached_on > timezone.localdate():
         raise InvalidInputError(
             gettext("完成日期不能晚于今天。"), fields={"reached_on": gettext("完成日期不能晚于今天。")}
@@ -176,7 +176,7 @@ def end(*, project: str, ended_on: date, surplus: str, actor: Actor) -> Project:
     """
     found = _locked(project, actor)
     if found.state != ProjectState.RUNNING:
-        raise WrongStateError(gettext("项目已经结束。"))
+        raise WrongStateError(gettext("项目已经结束，请刷新页面查看。"))
     faults = {}
     if not found.starts_on <= ended_on <= timezone.localdate():
         faults["ended_on"] = gettext("结束日期应在开始日期和今天之间。")
@@ -197,5 +197,5 @@ def photo(number: int) -> bytes:
     """Return a photograph as JPEG. Raises :class:`NotFoundError`, ``FileNotFoundError`` where the store lost it."""
     digest = ReportPhoto.objects.filter(pk=number).values_list("digest", flat=True).first()
     if digest is None:
-        raise NotFoundError(gettext("没有这张照片。"))
+        raise NotFoundError(gettext("没有这张照片，请刷新页面查看。"))
     return storage.read(digest)

@@ -121,13 +121,13 @@ def file_change(
     if trust is None:
         raise NotFoundError(gettext("没有这个慈善信托，请核对备案编号。"), code="trust-not-found")
     if trust.state != TrustState.RUNNING:
-        raise ConflictError(gettext("这个慈善信托已经终止。"), code="trust-ended")
+        raise ConflictError(gettext("这个慈善信托已经终止，不能再办理变更。"), code="trust-ended")
     if kind is TrustFilingKind.TRUSTEE:
         trustee = Organisation.objects.filter(uscc=trustee_code).first()
         trust.trustee, trust.trustee_code = trustee, trustee_code
         trust.trustee_name = trustee.name if trustee else str(values.get("trustee_name") or "")
     elif trust.trustee_code != trustee_code:
-        raise ConflictError(gettext("只有现任受托人可以办理。"), code="trust-of-another")
+        raise ConflictError(gettext("只有现任受托人可以办理，请由其提出。"), code="trust-of-another")
     for column, value in _columns(values).items():
         setattr(trust, column, value)
     if kind is TrustFilingKind.END:

@@ -57,7 +57,7 @@ def close(*, referral_id: int, state: ReferralState, note: str, actor: User | No
     """
     referral = CreditReferral.objects.select_for_update(of=("self",)).filter(pk=referral_id).first()
     if referral is None:
-        raise NotFoundError(gettext("没有这件移交。"))
+        raise NotFoundError(gettext("没有这件移交，请刷新页面查看。"))
     if referral.state != ReferralState.PENDING:
         raise WrongStateError(gettext("这件移交已经处理，请刷新页面。"))
     if not note.strip():

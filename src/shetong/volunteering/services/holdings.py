@@ -55,7 +55,7 @@ HOLDINGS = tuple(
         ("ServiceRecord.volunteer", "records", KEPT, RECORDED),
         ("VolunteerTotal.volunteer", "", KEPT, "记录的合计，" + RECORDED),
         ("TeamYear.volunteer", "", KEPT, "记录的合计，" + RECORDED),
-        ("ServiceCertificate.volunteer", "certificates", EMPTIED, "是否开具过、是否有效仍可核验，" + RECORDED),
+        ("ServiceCertificate.volunteer", "certificates", EMPTIED, "是否出具过、是否有效仍可核验，" + RECORDED),
         ("CertificateRequest.volunteer", "certificate_requests", EMPTIED, "办理的经过，" + RECORDED),
         ("StarAward.volunteer", "stars", KEPT, "星级属于志愿服务记录，不再公开，" + RECORDED),
         ("Honour.volunteer", "honours", KEPT, "表彰奖励情况属于志愿服务记录，不再公开，" + RECORDED),

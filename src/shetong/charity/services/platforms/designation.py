@@ -61,7 +61,7 @@ def designated(approval: Approval) -> Outcome:
             target=platform,
             detail={"code": platform.code, "case": approval.case_number},
         )
-    sentence = f"“{platform.name}”已列入互联网公开募捐服务平台名录，请在“我的平台”中登记程序并完成认证。"
+    sentence = f"“{platform.name}”已列入互联网公开募捐服务平台名录，请在“我的募捐平台”中登记程序并完成认证。"
     return Outcome("", platform.name, sentence, "指定结果通知书")
 
 
@@ -99,7 +99,7 @@ def withdraw(*, platform: Platform, on: date, reason: str, actor: User | str) ->
         raise InvalidInputError(message, fields={"reason": message})
     locked = Platform.objects.select_for_update().get(pk=platform.pk)
     if locked.withdrawn_on is not None:
-        raise WrongStateError(gettext("这个平台已经退出。"))
+        raise WrongStateError(gettext("这个平台已经退出名录，不用再次办理。"))
     if on <= locked.designated_on:
         message = gettext("退出日期应当晚于指定日期。")
         raise InvalidInputError(message, fields={"on": message})

@@ -86,7 +86,7 @@ def say(*, discrepancy: Discrepancy, side: Side, text: str, settles: bool, actor
         raise InvalidInputError(gettext("请填写说明。"), fields={"text": gettext("请填写说明。")})
     locked = Discrepancy.objects.select_for_update(of=("self",)).filter(pk=discrepancy.pk).first()
     if locked is None:
-        raise NotFoundError(gettext("没有这项差异。"))
+        raise NotFoundError(gettext("没有这项差异，请刷新页面查看。"))
     note = DiscrepancyNote.objects.create(
         discrepancy=locked,
         side=side,
