@@ -132,7 +132,7 @@ def read(catalogue: str) -> dict[Text, tuple[str, ...]]:
     current = ""
     for line in [*catalogue.splitlines(), 'msgid ""']:
         match = re.match(r"(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)\s+(\".*\")\s*$", line)
-        if match and (match[1] == "msgctxt" or match[1] == "msgid" and current != "msgctxt"):
+        if match and (match[1] == "msgctxt" or (match[1] == "msgid" and current != "msgctxt")):
             strings = tuple(value for key, value in sorted(fields.items()) if key.startswith("msgstr"))
             if fields.get("msgid") and all(strings) and strings:
                 found[Text(fields["msgid"], fields.get("msgid_plural", ""), fields.get("msgctxt", ""))] = strings
