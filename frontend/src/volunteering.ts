@@ -6,13 +6,21 @@ import "./styles/volunteering.scss";
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-locate]")) {
   const field = document.getElementById(button.dataset.locate ?? "");
   if (!(field instanceof HTMLInputElement) || !("geolocation" in navigator)) continue;
+  const crs = document.getElementById(button.dataset.crs ?? "");
+  // What is typed comes from a map, what the phone finds is WGS 84; either may be put right by hand.
+  const source = (value: string) => {
+    if (crs instanceof HTMLSelectElement) crs.value = value;
+  };
+  field.addEventListener("input", () => source("gcj-02"));
   const says = button.parentElement?.querySelector<HTMLElement>("[data-locate-says]");
   button.hidden = false;
   button.addEventListener("click", () => {
     button.disabled = true;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        field.value = `${coords.longitude.toFixed(3)},${coords.latitude.toFixed(3)}`;
+        const digits = Number(button.dataset.digits ?? 3);
+        field.value = `${coords.longitude.toFixed(digits)},${coords.latitude.toFixed(digits)}`;
+        source("wgs-84");
         button.disabled = false;
         if (says) says.textContent = field.value;
       },

@@ -170,16 +170,45 @@ def test_an_organiser_comes_from_a_team_to_a_published_activity() -> None:
     written = {
         "title": "河边清洁", "field": "environment", "content": "捡拾垃圾。", "address": "示范河", "spot": "116.4,39.9",
         "risks": "注意水边。", "admission": "review", "division_code": "", "contact": "", "contact_phone": "",
+        "served": "沿河居民", "support": "提供手套", "check_in": "place", "crs": "gcj-02", "fence_metres": "200",
+        "confirm_hours": "", "opens_at": "2026-01-05T09:00", "closes_at": "",
     }  # fmt: skip
-    page_url = client.post(new, written).url
+    garbage = {
+        "spot": "朝阳公园", "confirm_hours": "999", "fence_metres": "-5", "opens_at": "明天", "check_in": "x",
+        "title": "字" * 81, "closes_at": "2020-01-01T00:00",
+    }  # fmt: skip
+    for name, value in garbage.items():
+        assert "govuk-error-message" in good(client.post(new, {**written, name: value}), 422), name
+    good(client.post(new, {**written, "spot": ""}), 422)  # checking in by being there needs a place
+    page_url = client.post(new, {**written, "spot": "116.4，39.9"}).url
     good(client.get(page_url))
+    activity = Activity.objects.get()
+    assert (activity.check_in, activity.crs, activity.fence_metres, activity.confirm_hours, activity.longitude) == (
+        "place", "gcj-02", 200, 24, 116.4,
+    )  # fmt: skip
+    edit = f"/hall/volunteering/organise/activities/{activity.pk}/edit/"
+    assert 'value="2026-01-05T09:00"' in good(client.get(edit))
+    assert client.post(edit, {**written, "members_only": "on", "opens_at": ""}).status_code == 302
+    activity.refresh_from_db()
+    assert (activity.members_only, activity.opens_at, activity.fence_metres) == (True, None, 200)
+    client.post(edit, written)
     good(client.post(f"{page_url}post/", {"title": "", "places": ""}), 422)
-    client.post(f"{page_url}post/", {"title": "清洁员", "places": "5"})
+    for name, value in {"age_from": "-1", "age_to": "40000", "waiting_limit": "-3", "training": "训" * 101}.items():
+        good(client.post(f"{page_url}post/", {"title": "清洁员", "places": "5", name: value}), 422)
+    post = {"title": "清洁员", "places": "5", "waiting_limit": "7", "languages": ["cmn"], "duties": "捡拾"}
+    client.post(f"{page_url}post/", post)
+    made_post = activity.posts.get()
+    assert (made_post.waiting_limit, made_post.languages, made_post.duties) == (7, ["cmn"], "捡拾")
+    change_post = f"/hall/volunteering/organise/posts/{made_post.pk}/change/"
+    good(client.get(change_post))
+    good(client.post(change_post, {**post, "places": "0"}), 422)
+    assert client.post(change_post, {**post, "languages": []}).status_code == 302
     day = factories.tomorrow().date()
     sessions = {"day": str(day), "time": "09:00", "minutes": "90", "rule": "FREQ=WEEKLY",
                 "until": str(day + timedelta(days=14))}  # fmt: skip
+    for name, value in {"day": "9999-12-31", "minutes": "0", "time": "25:00"}.items():
+        good(client.post(f"{page_url}sessions/", {**sessions, name: value}), 422)
     client.post(f"{page_url}sessions/", sessions)
-    activity = Activity.objects.get()
     assert activity.sessions.count() == 3
     client.post(f"{page_url}publish/")
     assert "河边清洁" in good(official.get("/office/volunteering/"))
@@ -191,6 +220,38 @@ def test_an_organiser_comes_from_a_team_to_a_published_activity() -> None:
     assert who.number in good(client.get(page_url))
     client.post(f"/hall/volunteering/applicants/{answer.signup_id}/admit/")
     assert Signup.objects.get().state == SignupState.HELD
+    session = activity.sessions.order_by("during")[0]
+    change = f"/hall/volunteering/organise/sessions/{session.pk}/change/"
+    moved = {
+        "day": str(day),
+        "time": "15:00",
+        "minutes": "60",
+        "address": "上游",
+        "spot": "116.4,39.91",
+        "crs": "wgs-84",
+    }
+    good(client.get(change))
+    good(client.post(change, {**moved, "minutes": "1"}), 422)
+    assert client.post(change, moved).status_code == 302
+    shift = session.shifts.get()
+    numbers = {f"shift-{shift.pk}-places": "9", f"shift-{shift.pk}-waiting_limit": "0"}
+    good(client.post(f"/hall/volunteering/organise/shifts/{shift.pk}/change/", {}), 422)
+    good(
+        client.post(f"/hall/volunteering/organise/shifts/{shift.pk}/change/", {**numbers, next(iter(numbers)): "0"}),
+        422,
+    )
+    assert client.post(f"/hall/volunteering/organise/shifts/{shift.pk}/change/", numbers).status_code == 302
+    shift.refresh_from_db()
+    assert shift.places == 9
+    assert "上游" in good(client.get(f"/volunteering/activities/{activity.number}/"))
+    assert "上游" in good(logged_in(who.user).get("/hall/volunteering/"))
+    good(official.get("/office/volunteering/suspensions/"))
+    good(official.post("/office/volunteering/suspensions/", {"number": "V1", "reason": ""}), 422)
+    official.post("/office/volunteering/suspensions/", {"number": who.number, "reason": "多次无故缺席。"})
+    assert who.number in good(official.get("/office/volunteering/suspensions/"))
+    assert "多次无故缺席" in good(logged_in(who.user).get("/hall/volunteering/"))
+    official.post(f"/office/volunteering/suspensions/{who.suspensions.get().pk}/end/", {"reason": "已说明情况。"})
+    assert "已说明情况" in good(official.get("/office/volunteering/suspensions/?show=ended"))
     client.post(f"{page_url}cancel/", {"reason": "水位过高，不能举办。"})
     assert "已取消" in good(client.get(page_url))
     assert logged_in(factories.person()).get(page_url).status_code == 404

@@ -19,6 +19,8 @@ from shetong.volunteering.models import (
     ActivityState,
     Admission,
     FinderEntry,
+    Membership,
+    MembershipState,
     Post,
     Session,
     SessionState,
@@ -26,6 +28,7 @@ from shetong.volunteering.models import (
     Signup,
     SignupEvent,
     SignupState,
+    Training,
     Volunteer,
     VolunteerState,
 )
@@ -249,6 +252,7 @@ def test_a_sign_up_inside_another_transaction_is_a_mistake() -> None:
 def test_the_function_asks_what_the_rules_ask(data: st.DataObject) -> None:
     """The conditions in SQL and those in Python give the same answer, whatever the case."""
     few = st.lists(st.sampled_from(["first-aid", "driving"]), unique=True, max_size=2)
+    spoken = st.lists(st.sampled_from(["cmn", "bo"]), unique=True, max_size=2)
     ages = st.sampled_from([None, 17, 18, 35, 36])
     now = timezone.now()
     edges = st.sampled_from([None, now - timedelta(hours=1), now, now + timedelta(hours=1)])
@@ -259,8 +263,21 @@ def test_the_function_asks_what_the_rules_ask(data: st.DataObject) -> None:
             verified_at=data.draw(st.sampled_from([now] * 5 + [None])),
             born_on=data.draw(st.sampled_from([date(1990, 6, 1), date(2008, 2, 29), date(2020, 1, 1)])),
             skills=data.draw(few),
+            languages=data.draw(spoken),
         )
         team = factories.team()
+        member = data.draw(st.booleans())
+        if member:
+            Membership.objects.create(team=team, volunteer=who, state=MembershipState.MEMBER, applied_at=now)
+        passed, days = data.draw(st.sampled_from([True, None, False])), data.draw(st.sampled_from([None, 0, 1, 2]))
+        day = timezone.localdate()
+        Training.objects.create(
+            team=team, volunteer=who, title="安全培训", held_on=day, minutes=60, passed=passed,
+            valid_to=None if days is None else day + timedelta(days=days),
+            recorded_by=factories.leader_of(team), recorded_at=now,
+        )  # fmt: skip
+        # The shift is tomorrow.
+        trained = passed is not False and (days is None or days >= 1)
         activity = factories.activity(
             team,
             state=data.draw(st.sampled_from([ActivityState.RECRUITING] * 5 + [ActivityState.CLOSED])),
@@ -272,6 +289,9 @@ def test_the_function_asks_what_the_rules_ask(data: st.DataObject) -> None:
         shift = factories.shift(
             activity,
             skills=data.draw(few),
+            languages=data.draw(st.sampled_from([[], [], [], [], ["bo"], ["cmn", "bo"]])),
+            places=1,
+            waiting_limit=(limit := data.draw(st.sampled_from([0, 1, 2]))),
             age_from=low,
             age_to=data.draw(ages.filter(lambda high: not (low and high and high < low))),
             training=data.draw(st.sampled_from(["", "", "", "安全培训"])),
@@ -280,21 +300,28 @@ def test_the_function_asks_what_the_rules_ask(data: st.DataObject) -> None:
         Session.objects.filter(pk=shift.session_id).update(
             state=data.draw(st.sampled_from([SessionState.PLANNED] * 5 + [SessionState.CANCELLED])), cancel_reason="雨"
         )
-        expected = conditions.obstacle(applicant(who), offer(shift.pk), now)
+        # One place, taken or not, and one who waits already.
+        Shift.objects.filter(pk=shift.pk).update(
+            taken=(taken := data.draw(st.integers(0, 1))), waiting=(waiting := data.draw(st.integers(0, 1)))
+        )
+        expected = conditions.obstacle(applicant(who, member, trained), offer(shift.pk), now)
+        if not expected and (taken or waiting):
+            expected = "full" if waiting >= limit else "waiting"
         from django.db import connection
 
         with connection.cursor() as cursor:
             cursor.execute("SELECT outcome FROM volunteering_sign_up(%s, %s, NULL, NULL, %s)", [shift.pk, who.pk, now])
             outcome = cursor.fetchone()[0]
         assert outcome == (expected or "held")
-        assert outcome in REFUSALS or outcome == "held"
+        assert outcome in REFUSALS or outcome in ("held", "waiting")
         transaction.set_rollback(True)
 
 
-def applicant(who: Volunteer) -> conditions.Applicant:
+def applicant(who: Volunteer, member: bool, trained: bool) -> conditions.Applicant:
     return conditions.Applicant(
         state=who.state, verified=who.verified_at is not None, born_on=who.born_on,
-        skills=frozenset(who.skills), languages=frozenset(who.languages),
+        skills=frozenset(who.skills), languages=frozenset(who.languages), member=member,
+        trainings=frozenset({"安全培训"} if trained else ()),
     )  # fmt: skip
 
 

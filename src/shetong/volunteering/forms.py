@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from itertools import product
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shetong.core import divisions
-from shetong.volunteering.models import ALL_TIMES, Admission, ConsentPurpose, Field, Language, Skill, TeamKind
+from shetong.volunteering.models import ALL_TIMES, ConsentPurpose, Field, Language, Skill, TeamKind
 from shetong.volunteering.rules import places
 from shetong.volunteering.services.volunteers import Profile
 
@@ -30,8 +28,21 @@ def division_code(text: str) -> str:
     return found.division.code if found is not None else text
 
 
-def _several(label: Any, choices: Any) -> forms.MultipleChoiceField:
+def several(label: Any, choices: Any) -> forms.MultipleChoiceField:
+    """Return a field of boxes of which any may be ticked, or none."""
     return forms.MultipleChoiceField(label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+class SpotField(forms.CharField):
+    """A place as ``longitude,latitude``; its value is a :class:`Spot`, ``None`` where nothing is written."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the place. Raises :class:`ValidationError` for what cannot be read as one."""
+        text = str(super().clean(value) or "").strip()
+        spot = places.read(text)
+        if text and spot is None:
+            raise forms.ValidationError(_("看不懂这个位置。请写成“经度,纬度”，例如 116.48,39.95。"))
+        return spot
 
 
 class TimesField(forms.MultipleChoiceField):
@@ -58,21 +69,21 @@ class ProfileForm(forms.Form):
     """Skills, times and place of a volunteer."""
 
     division_code = forms.CharField(required=False, **_DIVISION)  # type: ignore[arg-type]
-    spot = forms.CharField(
+    spot = SpotField(
         label=_("常用位置（选填）"), required=False,
         help_text=_("经度,纬度，例如 116.48,39.95，只保存到约一公里。在手机上可以按“用我的位置”。"),
     )  # fmt: skip
     reach_km = forms.IntegerField(label=_("愿意前往多远（公里）"), initial=10, required=False)
-    skills = _several(_("我的技能"), Skill)
-    languages = _several(_("我会说的语言"), Language)
-    fields_ = _several(_("想参加的服务"), Field)
+    skills = several(_("我的技能"), Skill)
+    languages = several(_("我会说的语言"), Language)
+    fields_ = several(_("想参加的服务"), Field)
     times = TimesField(label=_("每周有空的时段"), required=False)
 
     def profile(self) -> Profile:
         """Return what was filled in."""
         given = self.cleaned_data
         return Profile(
-            division_code=division_code(given["division_code"]), spot=places.read(given["spot"]),
+            division_code=division_code(given["division_code"]), spot=given["spot"],
             reach_km=given["reach_km"] or 10, skills=given["skills"], languages=given["languages"],
             fields=given["fields_"], times=given["times"] or ALL_TIMES,
         )  # fmt: skip
@@ -89,7 +100,7 @@ class RegistrationForm(ProfileForm):
     )
     phone = forms.CharField(label=_("手机号"), required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
     emergency = forms.CharField(label=_("紧急联系人和电话（选填）"), max_length=80, required=False)
-    consents = _several(_("同意"), ConsentPurpose)
+    consents = several(_("同意"), ConsentPurpose)
 
 
 class GuardianForm(forms.Form):
@@ -110,76 +121,3 @@ class TeamForm(forms.Form):
     contact = forms.CharField(label=_("联系人"), max_length=40, required=False)
     contact_phone = forms.CharField(label=_("公开的联系电话"), max_length=30, required=False)
     about = forms.CharField(label=_("简介（选填）"), required=False, max_length=2000, widget=forms.Textarea)
-
-
-class ActivityForm(forms.Form):
-    """What an organiser writes of an activity."""
-
-    title = forms.CharField(label=_("活动名称"), required=False)
-    field = forms.ChoiceField(label=_("服务类别"), choices=Field)
-    content = forms.CharField(label=_("活动内容"), widget=forms.Textarea, required=False)
-    division_code = forms.CharField(label=_("所在区县"), required=False, help_text=_("例如：北京市朝阳区。"))
-    address = forms.CharField(label=_("地点"), required=False)
-    spot = forms.CharField(label=_("位置（选填）"), required=False, help_text=_("经度,纬度，例如 116.48,39.95。"))
-    risks = forms.CharField(
-        label=_("风险提示"),
-        widget=forms.Textarea,
-        required=False,
-        help_text=_("报名前会显示，例如：室外高温，请带水。"),
-    )
-    insurance = forms.CharField(label=_("保险（选填）"), required=False)
-    admission = forms.ChoiceField(label=_("录用方式"), choices=Admission)
-    contact = forms.CharField(label=_("联系人"), required=False)
-    contact_phone = forms.CharField(label=_("公开的联系电话"), required=False)
-
-    def values(self) -> dict[str, Any]:
-        """Return what was written, as the service takes it."""
-        given = dict(self.cleaned_data)
-        spot = places.read(given.pop("spot"))
-        given["division_code"] = division_code(given["division_code"])
-        return {
-            **given,
-            "longitude": spot.longitude if spot else None,
-            "latitude": spot.latitude if spot else None,
-        }
-
-
-class PostForm(forms.Form):
-    """A post of an activity."""
-
-    title = forms.CharField(label=_("岗位名称"), required=False)
-    places = forms.IntegerField(label=_("每场名额"), required=False)
-    age_from = forms.IntegerField(label=_("最低年龄（选填）"), required=False)
-    age_to = forms.IntegerField(label=_("最高年龄（选填）"), required=False)
-    skills = _several(_("技能要求"), Skill)
-
-    def values(self) -> dict[str, Any]:
-        """Return what was written, as the service takes it."""
-        return dict(self.cleaned_data)
-
-
-class SessionsForm(forms.Form):
-    """Sessions of an activity, once or repeated."""
-
-    RULES = (
-        ("", _("只一次")),
-        ("FREQ=DAILY", _("每天")),
-        ("FREQ=WEEKLY", _("每周")),
-        ("FREQ=WEEKLY;INTERVAL=2", _("每两周")),
-        ("FREQ=MONTHLY", _("每月")),
-        ("FREQ=WEEKLY;BYDAY=SA,SU", _("每个周末")),
-    )
-    day = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
-    time = forms.TimeField(label=_("开始时间"), widget=forms.TimeInput(attrs={"type": "time"}))
-    minutes = forms.IntegerField(label=_("时长（分钟）"), initial=120)
-    rule = forms.ChoiceField(label=_("重复"), choices=RULES, required=False)
-    until = forms.DateField(label=_("重复到（选填）"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-
-    def starts_at(self) -> datetime:
-        """Return the first beginning, in the time zone of the site."""
-        return timezone.make_aware(datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"]))
-
-    def last_day(self) -> date | None:
-        """Return the day up to which sessions repeat."""
-        until: date | None = self.cleaned_data.get("until")
-        return until

@@ -26,6 +26,7 @@ from shetong.volunteering.services import (
     exchange_sequence,
     figures,
     finder,
+    finishing,
     guardians,
     hours,
     judging,
@@ -56,6 +57,13 @@ def drop_cancelled(*, activity_id: int) -> int:
 def drop_left(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Give up what the job of a cancellation left, hourly; return how many."""
     return cancelling.drop_cancelled()
+
+
+@app.periodic(cron="35 * * * *")
+@app.task(name="volunteering.finish", queue="volunteering", queueing_lock="volunteering.finish")
+def finish(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
+    """Finish the activities whose last session is over, hourly; return how many."""
+    return finishing.finish_all()
 
 
 @app.task(name=guardians.CODE_TASK, queue="messages", retry=3)

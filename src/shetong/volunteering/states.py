@@ -21,6 +21,16 @@ SIGNUPS: dict[tuple[SignupState, SignupAct], SignupState] = {
     (SignupState.PRESENT, SignupAct.RECORD): SignupState.RECORDED,
     (SignupState.DONE, SignupAct.RECORD): SignupState.RECORDED,
     (SignupState.HELD, SignupAct.RECORD): SignupState.RECORDED,
+    # Organisers take the place of whoever waits or is offered one as well, a suspension all of them.
+    (SignupState.WAITING, SignupAct.REFUSE): SignupState.REFUSED,
+    (SignupState.OFFERED, SignupAct.REFUSE): SignupState.REFUSED,
+    # Moved to another time; who has another place then waits at the head of the queue.
+    (SignupState.OFFERED, SignupAct.DISPLACE): SignupState.WAITING,
+    (SignupState.HELD, SignupAct.DISPLACE): SignupState.WAITING,
+    **{
+        (state, SignupAct.RESCHEDULE): state
+        for state in (SignupState.APPLIED, SignupState.WAITING, SignupState.OFFERED, SignupState.HELD)
+    },
     **{
         (state, act): target
         for act, target in ((SignupAct.WITHDRAW, SignupState.WITHDRAWN), (SignupAct.DROP, SignupState.DROPPED))
@@ -34,7 +44,7 @@ ACTIVITIES: dict[ActivityState, frozenset[ActivityState]] = {
     ActivityState.REVIEW: frozenset({ActivityState.DRAFT, ActivityState.RECRUITING, ActivityState.CANCELLED}),
     ActivityState.RECRUITING: frozenset({ActivityState.CLOSED, ActivityState.FINISHED, ActivityState.CANCELLED}),
     ActivityState.CLOSED: frozenset({ActivityState.RECRUITING, ActivityState.FINISHED, ActivityState.CANCELLED}),
-    ActivityState.FINISHED: frozenset({ActivityState.ARCHIVED}),
+    ActivityState.FINISHED: frozenset({ActivityState.RECRUITING, ActivityState.ARCHIVED}),
     ActivityState.ARCHIVED: frozenset(),
     ActivityState.CANCELLED: frozenset(),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from shetong.volunteering.views import map_page, merging, own, planning, team
+from shetong.volunteering.views import map_page, merging, own, planning, suspensions, team
 
 patterns: list[URLPattern | URLResolver] = [
     path("volunteering/map/", map_page.show, name="map"),
@@ -20,6 +20,11 @@ patterns: list[URLPattern | URLResolver] = [
     path("hall/volunteering/organise/activities/<int:pk>/template/", planning.keep_template, name="keep-template"),
     path("hall/volunteering/organise/templates/<int:pk>/draft/", planning.draft_from, name="draft-from"),
     path("hall/volunteering/organise/sessions/<int:pk>/cancel/", planning.cancel_session, name="cancel-session"),
+    path("hall/volunteering/organise/sessions/<int:pk>/change/", planning.change_session, name="change-session"),
+    path("hall/volunteering/organise/shifts/<int:pk>/change/", planning.change_shift, name="change-shift"),
+    path("hall/volunteering/organise/posts/<int:pk>/change/", planning.change_post, name="change-post"),
+    path("office/volunteering/suspensions/", suspensions.show, name="suspensions"),
+    path("office/volunteering/suspensions/<int:pk>/end/", suspensions.end, name="suspension-end"),
     path("office/volunteering/merges/", merging.merges, name="merges"),
     path("office/volunteering/merges/<int:pk>/undo/", merging.undo, name="merge-undo"),
 ]

@@ -93,11 +93,12 @@ def activity(request: HttpRequest, number: str) -> Any:
         "division_code": found.division_code, "field": found.field, "longitude": found.longitude,
         "latitude": found.latitude, "metres": None, "url": f"{PAGES}{found.number}/", "demo": found.demo,
         "state": found.state, "content": found.content, "risks": found.risks, "insurance": found.insurance,
-        "opens_at": found.opens_at, "closes_at": found.closes_at,
+        "opens_at": found.opens_at, "closes_at": found.closes_at, "crs": found.crs,
         "room": sum(shift.places - shift.taken for shift in shifts if shift.open),
         "shifts": [
             {
-                "id": shift.pk, "post": shift.post.title, "starts_at": shift.session.during.lower,
+                "id": shift.pk, "post": shift.post.title, "address": shift.session.address,
+                "starts_at": shift.session.during.lower,
                 "ends_at": shift.session.during.upper, "places": shift.places, "taken": shift.taken,
                 "waiting": shift.waiting, "open": shift.open, "skills": shift.post.skills,
                 "languages": shift.post.languages, "age_from": shift.post.age_from, "age_to": shift.post.age_to,

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from ninja import Field, Schema
 
-from shetong.volunteering.models.choices import SignupState
+from shetong.volunteering.models.choices import Datum, SignupState
 from shetong.volunteering.queries.finder import Found
 from shetong.volunteering.services.signups import Answer
 
@@ -21,7 +21,7 @@ class ActivityItem(Schema):
     address: str
     division_code: str
     field: str = Field(description="服务类别")
-    longitude: float | None = Field(description="WGS 84")
+    longitude: float | None = Field(description="经度；坐标系见单个活动的 crs")
     latitude: float | None
     room: int = Field(description="空余名额")
     metres: int | None = Field(description="与所给位置的距离（米）")
@@ -40,6 +40,7 @@ class ShiftItem(Schema):
 
     id: int
     post: str
+    address: str = Field(description="这一场的地点；与活动的相同时为空")
     starts_at: datetime
     ends_at: datetime
     places: int
@@ -61,6 +62,7 @@ class ActivityDetail(ActivityItem):
     insurance: str
     opens_at: datetime | None
     closes_at: datetime | None
+    crs: str = Field(description="坐标系", json_schema_extra={"enum": [str(one) for one in Datum.values]})
     shifts: list[ShiftItem]
 
 

@@ -27,6 +27,7 @@ from shetong.volunteering.models.choices import (
     Admission,
     CheckInWay,
     ConsentPurpose,
+    Datum,
     DoubtKind,
     DoubtState,
     Evidence,
@@ -79,6 +80,7 @@ from shetong.volunteering.models.people import (
 from shetong.volunteering.models.presence import Device, Presence, SessionCode
 from shetong.volunteering.models.records import HoursEvent, RecordBatch, ServiceRecord
 from shetong.volunteering.models.signups import Signup, SignupEvent
+from shetong.volunteering.models.suspensions import Suspension
 from shetong.volunteering.models.systems import SystemScope, VolunteerSystem
 from shetong.volunteering.models.teams import Membership, Team, TeamStaff, Training
 from shetong.volunteering.models.totals import HoursFigure, TeamMonth, TeamYear, VolunteerTotal
@@ -102,6 +104,7 @@ __all__ = [
     "Consent",
     "ConsentPurpose",
     "CreditDisclosure",
+    "Datum",
     "Device",
     "Doubt",
     "DoubtKind",
@@ -166,6 +169,7 @@ __all__ = [
     "Story",
     "StoryKind",
     "StoryState",
+    "Suspension",
     "SystemKey",
     "SystemNumber",
     "SystemScope",

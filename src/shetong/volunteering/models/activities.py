@@ -11,6 +11,7 @@ from shetong.volunteering.models.choices import (
     ActivityState,
     Admission,
     CheckInWay,
+    Datum,
     Field,
     Language,
     SessionState,
@@ -39,9 +40,10 @@ class ActivityTemplate(models.Model):
 class Activity(models.Model):
     """An activity (志愿服务活动). Written only by :mod:`shetong.volunteering.services`.
 
-    ``longitude``, ``latitude``: WGS 84. ``opens_at``, ``closes_at``: when people may sign up; a shift also closes when
-    it begins. ``risks`` are told before anybody signs up (《志愿服务条例》第十二条). ``confirm_hours``: how long
-    somebody who moved up from the waiting list has to confirm. ``version`` counts the changes after publication.
+    ``longitude``, ``latitude`` in the coordinates that ``crs`` names. ``opens_at``, ``closes_at``: when people may sign
+    up; a shift also closes when it begins. ``risks`` are told before anybody signs up (《志愿服务条例》第十二条).
+    ``confirm_hours``: how long somebody who moved up from the waiting list has to confirm. ``version`` counts the
+    changes after publication.
     """
 
     number = models.CharField("活动编号", max_length=14, unique=True)
@@ -55,6 +57,7 @@ class Activity(models.Model):
     address = models.CharField("地点", max_length=200)
     longitude = models.FloatField("经度", null=True)
     latitude = models.FloatField("纬度", null=True)
+    crs = models.CharField("坐标系", max_length=6, choices=Datum, default=Datum.WGS84, db_default=Datum.WGS84)
     opens_at = models.DateTimeField("报名开始时间", null=True)
     closes_at = models.DateTimeField("报名截止时间", null=True)
     admission = models.CharField("录用方式", max_length=10, choices=Admission, default=Admission.AUTOMATIC)
@@ -162,11 +165,18 @@ class Series(models.Model):
 
 
 class Session(models.Model):
-    """One session (场次) of an activity; ``during`` is half-open, ``[)``."""
+    """One session (场次) of an activity; ``during`` is half-open, ``[)``.
+
+    ``address``, ``longitude``, ``latitude`` only where it takes place elsewhere than its activity says.
+    """
 
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="sessions", verbose_name="活动")
     series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="sessions", verbose_name="系列")
     during = DateTimeRangeField("时间")
+    address = models.CharField("这一场的地点", max_length=200, blank=True, default="", db_default="")
+    longitude = models.FloatField("经度", null=True)
+    latitude = models.FloatField("纬度", null=True)
+    crs = models.CharField("坐标系", max_length=6, choices=Datum, default=Datum.WGS84, db_default=Datum.WGS84)
     state = models.CharField("状态", max_length=10, choices=SessionState, default=SessionState.PLANNED)
     cancel_reason = models.CharField("取消理由", max_length=300, blank=True)
 
@@ -187,13 +197,18 @@ class Session(models.Model):
     def __str__(self) -> str:
         return str(self.during)
 
+    @property
+    def venue(self) -> str:
+        """The address at which it takes place."""
+        return self.address or self.activity.address
+
 
 class Shift(models.Model):
     """A post in a session: what people sign up for, and the row for which they race.
 
     ``taken`` counts the sign-ups that hold a place, ``waiting`` the waiting list, ``tickets`` all that were ever given;
-    only :mod:`shetong.volunteering.services` and the function of migration 0002 that signs up write them. No index
-    holds these columns, so that the row is renewed in place (HOT).
+    only :mod:`shetong.volunteering.services` and the function of the database that signs up write them. ``version``
+    counts the changes of the session's time. No index holds these columns, so that the row is renewed in place (HOT).
     """
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="shifts", verbose_name="场次")
@@ -203,6 +218,7 @@ class Shift(models.Model):
     taken = models.PositiveIntegerField("已占名额", default=0)
     waiting = models.PositiveIntegerField("候补人数", default=0)
     tickets = models.PositiveIntegerField("已发序号", default=0)
+    version = models.PositiveSmallIntegerField("时间版次", default=0, db_default=0)
     open = models.BooleanField("可报名", default=True)
 
     class Meta:

@@ -176,6 +176,13 @@ class CheckInWay(models.TextChoices):
     LIST = "list", _("现场点名")
 
 
+class Datum(models.TextChoices):
+    """In which coordinates a place is written; maps of China shift theirs by up to 700 metres."""
+
+    WGS84 = "wgs-84", _("手机定位（“用我的位置”）")
+    GCJ02 = "gcj-02", _("国内地图网站或者地图应用")
+
+
 class SessionState(models.TextChoices):
     """Where a session (场次) stands."""
 
@@ -229,6 +236,8 @@ class SignupAct(models.TextChoices):
     CHECK_OUT = "check-out", _("签退")
     RECORD = "record", _("记录时长")
     MARK_ABSENT = "mark-absent", _("记为未到")
+    RESCHEDULE = "reschedule", _("场次改时间")
+    DISPLACE = "displace", _("场次改时间后与另一班次冲突")
 
 
 class RecordState(models.TextChoices):

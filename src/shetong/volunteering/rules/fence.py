@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from shetong.volunteering.models.choices import PlaceVerdict
+from shetong.volunteering.models.choices import Datum, PlaceVerdict
 from shetong.volunteering.rules.places import Spot, metres
 
 # A position that may be wrong by more than this says nothing.
@@ -24,6 +24,15 @@ class Judged(NamedTuple):
 
     verdict: PlaceVerdict
     metres: int | None
+
+
+# By so much places of maps of China are shifted, at most (GB 20263 asks for it; nothing here undoes it).
+SHIFT = 700
+
+
+def reach(fence: int, crs: str) -> int:
+    """Return within how many metres of a place somebody is there, where its coordinates are those of ``crs``."""
+    return fence + (SHIFT if crs == Datum.GCJ02 else 0)
 
 
 def judge(position: Position | None, place: Spot | None, *, fence: int) -> Judged:

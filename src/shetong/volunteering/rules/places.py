@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import asin, cos, log, pi, radians, sin, sqrt, tan
 from typing import NamedTuple
+from unicodedata import normalize
 
 from shetong.core import divisions
 
@@ -34,8 +35,8 @@ def mercator(spot: Spot) -> tuple[float, float]:
 
 
 def read(text: str) -> Spot | None:
-    """Return the place written ``longitude,latitude``; ``None`` for anything else."""
-    longitude, _, latitude = text.partition(",")
+    """Return the place written ``longitude,latitude``, be the comma a Chinese one; ``None`` for anything else."""
+    longitude, _, latitude = normalize("NFKC", text).replace("、", ",").partition(",")
     try:
         spot = Spot(float(longitude), float(latitude))
     except ValueError:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
@@ -24,48 +25,38 @@ from shetong.volunteering.models import (
     Activity,
     ActivityState,
     ActivityTemplate,
+    Admission,
+    CheckInWay,
+    Datum,
     Field,
-    Language,
     Post,
     Series,
     Session,
     SessionState,
     Shift,
     Signup,
-    Skill,
     StaffRole,
     Team,
     TeamKind,
     TeamState,
 )
 from shetong.volunteering.queries import staff
-from shetong.volunteering.rules import recurrence
+from shetong.volunteering.rules import posts, recurrence
 from shetong.volunteering.services import finder, numbering
 
 # What an organiser writes; the rest follows from acts.
 WRITTEN = (
-    "title", "field", "served", "content", "division_code", "address", "longitude", "latitude", "opens_at", "closes_at",
-    "admission", "confirm_hours", "members_only", "risks", "insurance", "support", "contact", "contact_phone",
-    "check_in", "fence_metres",
+    "title", "field", "served", "content", "division_code", "address", "longitude", "latitude", "crs", "opens_at",
+    "closes_at", "admission", "confirm_hours", "members_only", "risks", "insurance", "support", "contact",
+    "contact_phone", "check_in", "fence_metres",
 )  # fmt: skip
+FURTHEST = timedelta(days=731)  # so far ahead sessions are planned
 # What people who signed up are told of when it changes; what is short with the old and the new.
 TOLD = {
     "title": gettext_noop("名称"), "address": gettext_noop("地点"), "contact_phone": gettext_noop("联系电话"),
     "content": gettext_noop("内容"), "risks": gettext_noop("风险提示"),
 }  # fmt: skip
 _LONG = ("content", "risks")
-_POST = (
-    "title",
-    "duties",
-    "places",
-    "waiting_limit",
-    "skills",
-    "languages",
-    "age_from",
-    "age_to",
-    "training",
-    "insured",
-)
 _EDITABLE = (ActivityState.DRAFT, ActivityState.RECRUITING, ActivityState.CLOSED)
 
 
@@ -77,8 +68,7 @@ def draft(*, actor: User, team_id: int, values: Mapping[str, Any]) -> Activity:
     """
     staff.require(actor, team_id, StaffRole.ORGANISER)
     team = Team.objects.get(pk=team_id)
-    if team.state != TeamState.ACTIVE:
-        raise WrongStateError(gettext("团体核实以后才能发起活动。"))
+    _require_active(team)
     now = timezone.now()
     given = {
         "division_code": team.division_code, "contact": team.contact, "contact_phone": team.contact_phone,
@@ -105,9 +95,8 @@ def change(*, actor: User, activity_id: int, values: Mapping[str, Any]) -> Activ
     Raises :class:`ForbiddenError`, :class:`InvalidInputError`, :class:`WrongStateError`.
     """
     activity = locked(activity_id, actor)
-    if activity.state not in _EDITABLE:
-        raise WrongStateError(gettext("审核中和已经结束的活动不能修改。"))
-    cleaned = _clean(values)
+    require_editable(activity)
+    cleaned = _clean(values, activity)
     before = {name: getattr(activity, name) for name in cleaned}
     changed = [name for name, value in cleaned.items() if before[name] != value]
     for name in changed:
@@ -136,24 +125,11 @@ def change(*, actor: User, activity_id: int, values: Mapping[str, Any]) -> Activ
 def add_post(*, actor: User, activity_id: int, values: Mapping[str, Any]) -> Post:
     """Add a post, in every session to come. Raises like :func:`change`."""
     activity = locked(activity_id, actor)
-    if activity.state not in _EDITABLE:
-        raise WrongStateError(gettext("审核中和已经结束的活动不能修改。"))
-    given = {name: values[name] for name in _POST if name in values}
-    faults: dict[str, str] = {}
-    if not str(given.get("title", "")).strip():
-        faults["title"] = gettext("请填写岗位名称。")
-    if not 1 <= int(given.get("places") or 0) <= 100_000:
-        faults["places"] = gettext("请填写1至100000之间的名额。")
-    low, high = given.get("age_from"), given.get("age_to")
-    if low is not None and high is not None and high < low:
-        faults["age_to"] = gettext("最高年龄不能小于最低年龄。")
-    if set(given.get("skills", ())) - set(Skill.values) or set(given.get("languages", ())) - set(Language.values):
-        faults["skills"] = gettext("请从所列各项中选择。")
-    if activity.posts.filter(title=str(given.get("title", "")).strip()).exists():
-        faults["title"] = gettext("这个活动已有同名岗位。")
-    if faults:
-        raise InvalidInputError(gettext("有些内容需要改正。"), fields=faults)
-    post = Post.objects.create(activity=activity, **{**given, "title": str(given["title"]).strip()})
+    require_editable(activity)
+    given = posts.cleaned(values)
+    if activity.posts.filter(title=given["title"]).exists():
+        raise InvalidInputError(gettext("有些内容需要改正。"), fields={"title": gettext("这个活动已有同名岗位。")})
+    post = Post.objects.create(activity=activity, **given)
     coming = activity.sessions.filter(state=SessionState.PLANNED, during__startswith__gt=timezone.now())
     _make_shifts([post], coming)
     audit.record(actor=actor, action="activity.post", target=activity, jurisdiction=activity.division_code)
@@ -167,17 +143,13 @@ def add_sessions(
 ) -> list[Session]:
     """Add sessions, repeated by ``rule`` up to ``until``, each with a shift for every post; return the new ones.
 
-    Sessions that are there already stay as they are. Raises like :func:`change`.
+    Sessions that are there already stay as they are. A finished activity recruits again. Raises like :func:`change`.
     """
     activity = locked(activity_id, actor)
-    if activity.state not in _EDITABLE:
-        raise WrongStateError(gettext("审核中和已经结束的活动不能修改。"))
-    if not 15 <= minutes <= 24 * 60:
-        raise InvalidInputError(
-            gettext("每场时长应在15分钟至24小时之间。"), fields={"minutes": gettext("请改正时长。")}
-        )
-    if starts_at <= timezone.now():
-        raise InvalidInputError(gettext("开始时间已经过去。"), fields={"starts_at": gettext("请选以后的时间。")})
+    if activity.state != ActivityState.FINISHED:
+        require_editable(activity)
+    if faults := time_faults(starts_at, minutes):
+        raise InvalidInputError(" ".join(faults.values()), fields=faults)
     last = until or timezone.localdate(starts_at)
     begins = recurrence.occurrences(rule, starts_at, last)
     series = Series.objects.create(activity=activity, rule=rule, starts_at=starts_at, minutes=minutes, drawn_until=last)
@@ -194,6 +166,9 @@ def add_sessions(
         actor=actor, action="activity.sessions", target=activity, jurisdiction=activity.division_code,
         detail={"rule": rule, "count": len(made)},
     )  # fmt: skip
+    if made and activity.state == ActivityState.FINISHED:
+        _require_active(activity.team)
+        step(activity, ActivityState.RECRUITING)
     finder.defer_refresh(activity.pk)
     return made
 
@@ -205,14 +180,15 @@ def publish(*, actor: User, activity_id: int) -> Activity:
     Raises :class:`ForbiddenError`, :class:`WrongStateError`, :class:`InvalidInputError` with all that is missing.
     """
     activity = locked(activity_id, actor)
+    _require_active(activity.team)
     missing: dict[str, str] = {}
     for name in ("title", "content", "address", "risks", "contact", "contact_phone"):
         if not getattr(activity, name).strip():
             missing[name] = gettext("发布前请填写。")
-    posts = list(activity.posts.all())
-    if not posts:
+    offered = list(activity.posts.all())
+    if not offered:
         missing["posts"] = gettext("请至少设一个岗位。")
-    if any(post.insured for post in posts) and not activity.insurance.strip():
+    if any(post.insured for post in offered) and not activity.insurance.strip():
         missing["insurance"] = gettext("有岗位要求保险，请写明保险。")
     if not activity.sessions.filter(state=SessionState.PLANNED, during__startswith__gt=timezone.now()).exists():
         missing["sessions"] = gettext("请至少排一个尚未开始的场次。")
@@ -271,6 +247,7 @@ def reopen(*, actor: User, activity_id: int) -> Activity:
     activity = locked(activity_id, actor)
     if activity.state != ActivityState.CLOSED:
         raise WrongStateError(gettext("只有停止招募的活动可以重新招募。"))
+    _require_active(activity.team)
     step(activity, ActivityState.RECRUITING)
     audit.record(actor=actor, action="activity.reopen", target=activity, jurisdiction=activity.division_code)
     return activity
@@ -285,7 +262,7 @@ def keep_template(*, actor: User, activity_id: int, title: str) -> ActivityTempl
     kept = [name for name in WRITTEN if name not in ("opens_at", "closes_at")]
     content = {
         "activity": {name: getattr(activity, name) for name in kept},
-        "posts": [{name: getattr(post, name) for name in _POST} for post in activity.posts.order_by("pk")],
+        "posts": [{name: getattr(post, name) for name in posts.WRITTEN} for post in activity.posts.order_by("pk")],
     }
     values = {"content": content, "created_by": actor, "created_at": timezone.now()}
     return ActivityTemplate.objects.update_or_create(team=activity.team, title=title.strip()[:60], defaults=values)[0]
@@ -301,6 +278,48 @@ def draft_from(*, actor: User, template_id: int) -> Activity:
     for post in template.content["posts"]:
         add_post(actor=actor, activity_id=activity.pk, values=post)
     return activity
+
+
+def session_to_come(session_id: int, actor: User) -> Session:
+    """Return a session that has not begun, locked after its activity.
+
+    Raises :class:`NotFoundError`, :class:`ForbiddenError`, :class:`WrongStateError`.
+    """
+    activity_id = Session.objects.filter(pk=session_id).values_list("activity_id", flat=True).first()
+    if activity_id is None:
+        raise NotFoundError(gettext("没有找到这个场次，请从活动页面重新进入。"))
+    activity = locked(activity_id, actor)
+    session = Session.objects.select_for_update().get(pk=session_id)
+    if session.state != SessionState.PLANNED or session.during.lower <= timezone.now():
+        raise WrongStateError(gettext("已经开始或者取消的场次不能再改变或取消。"))
+    session.activity = activity
+    return session
+
+
+def require_editable(activity: Activity) -> None:
+    """Raise :class:`WrongStateError` for an activity that is looked at, over or cancelled."""
+    if activity.state not in _EDITABLE:
+        raise WrongStateError(gettext("审核中和已经结束的活动不能修改。"))
+
+
+def time_faults(starts_at: datetime, minutes: int) -> dict[str, str]:
+    """Return what is wrong with the time of a session to come, by field of the forms."""
+    faults: dict[str, str] = {}
+    if not 15 <= minutes <= 24 * 60:
+        faults["minutes"] = gettext("每场时长应在15分钟至24小时之间。")
+    now = timezone.now()
+    if starts_at <= now:
+        faults["day"] = gettext("开始时间已经过去，请选以后的时间。")
+    elif starts_at > now + FURTHEST:
+        faults["day"] = gettext("请选两年以内的时间。")
+    return faults
+
+
+def _require_active(team: Team) -> None:
+    if team.state == TeamState.SUSPENDED:
+        raise WrongStateError(gettext("团体已被指导机关暂停，恢复以后才能招募。"))
+    if team.state != TeamState.ACTIVE:
+        raise WrongStateError(gettext("团体核实以后才能发起活动。"))
 
 
 def _row(activity_id: int) -> Activity:
@@ -330,24 +349,22 @@ def step(activity: Activity, to: ActivityState) -> None:
     finder.defer_refresh(activity.pk)
 
 
-def _make_shifts(posts: Iterable[Post], sessions: Iterable[Session]) -> None:
-    posts = list(posts)
+def _make_shifts(of: Iterable[Post], sessions: Iterable[Session]) -> None:
+    offered = list(of)
     Shift.objects.bulk_create(
         [
             Shift(session=session, post=post, places=post.places, waiting_limit=post.waiting_limit)
             for session in sessions
-            for post in posts
+            for post in offered
         ]
     )
 
 
-def tell(activity: Activity, key: str, title: str, text: str, *, sessions: Iterable[int] | None = None) -> None:
-    """Tell everybody whose sign-up for one of ``sessions`` stands, else for any session that is not over."""
-    signed = Signup.objects.filter(shift__session__activity=activity, state__in=LIVE)
-    if sessions is None:
-        signed = signed.filter(during__endswith__gt=timezone.now())
-    else:
-        signed = signed.filter(shift__session__in=sessions)
+def tell(activity: Activity, key: str, title: str, text: str, *, signed: QuerySet[Signup] | None = None) -> None:
+    """Tell everybody who has one of the sign-ups ``signed``, else one that stands for a session that is not over."""
+    if signed is None:
+        standing = Signup.objects.filter(shift__session__activity=activity, state__in=LIVE)
+        signed = standing.filter(during__endswith__gt=timezone.now())
     people = User.objects.filter(volunteer__signups__in=signed).distinct()
     messages.send_all(
         to=people, topic=Topic.VOLUNTEER, key=key, title=title, text=text,
@@ -369,9 +386,13 @@ def _organisers(team: Team) -> Iterable[User]:
     ).distinct()  # fmt: skip
 
 
-def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
+def _clean(values: Mapping[str, Any], activity: Activity | None = None) -> dict[str, Any]:
     given = {name: values[name].strip() if isinstance(values[name], str) else values[name]
              for name in WRITTEN if name in values}  # fmt: skip
+
+    def now(name: str) -> Any:
+        return given.get(name, getattr(activity, name, None))
+
     faults: dict[str, str] = {}
     if not given.get("title", "x"):
         faults["title"] = gettext("请填写活动名称。")
@@ -379,15 +400,24 @@ def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
         longest = getattr(Activity._meta.get_field(name), "max_length", None)
         if isinstance(value, str) and longest and len(value) > longest:
             faults[name] = gettext("最多%(most)d个字，请缩短。") % {"most": longest}
-    if given.get("field", "other") not in Field.values:
-        faults["field"] = gettext("请选择服务类别。")
+    for name, known in _LISTED.items():
+        if name in given and given[name] not in known.values:
+            faults[name] = gettext("请从所列各项中选择。")
+    for name, (least, most) in _RANGES.items():
+        if name in given and not least <= given[name] <= most:
+            faults[name] = gettext("请填写%(least)d至%(most)d之间的数。") % {"least": least, "most": most}
     if "division_code" in given and divisions.get(given["division_code"]) is None:
         faults["division_code"] = gettext("没有这个行政区划，请写到区县，例如：北京市朝阳区。")
-    opens, closes = given.get("opens_at"), given.get("closes_at")
-    if opens and closes and closes <= opens:
+    if now("opens_at") and now("closes_at") and now("closes_at") <= now("opens_at"):
         faults["closes_at"] = gettext("报名截止时间应晚于报名开始时间，请改正。")
-    if (given.get("longitude") is None) != (given.get("latitude") is None):
-        faults["latitude"] = gettext("经度和纬度要么都填，要么都不填。")
+    if (now("longitude") is None) != (now("latitude") is None):
+        faults["spot"] = gettext("经度和纬度要么都填，要么都不填。")
+    if now("check_in") == CheckInWay.PLACE and now("longitude") is None:
+        faults["spot"] = gettext("到达地点签到须有位置，请填写经度和纬度，或者换一种签到方式。")
     if faults:
         raise InvalidInputError(gettext("有些内容需要改正。"), fields=faults)
     return given
+
+
+_LISTED: dict[str, Any] = {"field": Field, "admission": Admission, "check_in": CheckInWay, "crs": Datum}
+_RANGES = {"confirm_hours": (1, 168), "fence_metres": (50, 5_000)}

@@ -140,7 +140,11 @@ def arrive(*, actor: User, session_id: int, act: PresenceAct, position: Position
     activity = signup.shift.post.activity
     if activity.check_in != CheckInWay.PLACE:
         raise WrongStateError(gettext("这个活动不用定位签到，请扫描现场工作人员手机上的签到码。"))
-    judged = fence.judge(_consented(signup, position), _place(activity), fence=activity.fence_metres)
+    if position is not None and _consented(signup, position) is None:
+        raise InvalidInputError(
+            gettext("请先在“我同意的事项”中同意用所在位置签到，或者请负责人为您点名。"), code="consent"
+        )
+    judged = _judged(signup, activity, position)
     if judged.verdict == PlaceVerdict.UNKNOWN:
         raise InvalidInputError(
             gettext("没有取得您的位置。请允许使用位置，或者请现场工作人员为您点名。"), code="position"
@@ -229,7 +233,7 @@ def come_or_leave(signup: Signup, act: PresenceAct, shown: Shown, *, actor: User
     if shown.way in (PresenceWay.LIST, PresenceWay.CLOSED):
         judged = Judged(PlaceVerdict.UNKNOWN, None)
     else:
-        judged = fence.judge(_consented(signup, shown.position), _place(activity), fence=activity.fence_metres)
+        judged = _judged(signup, activity, shown.position)
     came = Presence.objects.filter(signup=signup, act=PresenceAct.IN).first()
     if act == PresenceAct.OUT and came is not None and shown.at < came.at:
         raise WrongStateError(gettext("签退不能早于签到，请核对手机的时间后重试。"))
@@ -297,7 +301,9 @@ def _consented(signup: Signup, position: Position | None) -> Position | None:
     return position if given.exists() else None
 
 
-def _place(activity: Activity) -> Spot | None:
-    if activity.longitude is None or activity.latitude is None:
-        return None
-    return Spot(activity.longitude, activity.latitude)
+def _judged(signup: Signup, activity: Activity, position: Position | None) -> Judged:
+    """Judge a position against where the session takes place, in the coordinates in which that is written."""
+    session = Session.objects.get(shifts=signup.shift_id)
+    at = session if session.address else activity
+    place = None if at.longitude is None or at.latitude is None else Spot(at.longitude, at.latitude)
+    return fence.judge(_consented(signup, position), place, fence=fence.reach(activity.fence_metres, at.crs))

@@ -14,9 +14,10 @@ from procrastinate.contrib.django import app
 
 from shetong.accounts.models import User
 from shetong.accounts.services import audit
-from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.errors import InvalidInputError
 from shetong.volunteering import states
 from shetong.volunteering.models import (
+    LIVE,
     Activity,
     ActivityState,
     Session,
@@ -52,7 +53,7 @@ def cancel(*, actor: User, activity_id: int, reason: str) -> Activity:
 @transaction.atomic
 def cancel_session(*, actor: User, session_id: int, reason: str) -> Session:
     """Cancel one session that has not begun; its people are told why. Raises like :func:`cancel`."""
-    session = session_to_come(session_id, actor)
+    session = activities.session_to_come(session_id, actor)
     activity = session.activity
     told = _reason(reason, gettext("取消须写明理由。"))
     _cancel(activity, [session.pk], told)
@@ -62,22 +63,6 @@ def cancel_session(*, actor: User, session_id: int, reason: str) -> Session:
     )  # fmt: skip
     session.refresh_from_db()
     finder.defer_refresh(activity.pk)
-    return session
-
-
-def session_to_come(session_id: int, actor: User) -> Session:
-    """Return a session that has not begun, locked after its activity.
-
-    Raises :class:`NotFoundError`, :class:`ForbiddenError`, :class:`WrongStateError`.
-    """
-    activity_id = Session.objects.filter(pk=session_id).values_list("activity_id", flat=True).first()
-    if activity_id is None:
-        raise NotFoundError(gettext("没有找到这个场次，请从活动页面重新进入。"))
-    activity = activities.locked(activity_id, actor)
-    session = Session.objects.select_for_update().get(pk=session_id)
-    if session.state != SessionState.PLANNED or session.during.lower <= timezone.now():
-        raise WrongStateError(gettext("已经开始或者取消的场次不能再改变或取消。"))
-    session.activity = activity
     return session
 
 
@@ -101,7 +86,7 @@ def _cancel(activity: Activity, session_ids: list[int], reason: str) -> None:
             activity, f"session-{session.pk}-cancelled",
             gettext("活动“%(title)s”%(when)s的场次已取消")
             % {"title": activity.title, "when": f"{begins:%Y-%m-%d %H:%M}"},
-            reason, sessions=[session.pk],
+            reason, signed=Signup.objects.filter(shift__session=session, state__in=LIVE),
         )  # fmt: skip
         session.state, session.cancel_reason = SessionState.CANCELLED, reason
         session.save(update_fields=["state", "cancel_reason"])

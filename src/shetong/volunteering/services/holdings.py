@@ -51,6 +51,7 @@ HOLDINGS = tuple(
         ("Membership.volunteer", "memberships", EMPTIED, "团体的成员经历，" + RECORDED),
         ("Training.volunteer", "trainings", KEPT, "培训情况属于志愿服务记录，" + RECORDED),
         ("Signup.volunteer", "signups", KEPT, "报名和服务的经过，" + RECORDED),
+        ("Suspension.volunteer", "suspensions", KEPT, "暂停和恢复是行政管理的经过，可以核查，" + RECORDED),
         ("Device.volunteer", "devices", KEPT, "签到记录的签名凭证，" + RECORDED),
         ("ServiceRecord.volunteer", "records", KEPT, RECORDED),
         ("VolunteerTotal.volunteer", "", KEPT, "记录的合计，" + RECORDED),
@@ -125,6 +126,7 @@ def _about_service(volunteer: Volunteer) -> dict[str, Any]:
         "trainings": list(
             volunteer.trainings.values("title", "team__name", "held_on", "minutes", "passed", "withdrawn_at")
         ),
+        "suspensions": list(volunteer.suspensions.values("reason", "since", "ended_at", "end_reason")),
         "signups": list(volunteer.signups.values("shift__post__activity__number", "state", "applied_at", "note")),
         "presences": list(
             presences.values("signup__shift__post__activity__number", "act", "way", "at", "place", "metres")

@@ -150,7 +150,8 @@ def _offer(signup_id: int) -> bool | None:
             return False
         decides_by = signup.confirm_by
         try:
-            move(signup, SignupAct.OFFER, actor=None)
+            # Whose place an organiser's change took has it back without being asked.
+            move(signup, SignupAct.ADMIT if decides_by else SignupAct.OFFER, actor=None)
         except SignupRefusedError as error:
             if error.code == "full" or (decides_by and decides_by > timezone.now()):
                 return None

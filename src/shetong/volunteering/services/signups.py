@@ -39,6 +39,7 @@ REFUSALS: dict[str, str] = {
     "languages": gettext_noop("这个岗位需要您尚未登记的语言。您如果会，请先在“我的资料”中补充。"),
     "members-only": gettext_noop("这个活动只招募本团体成员，您可以先申请加入团体。"),
     "training": gettext_noop("这个岗位要求先参加发起团体的培训，请与联系人联系。"),
+    "moved": gettext_noop("这一场的时间刚刚改过，请看清新的时间以后再报名。"),
     "full": gettext_noop("名额和候补都已满，请看看其他班次。"),
     "clash": gettext_noop("这个时间您已有另一个班次。要改报这个，请先取消那一个。"),
 }

@@ -25,7 +25,7 @@ def calendar_of(title: str, entries: Iterable[tuple[Activity, Session]]) -> byte
         event.add("dtstart", session.during.lower.astimezone(UTC))
         event.add("dtend", session.during.upper.astimezone(UTC))
         event.add("summary", activity.title)
-        event.add("location", activity.address)
+        event.add("location", session.address or activity.address)
         event.add("url", f"{settings.PUBLIC_URL}/volunteering/activities/{activity.number}/")
         event.add("sequence", activity.version)
         cancelled = session.state == SessionState.CANCELLED or activity.state == "cancelled"

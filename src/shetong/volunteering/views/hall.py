@@ -16,7 +16,7 @@ from shetong.accounts.views.own import current_user
 from shetong.core import divisions
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms import QUARTERS, WEEKDAYS, GuardianForm, ProfileForm, RegistrationForm, TimesField
-from shetong.volunteering.models import ConsentPurpose, Shift, SignupState, Volunteer
+from shetong.volunteering.models import ConsentPurpose, Shift, SignupState, Volunteer, VolunteerState
 from shetong.volunteering.queries import signups as queries
 from shetong.volunteering.queries.honours import star_name
 from shetong.volunteering.services import erasure, guardians, holdings, places, signups, tokens, volunteers
@@ -37,7 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
         {"signup": signup, "queue": queries.queue_place(signup), "open": signup.state in _OPEN}
         for signup in queries.of_volunteer(who)[:50]
     ]
-    return render(request, "volunteering/hall.html", {"volunteer": who, "rows": rows, "star": star_name(who)})
+    suspended = who.suspensions.filter(ended_at__isnull=True).first() if who.state == VolunteerState.SUSPENDED else None
+    context = {"volunteer": who, "rows": rows, "star": star_name(who), "suspension": suspended}
+    return render(request, "volunteering/hall.html", context)
 
 
 _OPEN = (SignupState.APPLIED, SignupState.WAITING, SignupState.OFFERED, SignupState.HELD)

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shetong.accounts.views.own import current_user
 from shetong.core import divisions
 from shetong.core.errors import DomainError
-from shetong.volunteering.forms import ActivityForm, PostForm, SessionsForm, TeamForm, division_code
+from shetong.volunteering.forms import TeamForm, division_code
+from shetong.volunteering.forms_activities import ActivityForm, PostForm, SessionsForm
 from shetong.volunteering.models import Activity, SessionState, Signup, StaffRole, TeamKind
 from shetong.volunteering.queries import activities as queries
 from shetong.volunteering.queries import staff
@@ -76,7 +77,7 @@ def new_activity(request: HttpRequest, team: int) -> HttpResponse:
         else:
             return redirect("volunteering:organise-activity", pk=activity.pk)
     context = {"form": form, "heading": _("发起活动"), "button": _("保存，去设岗位")}
-    return render(request, "volunteering/form.html", context, status=422 if form.is_bound else 200)
+    return render(request, "volunteering/activity_form.html", context, status=422 if form.is_bound else 200)
 
 
 @never_cache
@@ -159,6 +160,7 @@ def _page(request: HttpRequest, activity: Activity, post: Any, sessions: Any, *,
     shifts, signed = queries.organisers_shifts(activity, past=past), queries.organisers_signups(activity)
     context = {
         "activity": activity, "post_form": post, "session_form": sessions,
+        "now": timezone.now(),
         "posts": activity.posts.order_by("pk"),
         "place": divisions.full_name(activity.division_code),
         "past": past, "past_query": "show=past&" if past else "",
