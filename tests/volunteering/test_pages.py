@@ -188,10 +188,12 @@ def test_an_organiser_comes_from_a_team_to_a_published_activity() -> None:
     )  # fmt: skip
     edit = f"/hall/volunteering/organise/activities/{activity.pk}/edit/"
     assert 'value="2026-01-05T09:00"' in good(client.get(edit))
-    assert client.post(edit, {**written, "members_only": "on", "opens_at": ""}).status_code == 302
+    kept = {**written, "division_code": "北京市朝阳区", "contact": "赵示范", "contact_phone": "010-1", "opens_at": ""}
+    good(client.post(edit, {**kept, "division_code": "没有这里"}), 422)
+    assert client.post(edit, {**kept, "members_only": "on"}).status_code == 302
     activity.refresh_from_db()
     assert (activity.members_only, activity.opens_at, activity.fence_metres) == (True, None, 200)
-    client.post(edit, written)
+    client.post(edit, kept)
     good(client.post(f"{page_url}post/", {"title": "", "places": ""}), 422)
     for name, value in {"age_from": "-1", "age_to": "40000", "waiting_limit": "-3", "training": "训" * 101}.items():
         good(client.post(f"{page_url}post/", {"title": "清洁员", "places": "5", name: value}), 422)

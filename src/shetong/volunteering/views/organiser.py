@@ -19,7 +19,7 @@ from shetong.core import divisions
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms import TeamForm, division_code
 from shetong.volunteering.forms_activities import ActivityForm, PostForm, SessionsForm
-from shetong.volunteering.models import Activity, SessionState, Signup, StaffRole, TeamKind
+from shetong.volunteering.models import Activity, Signup, StaffRole, TeamKind
 from shetong.volunteering.queries import activities as queries
 from shetong.volunteering.queries import staff
 from shetong.volunteering.services import activities, cancelling, places, teams
@@ -167,7 +167,5 @@ def _page(request: HttpRequest, activity: Activity, post: Any, sessions: Any, *,
         "has_past": queries.organisers_shifts(activity, past=not past).exists(),
         "shifts": Paginator(shifts, PAGE).get_page(request.GET.get("shifts")),
         "signups": Paginator(signed, PAGE).get_page(request.GET.get("signups")),
-        "coming": activity.sessions.filter(state=SessionState.PLANNED, during__startswith__gt=timezone.now())
-        .order_by("during")[:60],
     }  # fmt: skip
     return render(request, "volunteering/organise_activity.html", context, status=status)
