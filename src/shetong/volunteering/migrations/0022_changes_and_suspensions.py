@@ -43,7 +43,7 @@ WITH_VERSION = _function(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("volunteering", "0015_saved_searches_by_activity"),
+        ("volunteering", "0021_counted_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

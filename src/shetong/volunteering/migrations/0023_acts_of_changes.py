@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """The check is exchanged while events go on being written."""
 
     atomic = False
-    dependencies = [("volunteering", "0016_changes_and_suspensions")]
+    dependencies = [("volunteering", "0022_changes_and_suspensions")]
     operations = [
         migrations.AlterField(
             model_name='signupevent',
