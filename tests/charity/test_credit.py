@@ -30,7 +30,7 @@ from shetong.charity.rules import credit as rules
 from shetong.charity.rules.qualification import until
 from shetong.charity.services import credit, honours
 from shetong.core.errors import DomainError, ForbiddenError, InvalidInputError, WrongStateError
-from shetong.registry.models import Authority, CreditReferral, Organisation
+from shetong.registry.models import Authority, CreditReferral, Organisation, PenaltyRecord
 from shetong.registry.services import referrals
 from tests.casework import factories as cases
 from tests.casework.applications import body
@@ -142,6 +142,12 @@ class TestDueProcess:
         record = decide(record, today=DOCUMENT_ON)
         assert (record.effective_on, record.expires_on) == (DOCUMENT_ON, date(2027, 5, 1))
         assert known_of(organisation, DOCUMENT_ON).dishonest == ("失信",)
+        assert not known_of(organisation, DOCUMENT_ON).listed
+        PenaltyRecord.objects.create(
+            organisation=organisation, document_number="京民罚〔2026〕1号", facts="某事", basis="某条", penalty="警告",
+            decided_on=DOCUMENT_ON, authority_name="某局",
+        )  # fmt: skip
+        assert known_of(organisation, DOCUMENT_ON).penalised_on == DOCUMENT_ON
         assert [one.name for one in queries.public_records(DOCUMENT_ON)] == [organisation.name]
         credit.raise_objection(record_id=record.pk, reason="程度过重。", actor=agent, today=DOCUMENT_ON)
         credit.answer_objection(record_id=record.pk, upheld=True, reason="维持。", actor=chief(), today=DOCUMENT_ON)
@@ -237,8 +243,10 @@ class TestDueProcess:
 
     def test_it_ends_by_itself_on_its_day(self) -> None:
         organisation, _agent = body("FD")
-        record = decide(noticed(organisation))
+        record = decide(noticed(organisation), document=CreditDocument.LISTING)
         assert record.expires_on is not None
+        assert known_of(organisation, record.heard_by).listed
+        assert not known_of(organisation, record.expires_on).listed
         assert credit.expire(today=record.expires_on - timedelta(days=1)) == 0
         assert (credit.expire(today=record.expires_on), credit.expire(today=record.expires_on)) == (1, 0)
         record.refresh_from_db()

@@ -6,10 +6,23 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from shetong.casework.models import Case, State
 from shetong.charity.demo import telling
-from shetong.charity.models import Donation, Evidence, EvidenceFile, FundraisingPlan, Pool, Project
+from shetong.charity.models import (
+    Disclosure,
+    Donation,
+    Evidence,
+    EvidenceFile,
+    FundraisingPlan,
+    Platform,
+    PlatformFinding,
+    Pool,
+    Project,
+)
+from shetong.charity.queries import disclosure as queries
+from shetong.charity.queries.platforms import scorecard
 from shetong.charity.queries.public_log import pools_against_rows
 from shetong.ledger.queries import audit, tree
 from shetong.registry.models import AttributeCode, Organisation
@@ -17,6 +30,7 @@ from shetong.registry.services.attributes import grant_attribute
 from tests.registry import factories
 
 pytestmark = pytest.mark.django_db
+YEAR = scorecard.Period(date(2020, 1, 1), date(2099, 12, 31))
 
 
 def foundation(division: str) -> Organisation:
@@ -46,6 +60,16 @@ def test_everything_is_told_once_and_holds_together(client: Client) -> None:
     assert EvidenceFile.objects.filter(public=True).count() >= 2
     assert Evidence.objects.filter(document=None).count() == 0
     assert Pool.objects.exclude(earmark="").exists()
+    # Platforms reported by their own way, and what they did is there to be looked at.
+    sides = {platform: scorecard.of(platform, YEAR) for platform in Platform.objects.all()}
+    assert all(card.taken and card.arrived and card.days == card.reported for card in sides.values())
+    assert sum(card.open_discrepancies for card in sides.values()) == 1
+    assert (sum(card.complaints for card in sides.values()), PlatformFinding.objects.get().kind) == (2, "fee")
+    kinds = set(Disclosure.objects.values_list("kind", flat=True))
+    assert kinds >= {"related-party", "project-progress", "campaign-progress"}
+    if timezone.localdate() > date(timezone.localdate().year, 4, 25):
+        assert kinds >= {"annual", "pay", "related-list"}
+        assert len(queries.judged(plan.organisation)) == 2
     project = Project.objects.get()
     assert "午餐" in client.get(f"/charity/projects/{project.number}/").content.decode()
     assert client.get(f"/charity/receipts/{report.receipt}/").status_code == 200

@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from shetong.charity.models import (
@@ -26,10 +28,12 @@ from shetong.charity.models import (
     WaitingRefund,
 )
 from shetong.charity.platform_client import Client, Refused
+from shetong.charity.queries.platforms import days
 from shetong.charity.rules import log_content
+from shetong.charity.rules import reconciliation as rules
 from shetong.charity.rules.platform_bodies import LARGEST_BODY
 from shetong.charity.services import locks, qualification
-from shetong.charity.services.platforms import aftermath, findings, reconciliation
+from shetong.charity.services.platforms import access, aftermath, findings, reconciliation
 from shetong.ledger.queries import audit, tree
 from shetong.ledger.services.sequence import sequence
 from shetong.registry.services import api_rates
@@ -404,6 +408,30 @@ class TestReconciliation:
         assert not found.explained
         assert program.reconcile(str(day), ours)["agreed"] is True
         assert program.get("/discrepancies")["items"] == []
+
+    @pytest.mark.parametrize("numbers", [(), ("b.2", "B-1", "a_3", "10", "9")], ids=["none", "some"])
+    def test_the_database_adds_up_a_day_as_the_protocol_says(
+        self, program: Client, platform: Platform, numbers: tuple[str, ...]
+    ) -> None:
+        day = timezone.localdate() - timedelta(days=1)
+        noon = f"{day}T12:00:00+08:00"
+        if numbers:
+            program.donations([gift(number, at + 1, donated_at=noon) for at, number in enumerate(numbers)])
+        assert days.sums(platform.pk, day) == rules.sums(days.amounts(platform.pk, day))
+        theirs = {"9": 5, "10": 7, "x": 1}
+        ours = days.amounts(platform.pk, day)
+        assert {one.number: one for one in days.differences(platform.pk, day, theirs)} == {
+            one.number: one for one in rules.differences(theirs, ours)
+        }
+        caller = access.Caller(0, "tests", b"", platform.pk, platform.code, platform.name, day, None, sandbox=False)
+        theirs = {f"X{number:04}": 1 for number in range(500)}
+        said = rules.sums(theirs)
+        reconciliation.report(caller, rules.DayReport(day, said.count, said.amount, said.digest))
+        records = [rules.DayRecord(number, fen) for number, fen in theirs.items()]
+        with CaptureQueriesContext(connection) as caught:
+            found = reconciliation.compare(caller, day, records)
+        # As many statements for five hundred as for one.
+        assert (len(found), len(caught) < 15) == (500 + len(numbers), True)
 
     def test_a_day_that_goes_on_is_not_reconciled(self, program: Client) -> None:
         with pytest.raises(Refused) as caught:

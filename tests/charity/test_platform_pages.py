@@ -10,7 +10,7 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
-from shetong.accounts.models import User
+from shetong.accounts.models import AuditEvent, User
 from shetong.accounts.services import roles
 from shetong.casework.models import Case, State
 from shetong.casework.rules import forms
@@ -214,6 +214,64 @@ def test_a_platform_answers_complaints(client: Browser) -> None:
     assert [one["id"] for one in program.get("/complaints")["items"]] == [later.pk, made.pk]
     made.refresh_from_db()
     assert complaints.days_late(made) == 0
+
+
+def test_complaints_are_answered_and_only_the_ministry_sees_who_complained() -> None:
+    platform, engineer = platforms.platform(), User.objects.create_user("first-engineer", password=None)
+    PlatformMember.objects.create(platform=platform, user=engineer, added_at=timezone.now())
+    made = complaints.make(platform=platform, page="P1", text="页面名称和备案名称不一样", contact="13800001234")
+    page, own = browser(engineer), f"/hall/platforms/{platform.code}/complaints/"
+    shown = page.get(own).text
+    assert (faults(shown), "页面名称和备案名称不一样" in shown, "1234" in shown) == ([], True, False)
+    assert page.post(own, {"complaint": made.pk, "text": " "}).status_code == 422
+    assert page.post(own, {"complaint": "²", "text": "x"}).status_code == 422
+    assert page.post(own, {"complaint": made.pk, "text": "已改正"}).status_code == 302
+    assert browser(User.objects.create_user("stranger", password=None)).get(own).status_code == 404
+    where, chief = f"/office/platforms/complaints/{made.pk}/", official("chief-registrar")
+    shown = chief.get(where).text
+    assert (faults(shown), "138****1234" in shown, "13800001234" in shown) == ([], True, False)
+    assert chief.post(where, {"purpose": "curious"}).status_code == 422
+    assert not AuditEvent.objects.filter(action="personal-data.read").exists()
+    assert "13800001234" in chief.post(where, {"purpose": "ask"}).text
+    assert AuditEvent.objects.get(action="personal-data.read").purpose == "向投诉人了解情况"
+    assert official("chief-registrar", "110000").get(where).status_code == 404
+
+
+def test_members_come_and_go_and_one_stays() -> None:
+    platform = platforms.platform()
+    first, second = (User.objects.create_user(f"engineer-{next_number()}", password=None) for _ in range(2))
+    mine = PlatformMember.objects.create(platform=platform, user=first, added_at=timezone.now())
+    page, where = browser(first), f"/hall/platforms/{platform.code}/members/"
+    for given in ({"leaving": mine.pk}, {"username": "nobody"}, {"username": first.username}, {"leaving": "²"}):
+        page.post(where, given)
+    assert platform.members.filter(left_at=None).get() == mine
+    page.post(where, {"username": second.username})
+    shown = page.get(f"/hall/platforms/{platform.code}/").text
+    assert (faults(shown), second.username in shown) == ([], True)
+    assert page.post(where, {"leaving": mine.pk})["Location"] == "/hall/platforms/"
+    assert platform.members.filter(left_at=None).get().user == second
+    assert page.post(where, {"username": first.username}).status_code == 404
+
+
+def test_a_qualification_is_revoked_from_the_office() -> None:
+    filed = platforms.plan(platforms.platform())
+    where = f"/office/qualifications/{filed.organisation.public_code}/"
+    chief = official("chief-registrar", "110000")
+    shown = chief.get(where).text
+    assert (faults(shown), filed.name in shown) == ([], True)
+    given = {
+        "document": "京民撤〔2026〕1号", "reason": "违规募捐，情节严重。", "provision": "《慈善法》第一百一十一条",
+        "effective_on": str(timezone.localdate()),
+    }  # fmt: skip
+    assert chief.post(where, given).status_code == 422
+    assert chief.post(where, {**given, "reason": "", "certain": "on"}).status_code == 422
+    assert chief.post(where, {**given, "certain": "on"}).status_code == 302
+    filed.refresh_from_db()
+    assert filed.state == "suspended"
+    shown = chief.get(where).text
+    assert (faults(shown), "京民撤〔2026〕1号" in shown, 'name="document"' in shown) == ([], True, False)
+    assert official("chief-registrar", "440000").get(where).status_code == 404
+    assert official("registrar", "110000").get(where).status_code == 403
 
 
 def applied(**changes: Any) -> Case:

@@ -97,6 +97,13 @@ class TestRecognition:
     def test_a_penalty_of_two_years_ago_no_longer_counts(self) -> None:
         assert recognition(penalised_on="2024-05-06") == []
 
+    def test_what_is_on_record_counts_whatever_is_declared(self) -> None:
+        before = known(charity_since=None, penalised_on=date(2024, 5, 7))
+        assert recognition(of=before) == recognition(of=before, penalised_on="2020-01-01") == ["penalty-recent"]
+        assert recognition(of=known(charity_since=None, listed=True)) == ["recognition-listed"]
+        assert "fundraising-listed" in fundraising(of=known(listed=True))
+        assert "penalty-recent" in fundraising(of=known(penalised_on=date(2025, 5, 7)))
+
     def test_a_charity_is_not_recognised_again_nor_a_body_that_ended(self) -> None:
         assert recognition(of=BODY) == ["charity-already"]
         assert recognition(of=known(charity_since=None, normal=False)) == ["status"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shetong.charity.views import plans
+from shetong.charity.views import plans, qualification
 from shetong.charity.views.credit import office as credit_office
 from shetong.charity.views.credit import own as own_credit
 from shetong.charity.views.credit import public as public_credit
@@ -28,6 +28,7 @@ urlpatterns = [
     path("hall/disclosure/credit/<int:pk>/", own_credit.record, name="own-credit"),
     path("office/disclosure/", office.overdue, name="office-disclosure"),
     path("office/disclosure/referrals/<int:pk>/dismiss/", office.dismiss_referral, name="office-referral-dismiss"),
+    path("office/qualifications/<slug:code>/", qualification.revoke, name="office-qualification"),
     path("office/credit/", credit_office.records, name="office-credit"),
     path("office/credit/new/", credit_office.notice, name="office-credit-notice"),
     path("office/credit/<int:pk>/", credit_office.record, name="office-credit-record"),

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from shetong.casework.models import Case
 from shetong.casework.services import decision, drafts, intake, submission
+from shetong.charity.demo import publishing
 from shetong.charity.demo.pictures import photograph
+from shetong.charity.demo.platforms import PlatformSide, designate
 from shetong.charity.demo.plots import PLOTS, WAITING, Goods, Person, Plot, Spend, Used
 from shetong.charity.models import (
     MONEY,
@@ -28,7 +30,6 @@ from shetong.charity.models import (
     FundraisingPlan,
     OutflowKind,
     Partner,
-    Platform,
     Pool,
     Project,
     ReversalKind,
@@ -37,7 +38,17 @@ from shetong.charity.models import (
 from shetong.charity.rules import receipt_links
 from shetong.charity.rules.goods import goods_code
 from shetong.charity.rules.shown_names import Showing, shown
-from shetong.charity.services import arrivals, checks, donations, evidence_files, pools, projects, refunds, spending
+from shetong.charity.services import (
+    arrivals,
+    checks,
+    disclosure,
+    donations,
+    evidence_files,
+    pools,
+    projects,
+    refunds,
+    spending,
+)
 from shetong.charity.services.donations import Gift
 from shetong.ledger.services.sequence import sequence
 from shetong.registry.demo import cases
@@ -47,13 +58,11 @@ from shetong.registry.models import AttributeCode, Organisation, OrganisationKin
 
 ACTOR = "system:demonstration"
 LONG_HELD = 900
+# The foundation that tells nothing of how it goes on: something must be overdue.
+SILENT = 1
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 GIVEN = ("小禾", "文静", "建国", "晓岚", "志强", "雅琴", "春梅", "海涛", "国栋", "佳宁")
 YUAN = (5, 10, 10, 20, 20, 50, 50, 66, 88, 100, 100, 200, 300, 500, 1_000)
-PLATFORMS = (
-    ("demo-gongyi", "演示公益平台", "演示公益科技有限公司"),
-    ("demo-huzhu", "演示互助捐平台", "演示互助网络有限公司"),
-)
 GIVERS = ("示范纺织有限公司", "示范校友会", "示范建设集团", "示范茶业合作社")
 
 
@@ -73,13 +82,15 @@ def tell() -> CharityReport:
     with transaction.atomic():
         if not Project.objects.filter(demo=True, name=PLOTS[0].project).exists():
             scene = cases.stage()
-            _designate()
+            sides = designate(scene.applicant)
             found = _Foundations(scene)
-            told = [
-                _Telling(scene, plot, body, number).story() for number, (plot, body) in enumerate(found.cast(PLOTS))
+            tellings = [
+                _Telling(scene, plot, body, number, sides) for number, (plot, body) in enumerate(found.cast(PLOTS))
             ]
+            told = [one.story() for one in tellings]
             told += [_waiting(scene, body) for _plot, body in found.cast((WAITING,))]
             cases.run(told, scene.now)
+            _supervised(tellings, sides, scene)
     while sequence(log="charity"):
         pass
     if not BookCheck.objects.exists():
@@ -101,12 +112,19 @@ def a_receipt() -> str:
     return receipt_links.token(found.pk) if found else ""
 
 
-def _designate() -> None:
-    day = timezone.localdate() - timedelta(days=LONG_HELD)
-    for code, name, operator in PLATFORMS:
-        Platform.objects.get_or_create(
-            code=code, defaults={"name": name, "operator_name": operator, "designated_on": day, "demo": True}
-        )
+def _supervised(tellings: list[_Telling], sides: list[PlatformSide], scene: Scene) -> None:
+    """What follows the money: days reconciled, complaints, yearly reports, and what stayed overdue handed over."""
+    for number, side in enumerate(sides):
+        side.reconcile(but_for=number)
+    plans = [one.plan for one in tellings if one.plan is not None]
+    if plans:
+        sides[-1].complained(plans[0], scene.now)
+    for number, one in enumerate(tellings):
+        publishing.year_of(one.body, number, scene.now)
+        disclosure.refresh(one.body)
+    if tellings:
+        publishing.happened(tellings[0].body, scene.now)
+    disclosure.refer(today=timezone.localdate(scene.now))
 
 
 class _Foundations:
@@ -189,6 +207,7 @@ class _Telling:
     plot: Plot
     body: Organisation
     seed: int
+    sides: list[PlatformSide]
     project: Project = field(init=False)
     pool: Pool = field(init=False)
     plan: FundraisingPlan | None = field(init=False, default=None)
@@ -214,6 +233,9 @@ class _Telling:
             acts.append((plot.goods.days, partial(self._take_goods, plot.goods)))
             acts.append((plot.goods.days - 2, partial(self._hand_out, plot.goods)))
         acts.append((plot.raised[1] + 1, self._refund))
+        acts += [(days, self._transfer) for days in range(plot.raised[0] - 20, 0, -20)]
+        if self.seed != SILENT:
+            acts += [(days, self._tell_progress) for days in range(plot.raised[0] - 40, 0, -45)]
         for days, act in sorted(acts, key=lambda one: -one[0]):
             yield days
             act()
@@ -265,7 +287,9 @@ class _Telling:
 
     def _give(self, days: int) -> None:
         """A day's gifts: many small ones through platforms where a plan is filed, some by bank and in cash."""
-        gifts = [self._gift(days, number) for number in range(self.random.randint(4, 9))]
+        gifts = [] if self.plan else [self._gift(number) for number in range(self.random.randint(4, 9))]
+        if self.plan:
+            self._report(self.plan, days)
         if days % 3 == 0:
             giver, value = self.random.choice(GIVERS), self.random.choice((5_000, 10_000, 20_000)) * 100
             gifts.append(self._by_bank(giver, value, self.pool, DonorKind.ORGANISATION))
@@ -275,22 +299,40 @@ class _Telling:
         if self.plot.earmarked and days % 10 == 0:
             kitchen = pools.open_pool(organisation=self.body, project=self.project, earmark=self.plot.earmarked)
             gifts.append(self._by_bank(self.random.choice(GIVERS), 1_000_000, kitchen, DonorKind.ORGANISATION))
-        donations.receive(gifts=gifts, actor=ACTOR)
+        if gifts:
+            donations.receive(gifts=gifts, actor=ACTOR)
 
-    def _gift(self, days: int, number: int) -> Gift:
-        value, name = self.random.choice(YUAN) * 100, self._name()
-        showing = self.random.choice((Showing.MASKED, Showing.MASKED, Showing.ANONYMOUS))
-        said: dict[str, Any] = {
-            "pool": self.pool.pk, "amount": value, "donated_at": timezone.now(), "name": name,
-            "shown": shown(name, showing),
-        }  # fmt: skip
+    def _report(self, plan: FundraisingPlan, days: int) -> None:
+        """A day's small gifts through platforms, each reported by the platform that took it."""
+        for at, side in enumerate(self.sides):
+            found = []
+            for number in range(self.random.randint(2, 5)):
+                name = self._name()
+                said = (name, shown(name, self._showing()))
+                found.append((f"DEMO{self.seed}{days:03}{at}{number:02}", self.random.choice(YUAN) * 100, *said))
+            side.report(plan, found)
+
+    def _showing(self) -> Showing:
+        return self.random.choice((Showing.MASKED, Showing.MASKED, Showing.ANONYMOUS))
+
+    def _transfer(self) -> None:
+        """What platforms took arrives; once one of them kept a fee, which is found."""
         if self.plan is None:
-            return Gift(channel=Channel.CASH if number % 4 == 0 else Channel.BANK, **said)
-        code = PLATFORMS[number % len(PLATFORMS)][0]
+            return
+        for side in self.sides:
+            fees = side is self.sides[-1] and self.seed == 0 and not side.platform.findings.exists()
+            side.transfer(self.plan, fee=600 if fees else 0)
+
+    def _tell_progress(self) -> None:
+        publishing.progress_of(self.project)
+        if self.plan is not None:
+            publishing.campaign_of(self.plan)
+
+    def _gift(self, number: int) -> Gift:
+        name = self._name()
         return Gift(
-            channel=Channel.PLATFORM, platform=Platform.objects.get(code=code).pk, platform_code=code,
-            platform_order=f"DEMO{self.seed}{days:03}{number:03}", activity=self.plan.activity.pk,
-            plan=self.plan.number, **said,
+            pool=self.pool.pk, amount=self.random.choice(YUAN) * 100, donated_at=timezone.now(), name=name,
+            shown=shown(name, self._showing()), channel=Channel.CASH if number % 4 == 0 else Channel.BANK,
         )  # fmt: skip
 
     def _by_bank(self, giver: str, value: int, into: Pool, kind: DonorKind) -> Gift:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from shetong.charity.models import QualificationLoss
-from shetong.charity.queries.credit import held_against
+from shetong.charity.queries.credit import held_against, listed
 from shetong.charity.rules.qualification import Body
-from shetong.registry.models import AttributeCode, Organisation, Status
+from shetong.registry.models import AttributeCode, Organisation, PenaltyRecord, Status
 
 
 def body(organisation: Organisation, on: date) -> Body:
-    """Return what is known of ``organisation`` on a day. Three queries."""
+    """Return what is known of ``organisation`` on a day. Six queries."""
     held = {
         attribute.code: attribute
         for attribute in organisation.attributes.filter(
@@ -36,6 +36,10 @@ def body(organisation: Organisation, on: date) -> Body:
         provincial=organisation.authority.division_code.endswith("0000"),
         lost_on=lost.lost_on if lost else None,
         dishonest=held_against(organisation, on),
+        penalised_on=PenaltyRecord.objects.filter(organisation=organisation, decided_on__lte=on).aggregate(
+            last=Max("decided_on")
+        )["last"],
+        listed=listed(organisation, on),
     )
 
 

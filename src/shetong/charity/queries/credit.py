@@ -99,6 +99,14 @@ def held_against(organisation: Organisation, today: date) -> tuple[str, ...]:
     return tuple(one.get_kind_display() for one in found.order_by("pk"))
 
 
+def listed(organisation: Organisation, today: date) -> bool:
+    """Whether a decision in effect put an organisation on the list of grave breaches (严重违法失信名单)."""
+    return CreditRecord.objects.filter(
+        organisation=organisation, document=CreditDocument.LISTING, state__in=sorted(EFFECTIVE),
+        effective_on__lte=today, expires_on__gt=today,
+    ).exists()  # fmt: skip
+
+
 def honours(today: date, *, most: int = 100) -> list[DonorHonour]:
     """Honours in effect, the newest first."""
     found = DonorHonour.objects.filter(effective_on__lte=today, expires_on__gt=today, withdrawn_on__isnull=True)

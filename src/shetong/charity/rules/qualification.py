@@ -34,7 +34,9 @@ class Body:
     ``charity_since``: since when it is a charity without a break; ``public``: whether it holds the qualification;
     ``grade``: its evaluation grade in force, 0 for none; ``officers``: names by post; ``provincial``: registered at
     provincial level or above; ``lost_on``: when a qualification was last revoked; ``dishonest``: what is held against
-    it today; ``years``: figures on file.
+    it today; ``years``: figures on file; ``penalised_on``: its last administrative penalty on record; ``listed``:
+    whether a decision in effect put it on the list of grave breaches. The list of abnormal operation (活动异常名录) is
+    kept elsewhere: what the applicant declares of it is looked at by the officer.
     """
 
     kind: str
@@ -47,6 +49,8 @@ class Body:
     lost_on: date | None = None
     dishonest: tuple[str, ...] = ()
     years: Mapping[int, ratios.Figures] = field(default_factory=dict)
+    penalised_on: date | None = None
+    listed: bool = False
 
 
 def recognition(values: Mapping[str, Any], body: Body, on: date) -> list[Finding]:
@@ -61,11 +65,13 @@ def recognition(values: Mapping[str, Any], body: Body, on: date) -> list[Finding
         ("surplus_to_charity", True, N_("章程应当写明终止后的剩余财产用于目的相同或者相近的慈善组织。"), R73_4),
         ("sound_finance", True, N_("应当有健全的财务制度和合理的薪酬制度。"), R73_4),
         ("heads_barred", False, N_("负责人有法律规定不得担任的情形，不予认定。"), R73_5),
-        ("listed", False, N_("被列入活动异常名录或者严重违法失信名单，不予认定。"), R73_5),
     ):
         if values.get(name) is not None and values.get(name) is not wanted:
             found.append(_refuse(f"recognition-{name.replace('_', '-')}", gettext(message), provision, name))
-    found += _penalty(values, "recognition_penalty_years", on)
+    found += _listed(
+        values, body, "recognition-listed", N_("被列入活动异常名录或者严重违法失信名单，不予认定。"), R73_5
+    )
+    found += _penalty(values, body, "recognition_penalty_years", on)
     found += _ratio(values, body, on, public=False)
     adopted = _day(values.get("adopted_on"))
     if adopted and adopted > on:
@@ -97,11 +103,12 @@ def fundraising(values: Mapping[str, Any], body: Body, on: date) -> list[Finding
         ("reports_on_time", True, N_("应当按时报送年度工作报告。")),
         ("relatives_together", False, N_("理事之间有近亲属关系的，不得同时在理事会任职。")),
         ("mainland_representative", True, N_("法定代表人应当由内地居民担任。")),
-        ("listed", False, N_("被列入活动异常名录或者严重违法失信名单，不能取得公开募捐资格。")),
     ):
         if values.get(name) is not None and values.get(name) is not wanted:
             found.append(_refuse(f"fundraising-{name.replace('_', '-')}", gettext(message), _rule(on), name))
-    found += _penalty(values, "fundraising_penalty_years", on)
+    message = N_("被列入活动异常名录或者严重违法失信名单，不能取得公开募捐资格。")
+    found += _listed(values, body, "fundraising-listed", message, _rule(on))
+    found += _penalty(values, body, "fundraising_penalty_years", on)
     return found + _ratio(values, body, on, public=False)
 
 
@@ -195,14 +202,21 @@ def _posts(body: Body, on: date) -> list[Finding]:
     return found
 
 
-def _penalty(values: Mapping[str, Any], key: str, on: date) -> list[Finding]:
-    penalised = _day(values.get("penalised_on"))
+def _listed(values: Mapping[str, Any], body: Body, code: str, message: str, provision: str) -> list[Finding]:
+    """Being listed stands in the way whether it is declared or on record."""
+    return [_refuse(code, gettext(message), provision, "listed")] if body.listed or values.get("listed") is True else []
+
+
+def _penalty(values: Mapping[str, Any], body: Body, key: str, on: date) -> list[Finding]:
+    """The last penalty counts, the one that is declared or the one on record."""
+    declared = _day(values.get("penalised_on"))
+    if declared is not None and declared > on:
+        return [_refuse("penalty-ahead", gettext("处罚日期不能晚于今天。"), "", "penalised_on")]
+    penalised = max((day for day in (declared, body.penalised_on) if day is not None), default=None)
     if penalised is None:
         return []
     held = statutes.in_force(key, on=on)
     free = years_later(penalised, held.value)
-    if penalised > on:
-        return [_refuse("penalty-ahead", gettext("处罚日期不能晚于今天。"), "", "penalised_on")]
     if on >= free:
         return []
     message = gettext("申请前%(held)s年内受过行政处罚（%(penalised)s），最早%(free)s可以申请。") % {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+import structlog
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +37,7 @@ from shetong.ledger.services.entries import Act, append
 from shetong.registry.models import AttributeCode, Organisation
 from shetong.registry.services import referrals
 
+logger = structlog.get_logger(__name__)
 # How far the calendar looks ahead.
 AHEAD = timedelta(days=120)
 LONGEST_PART = 8_000
@@ -354,7 +356,14 @@ def refer(*, today: date) -> int:
     late = queries.standing().filter(
         fulfilled_on__isnull=True, referred_on__isnull=True, due_on__lt=today - timedelta(days=held.value)
     )
-    return sum(_refer(number, today) for number in late.order_by("due_on", "pk").values_list("pk", flat=True))
+    done = 0
+    for number in list(late.order_by("due_on", "pk").values_list("pk", flat=True)):
+        try:
+            done += _refer(number, today)
+        except Exception:
+            # One that cannot be handed over stays for the next night and stops nobody else's.
+            logger.exception("disclosure-not-referred", duty=number)
+    return done
 
 
 @transaction.atomic

@@ -99,6 +99,7 @@ def charity(request: HttpRequest, grants: Grants, code: str) -> HttpResponseBase
     newest = keeping.page_of_donations(organisation, keeping.Wanted())[:20]
     context = {
         "organisation": organisation,
+        "may_revoke": grants.may(Permission.ATTRIBUTE_GRANT, organisation.authority.division_code),
         "figures": words.figures(flows.sums(money)),
         "picture": words.picture(flows.streams(money)),
         "funds": [fund(pool) for pool in keeping.funds(organisation)],

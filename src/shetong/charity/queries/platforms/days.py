@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
+from shetong.charity.models.choices import DiscrepancyKind
+from shetong.charity.rules.reconciliation import Difference, Sums
 from shetong.store import rows
 
 # Numbers of one batch lie between its first and last; batches that were written at the same time may lie between too,
@@ -22,6 +25,42 @@ WHERE donation.platform_id = %s AND (donation.donated_at AT TIME ZONE 'Asia/Shan
 def amounts(platform: int, day: date) -> dict[str, int]:
     """Fen by the platform's number, of the donations given on a day."""
     return dict(rows.fetch(_OF_DAY, [platform, day, platform, day]))
+
+
+def sums(platform: int, day: date) -> Sums:
+    """Number, sum and hash of a day's donations, as :func:`shetong.charity.rules.reconciliation.sums` makes them.
+
+    The database adds up and hashes, so that a day of a million donations is one row here.
+    """
+    ((count, amount, digest),) = rows.fetch(
+        f"""
+        SELECT count(*), coalesce(sum(amount), 0)::bigint, encode(sha256(convert_to(coalesce(string_agg(
+            platform_order || ',' || amount || chr(10), '' ORDER BY platform_order COLLATE "C"), ''), 'UTF8')), 'hex')
+        FROM ({_OF_DAY}) AS given
+        """,  # noqa: S608 - put together from constants
+        [platform, day, platform, day],
+    )
+    return Sums(count, amount, digest)
+
+
+def differences(platform: int, day: date, theirs: Mapping[str, int]) -> list[Difference]:
+    """Where a platform's list of a day differs from our rows, by number; only what differs leaves the database."""
+    found = rows.fetch(
+        f"""
+        SELECT coalesce(said.number, given.platform_order) AS number, said.amount, given.amount
+        FROM unnest(%s::text[], %s::bigint[]) AS said (number, amount)
+        FULL JOIN ({_OF_DAY}) AS given ON given.platform_order = said.number
+        WHERE said.amount IS DISTINCT FROM given.amount ORDER BY 1
+        """,  # noqa: S608 - put together from constants
+        [list(theirs), list(theirs.values()), platform, day, platform, day],
+    )
+    return [Difference(_kind(said, given), number, said, given) for number, said, given in found]
+
+
+def _kind(said: int | None, given: int | None) -> DiscrepancyKind:
+    if given is None:
+        return DiscrepancyKind.MISSING_HERE
+    return DiscrepancyKind.MISSING_THERE if said is None else DiscrepancyKind.AMOUNT
 
 
 def organisations(platform: int, numbers: list[str]) -> dict[str, int]:

@@ -18,7 +18,7 @@ from shetong.accounts.services import audit
 from shetong.charity.models import Platform, PlatformClient, PlatformEnvironment, PlatformMember, PlatformToken
 from shetong.charity.queries.platforms import certification
 from shetong.core import http_signatures
-from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, WrongStateError
+from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
 from shetong.store import rows
 
 TOKEN_PREFIX = "stp_"  # noqa: S105 - the mark of a token, no token
@@ -48,6 +48,43 @@ def require_member(actor: User, platform: Platform) -> None:
     """Raise :class:`ForbiddenError` for who does not look after the platform."""
     if not PlatformMember.objects.filter(platform=platform, user=actor, left_at__isnull=True).exists():
         raise ForbiddenError(gettext("只有这个平台的技术负责人可以办理。"))
+
+
+@transaction.atomic
+def add_member(*, platform: Platform, username: str, actor: User) -> PlatformMember:
+    """Let a colleague look after the platform too. Raises :class:`InvalidInputError`, :class:`ForbiddenError`."""
+    require_member(actor, platform)
+    user = User.objects.filter(username=username.strip(), is_active=True).first() if "\0" not in username else None
+    if user is None:
+        message = gettext("没有这个账号，请核对用户名；对方应当先注册。")
+        raise InvalidInputError(message, fields={"username": message})
+    member, made = PlatformMember.objects.get_or_create(
+        platform=platform, user=user, left_at=None, defaults={"added_at": timezone.now()}
+    )
+    if not made:
+        message = gettext("已经是技术负责人。")
+        raise InvalidInputError(message, fields={"username": message})
+    audit.record(actor=actor, action="platform.member-add", target=member, detail={"platform": platform.code})
+    return member
+
+
+@transaction.atomic
+def remove_member(*, platform: Platform, number: int, actor: User) -> None:
+    """Let a member look after the platform no more; the last one stays.
+
+    Raises :class:`NotFoundError`, :class:`ConflictError`, :class:`ForbiddenError`.
+    """
+    require_member(actor, platform)
+    # All are locked, so that of the last two that remove each other one stays.
+    held = list(platform.members.select_for_update().filter(left_at__isnull=True).order_by("pk"))
+    member = next((one for one in held if one.pk == number), None)
+    if member is None:
+        raise NotFoundError(gettext("没有这位技术负责人。"))
+    if len(held) == 1:
+        raise ConflictError(gettext("至少要有一位技术负责人，请先增加接替的人。"), code="member-last")
+    member.left_at = timezone.now()
+    member.save(update_fields=["left_at"])
+    audit.record(actor=actor, action="platform.member-remove", target=member, detail={"platform": platform.code})
 
 
 @transaction.atomic

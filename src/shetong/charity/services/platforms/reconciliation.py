@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +18,9 @@ from shetong.charity.rules.platform_errors import PlatformError
 from shetong.charity.services.platforms.access import Caller
 from shetong.core.errors import InvalidInputError, NotFoundError
 
+WRITTEN = 2_000  # rows in a statement
+_CHANGING = ("kind", "theirs", "ours", "organisation", "hint", "found_at", "closed_at", "explained")
+
 
 @transaction.atomic
 def report(caller: Caller, said: rules.DayReport) -> Reconciliation:
@@ -25,7 +28,7 @@ def report(caller: Caller, said: rules.DayReport) -> Reconciliation:
     if said.day >= timezone.localdate():
         raise PlatformError("day-not-over")
     now = timezone.now()
-    ours = rules.sums(days.amounts(caller.platform, said.day))
+    ours = days.sums(caller.platform, said.day)
     agreed = (said.count, said.amount, said.digest) == (ours.count, ours.amount, ours.digest)
     known = Reconciliation.objects.select_for_update().filter(platform_id=caller.platform, day=said.day).first()
     row = known or Reconciliation(platform_id=caller.platform, day=said.day, round=0)
@@ -55,15 +58,19 @@ def compare(caller: Caller, day: date, records: Sequence[rules.DayRecord | None]
     if len(theirs) != len(records) or (said.count, said.amount, said.digest) != (row.count, row.amount, row.digest):
         raise PlatformError("reconciliation-mismatch")
     now = timezone.now()
-    ours = days.amounts(caller.platform, day)
-    found = {one.number: one for one in rules.differences(theirs, ours)}
-    organisations = days.organisations(caller.platform, list(found))
-    hints = days.refusals(caller.platform, list(found))
-    known = {one.number: one for one in row.discrepancies.all()}
-    for number, one in known.items():
-        if number not in found and one.closed_at is None:
-            one.closed_at = now
-            one.save(update_fields=["closed_at"])
+    found = {one.number: one for one in days.differences(caller.platform, day, theirs)}
+    row.discrepancies.filter(closed_at__isnull=True).exclude(number__in=found).update(closed_at=now)
+    _note(row, found, now)
+    return list(row.discrepancies.filter(closed_at__isnull=True).select_related("reconciliation").order_by("number"))
+
+
+def _note(row: Reconciliation, found: Mapping[str, rules.Difference], now: datetime) -> None:
+    """Keep what differs: a few statements, however much it is."""
+    numbers = list(found)
+    organisations = days.organisations(row.platform_id, numbers)
+    hints = days.refusals(row.platform_id, numbers)
+    known = {one.number: one for one in row.discrepancies.filter(number__in=numbers)}
+    noted = []
     for number, difference in found.items():
         one = known.get(number) or Discrepancy(reconciliation=row, number=number, found_at=now)
         if one.closed_at is not None or (one.kind, one.theirs, one.ours) != _said(difference):
@@ -71,8 +78,9 @@ def compare(caller: Caller, day: date, records: Sequence[rules.DayRecord | None]
             one.found_at, one.explained = now, False
         one.kind, one.theirs, one.ours = difference.kind, difference.theirs, difference.ours
         one.organisation_id, one.hint, one.closed_at = organisations.get(number), hints.get(number, ""), None
-        one.save()
-    return list(row.discrepancies.filter(closed_at__isnull=True).order_by("number"))
+        noted.append(one)
+    Discrepancy.objects.bulk_create([one for one in noted if one.pk is None], batch_size=WRITTEN)
+    Discrepancy.objects.bulk_update([one for one in noted if one.pk is not None], _CHANGING, batch_size=WRITTEN)
 
 
 def _said(difference: rules.Difference) -> tuple[str, int | None, int | None]:

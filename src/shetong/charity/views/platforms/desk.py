@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shetong.accounts.models import User
 from shetong.accounts.views.own import current_user
 from shetong.charity.models import Discrepancy, Platform, PlatformClient, PlatformEnvironment
-from shetong.charity.queries.platforms import certification
+from shetong.charity.queries.platforms import certification, supervision
 from shetong.charity.rules import sandbox_world
-from shetong.charity.services.platforms import access
+from shetong.charity.services.platforms import access, complaints
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError
 
 SHOWN = 100
@@ -67,6 +68,8 @@ def programs(request: HttpRequest, code: str) -> HttpResponse:
         "asked": asked,
         "errors": errors,
         "made": made,
+        "members": platform.members.filter(left_at__isnull=True).select_related("user").order_by("pk"),
+        "unanswered": platform.complaints.filter(answered_at__isnull=True).count(),
         "open": Discrepancy.objects.filter(
             reconciliation__platform=platform, closed_at__isnull=True, explained=False
         ).count(),
@@ -87,6 +90,54 @@ def revoke(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("已经吊销，它的令牌同时失效。"))
     return redirect("charity:platform-programs", code=platform.code)
+
+
+@login_required
+@require_POST
+def member(request: HttpRequest, code: str) -> HttpResponse:
+    """Add a colleague by name of account, or remove a member by number."""
+    user = current_user(request)
+    platform = _own(user, code)
+    try:
+        if leaving := request.POST.get("leaving", ""):
+            access.remove_member(platform=platform, number=whole(leaving) or 0, actor=user)
+        else:
+            access.add_member(platform=platform, username=request.POST.get("username", ""), actor=user)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("技术负责人已经更新。"))
+    if not platform.members.filter(user=user, left_at__isnull=True).exists():
+        return redirect("charity:own-platforms")
+    return redirect("charity:platform-programs", code=platform.code)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def complained(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the complaints about a platform's pages, those without answer first; answer one."""
+    user = current_user(request)
+    platform = _own(user, code)
+    number, text, fault = 0, "", ""
+    if request.method == "POST":
+        number, text = whole(request.POST.get("complaint", "")) or 0, request.POST.get("text", "")
+        try:
+            complaints.answer_by(user, number, text, platform=platform)
+        except DomainError as error:
+            fault = error.message
+        else:
+            messages.success(request, _("答复已经记下。"))
+            return redirect("charity:platform-complained", code=platform.code)
+    context = {
+        "platform": platform,
+        "complaints": supervision.complaints_of(platform.pk)[:SHOWN],
+        "today": timezone.localdate(),
+        "number": number,
+        "text": text,
+        "fault": fault,
+    }
+    return render(request, "charity/platforms/complained.html", context, status=422 if fault else 200)
 
 
 def _own(user: User, code: str) -> Platform:

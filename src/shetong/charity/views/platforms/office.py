@@ -13,16 +13,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks texts for the catalogue
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import NATIONAL, Permission
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
-from shetong.charity.models import FindingKind, Platform, PlatformFinding
+from shetong.charity.models import FindingKind, Platform, PlatformComplaint, PlatformFinding
 from shetong.charity.queries.platforms import scorecard, supervision
 from shetong.charity.queries.platforms.scorecard import Period, Scorecard, half_year
-from shetong.charity.services.platforms import designation, findings
+from shetong.charity.services.platforms import complaints, designation, findings
 from shetong.charity.views import words
 from shetong.charity.views.platforms.discrepancies import rows
 from shetong.core.errors import DomainError
@@ -90,6 +91,33 @@ def report(request: HttpRequest, grants: Grants, code: str, year: int, half: int
         "made_at": timezone.now(),
     }
     return render(request, "charity/platforms/report.html", context)
+
+
+# Why the ministry may look at how to reach who complained; kept in the audit trail in these words.
+PURPOSES = (("ask", N_("向投诉人了解情况")), ("reply", N_("告知投诉人处理结果")), ("investigate", N_("调查平台的行为")))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office(Permission.CASE_STATISTICS)
+def complaint(request: HttpRequest, grants: Grants, pk: int) -> HttpResponseBase:
+    """Show a complaint and, for a purpose that is recorded, how to reach who made it."""
+    found = PlatformComplaint.objects.select_related("platform").filter(pk=pk).first()
+    if found is None or not supervision.national(grants):
+        raise Http404
+    purpose, contact, fault = dict(PURPOSES).get(request.POST.get("purpose", "")), complaints.masked(found), ""
+    if request.method == "POST" and purpose is None:
+        fault = _("请选择查看的目的。")
+    elif purpose is not None:
+        contact = complaints.reveal(found, purpose=purpose, actor=current_user(request), request=request)
+    context = {
+        "complaint": found,
+        "contact": contact,
+        "revealed": purpose is not None,
+        "late": complaints.days_late(found),
+        "purposes": [(code, _(text)) for code, text in PURPOSES],
+        "fault": fault,
+    }
+    return render(request, "charity/platforms/office_complaint.html", context, status=422 if fault else 200)
 
 
 @require_POST
