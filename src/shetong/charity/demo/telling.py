@@ -304,6 +304,9 @@ class _Telling:
 
     def _report(self, plan: FundraisingPlan, days: int) -> None:
         """A day's small gifts through platforms, each reported by the platform that took it."""
+        if timezone.localdate() < plan.starts_on:
+            # Working days before the first day of an emergency's plan.
+            return
         for at, side in enumerate(self.sides):
             found = []
             for number in range(self.random.randint(2, 5)):
