@@ -11,8 +11,10 @@ from django.utils import timezone
 from shetong.casework.models import Case, State
 from shetong.charity.demo import telling
 from shetong.charity.models import (
+    CreditRecord,
     Disclosure,
     Donation,
+    DonorHonour,
     Evidence,
     EvidenceFile,
     FundraisingPlan,
@@ -69,7 +71,8 @@ def test_everything_is_told_once_and_holds_together(client: Client) -> None:
     assert kinds >= {"related-party", "project-progress", "campaign-progress"}
     if timezone.localdate() > date(timezone.localdate().year, 4, 25):
         assert kinds >= {"annual", "pay", "related-list"}
-        assert len(queries.judged(plan.organisation)) == 2
+        assert len(queries.judged(plan.organisation)) == 3
+    assert (CreditRecord.objects.get().state, DonorHonour.objects.get().demo) == ("in-force", True)
     project = Project.objects.get()
     assert "午餐" in client.get(f"/charity/projects/{project.number}/").content.decode()
     assert client.get(f"/charity/receipts/{report.receipt}/").status_code == 200

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -26,6 +27,7 @@ from shetong.charity.models import (
 )
 from shetong.charity.queries import disclosure as queries
 from shetong.charity.services import credit
+from shetong.charity.services.platforms import complaints
 from shetong.core.errors import ForbiddenError
 from shetong.ledger.services.sequence import sequence
 from shetong.registry.models import CreditReferral, Organisation
@@ -34,6 +36,7 @@ from tests.casework.test_pages import signed_in
 from tests.charity import publicity
 from tests.charity.publicity import parts, photograph
 from tests.charity.test_pages import visitor as visitor
+from tests.charity.test_platform_pages import differing
 from tests.pages import faults
 
 
@@ -204,9 +207,9 @@ def test_a_charity_publishes_and_everybody_reads(visitor: Page, live_server: Any
     told = publicity.things()
     sequence(log="charity")
 
-    def judge(name: str, address: str) -> None:
+    def judge(name: str, address: str, *widths: int) -> None:
         visitor.goto(live_server.url + address)
-        for width in (1280, 390):
+        for width in widths or (1280, 390):
             visitor.set_viewport_size({"width": width, "height": 900})
             assert Axe().run(visitor).response["violations"] == [], name
             assert visitor.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
@@ -243,5 +246,26 @@ def test_a_charity_publishes_and_everybody_reads(visitor: Page, live_server: Any
         "office-disclosure": "/office/disclosure/", "office-credit": "/office/credit/",
         "office-notice": "/office/credit/new/", "office-record": f"/office/credit/{told['record']}/",
         "office-honour": "/office/credit/honours/new/",
+        "office-qualification": f"/office/qualifications/{told['charity']}/",
     }.items():  # fmt: skip
         judge(name, address)
+    # Pages of platforms are judged as phones show them, wide ones by eye.
+    platform, engineer = differing()
+    complaint = complaints.make(platform=platform, page="P1", text="页面名称和备案名称不一样", contact="13800001234")
+    today = timezone.localdate()
+    seen = {
+        engineer: (
+            "/hall/platforms/", f"/hall/platforms/{platform.code}/", "/hall/platforms/discrepancies/",
+            f"/hall/platforms/{platform.code}/complaints/", f"/charity/platforms/{platform.code}/",
+            "/charity/platforms/", "/charity/platforms/interface/", "/charity/platforms/interface/errors/",
+        ),
+        cases.chief("100000"): (
+            "/office/platforms/", f"/office/platforms/{platform.code}/",
+            f"/office/platforms/complaints/{complaint.pk}/",
+            f"/office/platforms/{platform.code}/{today.year}/{1 if today.month < 7 else 2}/",
+        ),
+    }  # fmt: skip
+    for viewer, addresses in seen.items():
+        log_in(visitor, live_server.url, signed_in(viewer))
+        for address in addresses:
+            judge(address.strip("/").replace("/", "-"), address, 390)

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
-from shetong.charity.models import MONEY, DutyKind, FundraisingPlan, Pool, Project
+from shetong.charity.models import (
+    MONEY,
+    CreditDocument,
+    CreditGrade,
+    CreditKind,
+    CreditSubject,
+    DutyKind,
+    FundraisingPlan,
+    Pool,
+    Project,
+)
 from shetong.charity.queries import disclosure as queries
 from shetong.charity.rules.disclosure_contents import CONTENTS
 from shetong.charity.rules.ratios import Figures
-from shetong.charity.services import annual_figures, disclosure, progress
+from shetong.charity.services import annual_figures, credit, disclosure, honours, progress
+from shetong.core import statutes
 from shetong.core.money import format_yuan
 from shetong.registry.demo import past
+from shetong.registry.demo.cases import Scene
 from shetong.registry.models import Organisation
 
 ACTOR = "system:demonstration"
@@ -57,7 +70,7 @@ def campaign_of(plan: FundraisingPlan) -> None:
 
 
 def year_of(body: Organisation, number: int, now: datetime) -> None:
-    """Give figures of the last two years, and publish the reports of the last one in its April.
+    """Give figures of the last three years, and publish the reports of the last one in its April.
 
     The last of four foundations publishes nothing and stays overdue; one of them missed its ratio.
     """
@@ -67,7 +80,7 @@ def year_of(body: Organisation, number: int, now: datetime) -> None:
         return
     with past.at(moment):
         year = spring.year - 1
-        for at, spending in ((year - 1, 820), (year, 780 if number != 2 else 640)):
+        for at, spending in ((year - 2, 800), (year - 1, 820), (year, 780 if number != 2 else 640)):
             figures = Figures(
                 year=at, income=1_000 * _WAN, restricted=0, lifted=0, net_assets=2_600 * _WAN, spending=spending * _WAN,
                 management=70 * _WAN, total=(spending + 90) * _WAN, fundraising=8 * _WAN, donations=960 * _WAN,
@@ -91,6 +104,41 @@ def happened(body: Organisation, now: datetime) -> None:
         for duty in queries.open_duties(body):
             if duty.kind == DutyKind.RELATED_PARTY and duty.subject == str(fact.pk):
                 _publish(duty.pk, DutyKind.RELATED_PARTY)
+
+
+def credit_of(discredited: Organisation, honoured: Organisation, scene: Scene) -> None:
+    """A breach recorded after the charity was heard, and a donor that is held in honour."""
+    now = scene.now
+
+    def then(days: int) -> Any:
+        return past.at(past.office_hour(days, 90, now=now))
+
+    with then(70):
+        fined_on = timezone.localdate()
+    if statutes.holds("credit_general_most", on=fined_on):
+        with then(60):
+            record = credit.notify(
+                kind=CreditKind.BREACH, subject=CreditSubject.CHARITY, organisation=discredited, actor=scene.clerk,
+                facts="未按期公布年度工作报告，经责令限期改正仍未改正。", provision="《慈善法》第七十九条",
+                division_code=discredited.authority.division_code,
+            )  # fmt: skip
+        with then(50):
+            statement = "工作人员更换，审计报告延误，正在补办。"
+            credit.state(record_id=record.pk, statement=statement, actor=scene.applicant)
+        with then(40):
+            credit.decide(
+                record_id=record.pk, document=CreditDocument.PENALTY, document_number="示范民罚字第1号",
+                document_on=fined_on, decision_number="示范民信字第1号", grade=CreditGrade.GENERAL,
+                reason="事实清楚，陈述的理由不能免除公开的义务。", actor=scene.chief,
+            )  # fmt: skip
+    with then(35):
+        today = timezone.localdate()
+        honours.grant(
+            shown="示范纺织有限公司", ground="连续三年资助乡村学生，捐赠全部到账。", total=300 * _WAN,
+            period_from=date(today.year - 3, 1, 1), period_to=date(today.year - 1, 12, 31), document="示范民奖字第1号",
+            consented_on=today - timedelta(days=10), authority=honoured.authority, actor=scene.chief,
+            demo=True,
+        )  # fmt: skip
 
 
 def _publish(duty: int, kind: DutyKind) -> None:

@@ -87,6 +87,8 @@ def tell() -> CharityReport:
             tellings = [
                 _Telling(scene, plot, body, number, sides) for number, (plot, body) in enumerate(found.cast(PLOTS))
             ]
+            for number, one in enumerate(tellings):
+                publishing.year_of(one.body, number, scene.now)
             told = [one.story() for one in tellings]
             told += [_waiting(scene, body) for _plot, body in found.cast((WAITING,))]
             cases.run(told, scene.now)
@@ -119,11 +121,11 @@ def _supervised(tellings: list[_Telling], sides: list[PlatformSide], scene: Scen
     plans = [one.plan for one in tellings if one.plan is not None]
     if plans:
         sides[-1].complained(plans[0], scene.now)
-    for number, one in enumerate(tellings):
-        publishing.year_of(one.body, number, scene.now)
+    for one in tellings:
         disclosure.refresh(one.body)
     if tellings:
         publishing.happened(tellings[0].body, scene.now)
+        publishing.credit_of(tellings[-1].body, tellings[0].body, scene)
     disclosure.refer(today=timezone.localdate(scene.now))
 
 

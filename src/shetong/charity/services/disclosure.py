@@ -233,7 +233,12 @@ def correct(*, entry_id: int, parts: Mapping[str, str], explanation: str, actor:
 def title(duty: DisclosureDuty) -> str:
     """What an entry of a duty is called."""
     label = str(DutyKind(duty.kind).label)
-    return f"{duty.about}：{label}"[:200] if duty.about else label
+    if not duty.about:
+        return label
+    # Of a year: 2026年度 and 年度工作报告 are one title.
+    if duty.about == f"{duty.period_to.year}年度":
+        return f"{duty.about}{label.removeprefix('年度')}"
+    return f"{duty.about}：{label}"[:200]
 
 
 def source(duty: DisclosureDuty) -> str:

@@ -36,6 +36,7 @@ def grant(
     actor: User,
     organisation: Organisation | None = None,
     today: date | None = None,
+    demo: bool = False,
 ) -> DonorHonour:
     """Hold a donor in honour for the time of :data:`TERM`.
 
@@ -75,7 +76,7 @@ def grant(
         division_code=authority.division_code,
         effective_on=today,
         expires_on=years_later(today, statutes.in_force(TERM, on=today).value),
-        demo=bool(organisation and organisation.demo),
+        demo=demo or bool(organisation and organisation.demo),
         recorded_at=timezone.now(),
     )
     audit.record(

@@ -47,7 +47,7 @@ class Scorecard:
     """Figures of a period; amounts in fen, ``delay`` in seconds on average.
 
     Days are those of giving within the period: ``days`` with donations, of them ``reported`` for reconciliation and
-    ``agreed``. ``findings``: (kind, all, unsettled).
+    ``agreed``. ``findings``: (kind, all, unsettled). ``pending``: complaints without answer whose term is not over.
     """
 
     period: Period
@@ -73,6 +73,12 @@ class Scorecard:
     complaints: int
     answered_in_time: int
     unanswered: int
+    pending: int
+
+    @property
+    def late_answers(self) -> int:
+        """Complaints that were answered late, or should have been answered."""
+        return self.complaints - self.pending - self.answered_in_time
 
     @property
     def in_time(self) -> float | None:
@@ -130,6 +136,7 @@ def of(platform: Platform, period: Period) -> Scorecard:
         count=Count("pk"),
         in_time=Count("pk", filter=Q(answered_at__date__lte=F("due_on"))),
         unanswered=Count("pk", filter=Q(answered_at__isnull=True)),
+        pending=Count("pk", filter=Q(answered_at__isnull=True, due_on__gte=timezone.localdate())),
     )
     return Scorecard(
         period=period,
@@ -155,4 +162,5 @@ def of(platform: Platform, period: Period) -> Scorecard:
         complaints=complaints["count"],
         answered_in_time=complaints["in_time"],
         unanswered=complaints["unanswered"],
+        pending=complaints["pending"],
     )

@@ -7,6 +7,7 @@ among it, by the ministry that designates platforms.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
 
@@ -39,6 +40,24 @@ def complaints_of(platform: int) -> QuerySet[PlatformComplaint]:
     """Complaints about a platform, those without answer first, the one that is due first before the others."""
     found = PlatformComplaint.objects.filter(platform_id=platform)
     return found.order_by(F("answered_at").asc(nulls_first=True), "due_on", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much of a platform waits for somebody, whenever it was found."""
+
+    findings: int
+    discrepancies: int
+    complaints: int
+
+
+def waiting(platform: Platform, grants: Grants) -> Waiting:
+    """What waits of a platform within what an official may see. Three queries."""
+    return Waiting(
+        findings(platform, grants).filter(settled_at__isnull=True).count(),
+        discrepancies(platform, grants).filter(closed_at__isnull=True, explained=False).count(),
+        complaints(platform, grants).filter(answered_at__isnull=True).count(),
+    )
 
 
 def national(grants: Grants) -> bool:

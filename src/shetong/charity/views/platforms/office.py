@@ -41,7 +41,7 @@ def platforms(request: HttpRequest, grants: Grants) -> HttpResponseBase:
     today = timezone.localdate()
     period = Period(today - RECENT, today)
     found = Platform.objects.filter(designated_on__lte=today).exclude(withdrawn_on__lte=today).order_by("pk")
-    lines = [(platform, figures(card := scorecard.of(platform, period)), card) for platform in found[:SHOWN]]
+    lines = [(one, scorecard.of(one, period), supervision.waiting(one, grants)) for one in found[:SHOWN]]
     return render(request, "charity/platforms/office_list.html", {"lines": lines})
 
 
@@ -161,11 +161,12 @@ def withdraw(request: HttpRequest, grants: Grants, code: str) -> HttpResponse:
 def figures(card: Scorecard) -> list[tuple[str, str, bool]]:
     """What a scorecard says: (name, value, whether somebody must look)."""
     hours = round(card.delay / 3600, 1)
+    delay = _("%(hours)s小时") % {"hours": hours} if hours else _("不到6分钟")
     return [
         (_("入账笔数"), f"{card.taken:,}", False),
         (_("入账金额"), words.money(card.amount), False),
         (_("及时报送"), _share(card.in_time), card.late > 0),
-        (_("平均报送时间"), _("%(hours)s小时") % {"hours": hours}, False),
+        (_("平均报送时间"), delay, False),
         (_("重复报送"), f"{card.duplicates:,}", False),
         (_("退回的记录"), f"{card.refused:,}", card.refused > 0),
         (_("对账相符的天数"), f"{card.agreed} / {card.days}", card.agreed < card.days),
@@ -179,7 +180,7 @@ def figures(card: Scorecard) -> list[tuple[str, str, bool]]:
             for kind, count, unsettled in card.findings
         ),
         (_("投诉"), f"{card.complaints}", False),
-        (_("按时答复"), f"{card.answered_in_time} / {card.complaints}", card.answered_in_time < card.complaints),
+        (_("按时答复"), f"{card.answered_in_time} / {card.complaints - card.pending}", card.late_answers > 0),
     ]  # fmt: skip
 
 
