@@ -44,6 +44,7 @@ _WORDS = {
     "summary": "租用办公室一间，租期一年。",
     "pricing": "按照同地段市场价格，经理事会表决，关联理事回避。",
 }
+_GOING_ON = frozenset({DutyKind.CAMPAIGN_PROGRESS, DutyKind.RESCUE})
 _WAN = 1_000_000  # fen
 
 
@@ -63,10 +64,13 @@ def campaign_of(plan: FundraisingPlan) -> None:
     """Publish how a campaign goes, as of now, where that is due."""
     today = timezone.localdate()
     disclosure.refresh(plan.organisation)
+    told = set()
     for duty in queries.open_duties(plan.organisation):
-        if duty.kind == DutyKind.CAMPAIGN_PROGRESS and duty.subject == plan.number and duty.period_from <= today:
-            _publish(duty.pk, DutyKind.CAMPAIGN_PROGRESS)
-            return
+        kind = DutyKind(duty.kind)
+        if kind in _GOING_ON and kind not in told and duty.subject == plan.number and duty.period_from <= today:
+            # What is told now tells of everything of its kind that had begun.
+            _publish(duty.pk, kind)
+            told.add(kind)
 
 
 def year_of(body: Organisation, number: int, now: datetime) -> None:

@@ -236,6 +236,8 @@ class _Telling:
             acts.append((plot.goods.days - 2, partial(self._hand_out, plot.goods)))
         acts.append((plot.raised[1] + 1, self._refund))
         acts += [(days, self._transfer) for days in range(plot.raised[0] - 20, 0, -20)]
+        if plot.emergency:
+            acts += [(days, self._tell_campaign) for days in range(plot.raised[0] - 4, 0, -4)]
         if self.seed != SILENT:
             acts += [(days, self._tell_progress) for days in range(plot.raised[0] - 40, 0, -45)]
         for days, act in sorted(acts, key=lambda one: -one[0]):
@@ -330,6 +332,9 @@ class _Telling:
 
     def _tell_progress(self) -> None:
         publishing.progress_of(self.project)
+        self._tell_campaign()
+
+    def _tell_campaign(self) -> None:
         if self.plan is not None:
             publishing.campaign_of(self.plan)
 
