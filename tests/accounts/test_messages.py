@@ -370,7 +370,8 @@ class TestChannels:
         code = self.code_of(li)
         assert code in mailbox.mails[0].get_content()
         assert "li@example.com" not in str(AuditEvent.objects.filter(target=f"user:{li.pk}").values())
-        assert message_channels.confirm(user=li, channel="email", code=f" {code} ").confirmed_at is not None
+        full_width = code.translate({0x30 + digit: 0xFF10 + digit for digit in range(10)})  # of a Chinese input method
+        assert message_channels.confirm(user=li, channel="email", code=f" {full_width} ").confirmed_at is not None
         message_channels.confirm(user=li, channel="email", code="whatever")  # is done already
         jobs.send_channel_code(channel_id=way.pk)
         assert len(mailbox.mails) == 1

@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shetong.accounts import jobs
-from shetong.accounts.models import ApiKey, AuditEvent, AuditLink, LoginSession, User
-from shetong.accounts.services import api_keys, demo, personal_data
-from shetong.core.errors import DomainError, ForbiddenError, InvalidInputError, WrongStateError
-from tests.accounts.conftest import BEIJING, SHANGHAI, MakePerson
+from shetong.accounts.models import ApiKey, AuditEvent, AuditLink, LoginSession, Message, User
+from shetong.accounts.services import api_keys, channels, demo, message_channels, personal_data
+from shetong.core.errors import ConflictError, DomainError, ForbiddenError, InvalidInputError, WrongStateError
+from tests.accounts.conftest import BEIJING, SHANGHAI, MakePerson, confirm_again
+from tests.pages import faults
 
 MakeKey = Callable[..., tuple[ApiKey, str]]
 
@@ -104,6 +105,47 @@ class TestApiKeys:
             key(actor=person("li", role="registrar"))
         with pytest.raises(ForbiddenError):
             api_keys.revoke(key=made, reason="恶意", actor=person("wang"))
+
+    def test_what_reads_somebodys_cases_is_made_by_that_person_alone(
+        self, key: MakeKey, person: MakePerson, client: Client
+    ) -> None:
+        administrator, li = person("wang", role="administrator"), person("li")
+        with pytest.raises(InvalidInputError) as refused:
+            key(owner=li, scopes=["cases.read"], actor=administrator)
+        assert set(refused.value.fields) == {"scopes"}
+        # One from before does not read them either, and of others the owner is told.
+        old, raw = key(owner=li, actor=administrator)
+        assert Message.objects.get(recipient=li).url == reverse("accounts:own-keys")
+        ApiKey.objects.filter(pk=old.pk).update(scopes=["cases.read", "organisations.read"])
+        assert api_keys.authenticate(raw).scopes == ["organisations.read"]
+        with pytest.raises(ForbiddenError):
+            key(owner=li, scopes=["cases.read", "organisations.read"], actor=li)
+        client.force_login(li)
+        page, day = reverse("accounts:own-keys"), str(timezone.localdate() + timedelta(days=30))
+        # As with all keys, the password is asked for again first.
+        assert client.get(page).status_code == 302
+        confirm_again(client)
+        shown = client.post(page, {"label": "记账程序", "expires_on": day})
+        made = api_keys.authenticate(shown.context["secret"])
+        assert (made.owner, made.scopes) == (li, ["cases.read"])
+        assert faults(shown.content.decode()) == []
+        assert shown.context["secret"] not in client.get(page).content.decode()
+        other = Client()
+        other.force_login(administrator)
+        assert other.post(reverse("accounts:own-key-revoke", args=[made.pk])).status_code == 404
+        client.post(reverse("accounts:own-key-revoke", args=[made.pk]))
+        assert api_keys.authenticate(shown.context["secret"]) is None
+
+
+def test_so_many_codes_go_out_for_one_person_in_a_day(person: MakePerson, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channels, "offered", lambda: ("email",))
+    monkeypatch.setattr(message_channels, "BETWEEN_CODES", timedelta(0))
+    monkeypatch.setattr(message_channels, "MOST_CODES", 2)
+    given = {"user": person("li"), "channel": "email"}
+    for number in range(2):
+        message_channels.set_address(address=f"other{number}@example.com", **given)
+    with pytest.raises(ConflictError, match="24小时"):
+        message_channels.set_address(address="one.more@example.com", **given)
 
 
 class TestPersonalData:

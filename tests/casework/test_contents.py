@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from shetong.casework.models import CaseMaterial, StoredFile
 from shetong.casework.rules import contents
@@ -40,6 +40,14 @@ def pdf_with(change: str) -> bytes:
         writer.root_object[NameObject("/OpenAction")] = writer._add_object(DictionaryObject(action))
     elif change == "attachment":
         writer.add_attachment("x.exe", b"MZ")
+    elif change == "untyped attachment":
+        # What the standard leaves out: the type of the embedded file.
+        file = StreamObject()
+        file.set_data(b"MZ evil.exe")
+        spec = DictionaryObject({NameObject("/F"): TextStringObject("evil.exe"), NameObject("/EF"): DictionaryObject({
+            NameObject("/F"): writer._add_object(file)})})  # fmt: skip
+        names = DictionaryObject({NameObject("/Names"): ArrayObject([TextStringObject("evil.exe"), spec])})
+        writer.root_object[NameObject("/Names")] = DictionaryObject({NameObject("/EmbeddedFiles"): names})
     elif change == "password":
         writer.encrypt("geheim")
     target = io.BytesIO()
@@ -68,6 +76,8 @@ def test_what_is_asked_for_is_kept(content: bytes, kind: str) -> None:
         (b"%PDF-" + b"x" * LARGEST, "file-too-large"),
         (pdf_with("script"), "file-active"),
         (pdf_with("attachment"), "file-active"),
+        (pdf_with("untyped attachment"), "file-active"),
+        (image("JPEG", (300, 300))[:-400], "file-damaged"),
         (pdf_with("password"), "file-encrypted"),
         (image("PNG", (12_000, 9_000)), "file-too-large"),
     ],

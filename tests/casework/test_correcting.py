@@ -9,6 +9,7 @@ from shetong.casework import catalogue
 from shetong.casework.models import Case, CaseMaterial
 from shetong.casework.rules import corrections as rules
 from shetong.casework.services import drafts, intake, materials, resubmission, submission
+from shetong.core.errors import InvalidInputError
 from tests.casework import factories
 from tests.casework.test_pages import signed_in
 from tests.registry import factories as registry
@@ -50,6 +51,18 @@ def test_each_item_stands_beside_its_question_or_material() -> None:
     files = hall.get(reverse("casework:materials", args=[case.pk])).content.decode()
     assert files.index('id="material-charter"') < files.index(ITEMS[1]) < files.index('id="file-charter"')
     assert files.index(ITEMS[2]) < files.index('id="material-application"')
+
+
+def test_a_correction_stays_with_the_authority_that_asked_for_it() -> None:
+    case = asked()
+    seat = {"division_code": "110101", "domicile": "北京市东城区示范路1号"}
+    drafts.save(case_id=case.pk, actor=case.applicant, section="seat", given=seat)
+    with pytest.raises(InvalidInputError) as refused:
+        submission.submit(case_id=case.pk, actor=case.applicant)
+    assert refused.value.fields == {"division_code": "补正不能改变受理机关，请撤回后向新的机关申请。"}
+    number, division = case.number, case.authority_division
+    case.refresh_from_db()
+    assert (case.number, case.authority_division) == (number, division)
 
 
 def test_what_was_changed_is_shown_before_and_after_it_is_handed_in_again() -> None:

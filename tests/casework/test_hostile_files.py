@@ -77,6 +77,8 @@ def png_bomb() -> bytes:
         pytest.param(b"\x7fELF" + b"\0" * 200, "file-type", id="program of another system"),
         pytest.param(pdf_with_action("Launch"), "file-active", id="PDF that starts a program"),
         pytest.param(pdf_with_action("JavaScript"), "file-active", id="PDF with script on opening a page"),
+        pytest.param(pdf_with_action("SubmitForm"), "file-active", id="PDF that sends what is typed"),
+        pytest.param(pdf_with_action("ImportData"), "file-active", id="PDF that reads files"),
         pytest.param(pdf_bomb(), "file-damaged", id="PDF bomb"),
         pytest.param(png_bomb(), "file-too-large", id="PNG bomb"),
         pytest.param(factories.pdf() + archive(b"x"), "file-twofold", id="PDF that is an archive too"),

@@ -17,7 +17,15 @@ from shetong.casework.rules.conditions import When
 from shetong.casework.rules.matters import Matter, Nature
 from shetong.casework.services import drafts
 from shetong.core.findings import Severity
-from shetong.registry.models import Certificate, DepartureAudit, Filing, FilingKind, OfficerRole, Organisation
+from shetong.registry.models import (
+    Authority,
+    Certificate,
+    DepartureAudit,
+    Filing,
+    FilingKind,
+    OfficerRole,
+    Organisation,
+)
 from shetong.registry.services.announcements import ANNOUNCED
 from tests.casework import factories
 from tests.casework.applications import (
@@ -173,7 +181,16 @@ class TestChanges:
         case = begun("SO-CHG", organisation, agent, form)
         assert set(refused_fields(case)) == {"division_code"}
         form["what"]["changes_authority"] = True
+        # A typing error makes no authority, neither when it is checked nor when it is handed in.
+        known = Authority.objects.count()
+        form["authority"] = {"receiving_authority": "沪市民正局", "received_on": today()}
+        assert set(refused_fields(begun("SO-CHG", organisation, agent, form))) == {"receiving_authority"}
         form["authority"] = {"receiving_authority": "上海市民政局", "received_on": today()}
+        refusals = [
+            one for one in findings(begun("SO-CHG", organisation, agent, form)) if one.severity is Severity.REFUSE
+        ]
+        assert refusals == []
+        assert Authority.objects.count() == known
         case = decided(begun("SO-CHG", organisation, agent, form))
         organisation.refresh_from_db()
         assert (organisation.uscc, organisation.authority.name, organisation.division_code) == (

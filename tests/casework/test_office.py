@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from shetong.accounts.models import AuditEvent, User
 from shetong.accounts.queries.permissions import grants_of
-from shetong.casework.models import Case, CaseEvent, CaseNote, Mention, Opinion, Phrase, SiteCheck, WaitsFor
+from shetong.casework.models import Case, CaseEvent, CaseNote, Mention, Opinion, Phrase, Procedure, SiteCheck, WaitsFor
 from shetong.casework.queries import desk
 from shetong.casework.queries.todo import Wanted, asked_opinions, besides, export, todo
-from shetong.casework.services import archives, assignment, batch, checks, notes, opinions, phrases
+from shetong.casework.services import archives, assignment, batch, checks, notes, opinions, phrases, review
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from tests.casework import factories
+from tests.casework.test_pages import signed_in
 from tests.registry import factories as registry
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +172,27 @@ class TestOpinions:
         with pytest.raises(InvalidInputError):
             opinions.ask(case_id=case.pk, actor=clerk, asked_of="", question="")
         assert Opinion.objects.count() == 1
+
+    def test_one_that_stays_silent_online_is_entered_by_the_authority(self) -> None:
+        clerk = factories.registrar()
+        case = factories.accepted(clerk)
+        supervisor("110101")
+        other = supervisor("110102")
+        asked = {"case_id": case.pk, "actor": clerk, "asked_of": "示范主管单位", "question": "是否同意？"}
+        opinion = opinions.ask(asked_division="110101", **asked)
+        opinions.ask(asked_division="110102", **asked)
+        # A body that was asked something else does not answer for it.
+        with pytest.raises(ForbiddenError):
+            opinions.give(opinion_id=opinion.pk, actor=other, agrees=True, answer="同意。")
+        review.suspend(case_id=case.pk, actor=clerk, procedure=Procedure.EXPERTS, days=10, reason="专家评审。")
+        desk, where = signed_in(clerk), reverse("casework:opinion-entered", args=[case.pk, opinion.pk])
+        assert "录入反馈" in desk.get(reverse("casework:desk-case", args=[case.pk])).content.decode()
+        desk.post(where, {"agrees": "1", "answer": "同意。"})
+        opinion.refresh_from_db()
+        assert opinion.answered_at is None
+        desk.post(where, {"agrees": "1", "answer": "同意。", "answered_by": "示范主管单位来函"})
+        opinion.refresh_from_db()
+        assert (opinion.answered_by, opinion.agrees) == ("示范主管单位来函", True)
 
 
 class TestChecks:

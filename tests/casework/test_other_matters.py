@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from shetong.casework import catalogue
-from shetong.casework.models import Notice, NoticeKind, State
+from shetong.casework.models import CaseMaterial, Mandate, Notice, NoticeKind, State
+from shetong.casework.queries import cases
 from shetong.casework.rules import notice_words
 from shetong.casework.rules.matters import Nature
 from shetong.casework.services import assignment, checks, decision, drafts, intake, mandates, review, submission
@@ -33,6 +35,7 @@ from tests.casework.applications import (
     refused_fields,
     today,
 )
+from tests.casework.test_pages import signed_in
 from tests.registry import factories as registry
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +64,19 @@ def test_an_officer_who_acts_for_the_body_judges_none_of_its_cases() -> None:
             case_id=case.pk, actor=chief, kind="on-site", purpose="核实。", planned_on=timezone.localdate(),
             officers=[clerk, chief],
         )  # fmt: skip
+
+
+def test_who_lost_the_mandate_sees_the_cases_that_he_began_no_more() -> None:
+    organisation, agent = body()
+    case = begun("SO-CAN", organisation, agent, factories.liquidation_form())
+    file = CaseMaterial.objects.filter(case=case).first()
+    hall, where = signed_in(agent), reverse("casework:file", args=[file.pk])
+    assert hall.get(where).status_code == 200
+    assert list(cases.of_applicant(agent)) == [case]
+    mandates.revoke(mandate_id=Mandate.objects.get(user=agent).pk, actor=agent)
+    assert hall.get(where).status_code == 404
+    assert cases.for_applicant(agent, case.pk) is None
+    assert list(cases.of_applicant(agent)) == []
 
 
 class TestEndings:

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shetong.accounts.models import Message, Topic, User
-from shetong.casework import jobs
+from shetong.casework import catalogue, jobs
 from shetong.casework.models import Procedure
 from shetong.casework.queries import officers
 from shetong.casework.rules.clock import Happened, Light, clock, turns_on
-from shetong.casework.services import assignment, reminders, review
-from tests.casework import factories
+from shetong.casework.services import assignment, intake, reminders, review, submission
+from shetong.core.errors import WrongStateError
+from tests.casework import applications, factories
 from tests.casework.test_clock_properties import IN_WORKING_DAYS, accepted_on, histories
 from tests.casework.test_races import at_once
 
@@ -87,6 +88,31 @@ def test_nobody_is_warned_while_the_clock_stands_still(monkeypatch: pytest.Monke
     stand(monkeypatch, case.warn_on)
     assert jobs.warn(0) == 1
     assert told(clerk) == ["amber"]
+
+
+@pytest.mark.django_db
+def test_a_limit_that_has_passed_is_not_extended_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand(monkeypatch, date(2026, 3, 2))
+    organisation, agent = applications.body()
+    form = {
+        "what": {"changes_funds": True},
+        "funds": {"registered_funds": "9万元"},
+        "reason": {"change_reason": "理事会决议", "consented_on": "2026-03-01"},
+    }
+    case = applications.begun("SO-CHG", organisation, agent, form)
+    clerk, chief = factories.registrar("110000"), factories.chief("110000")
+    submission.submit(case_id=case.pk, actor=agent)
+    case = intake.accept(case_id=case.pk, actor=clerk)
+    for _ in catalogue.national(case.matter).steps[1:]:
+        review.forward(case_id=case.pk, actor=clerk, opinion="同意。")
+    due = case.due_on
+    stand(monkeypatch, due + timedelta(1))
+    with pytest.raises(WrongStateError, match="已经届满"):
+        review.extend(case_id=case.pk, actor=chief, days=5, reason="情况复杂")
+    case.refresh_from_db()
+    assert case.due_on == due
+    stand(monkeypatch, due)
+    assert review.extend(case_id=case.pk, actor=chief, days=5, reason="情况复杂").due_on > due
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from shetong.accounts.models import User
 from shetong.casework import jobs
 from shetong.casework.models import CheckFile, Notice, SiteCheck, Upload
 from shetong.casework.rules import archive_checks, bags
-from shetong.casework.services import archives, checks, closing, storage
+from shetong.casework.services import archives, checks, closing, review, storage
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from tests.casework import factories
 from tests.casework.test_pages import signed_in
@@ -103,6 +103,24 @@ def test_only_its_officers_before_the_record_and_the_same_file_once() -> None:
     with pytest.raises(NotFoundError):
         checks.detach(file_id=made.pk + 1, actor=officer)
     assert check.case.events.get(act="record-check").detail["files"] == 1
+
+
+def test_it_is_recorded_by_its_officers_at_whatever_step_the_case_is_meanwhile() -> None:
+    check, officer = ordered()
+    for _ in range(2):
+        review.forward(case_id=check.case_id, actor=officer, opinion="同意。")
+    chief = factories.chief()
+    with pytest.raises(ForbiddenError):
+        record(check, chief)
+    record(check, officer)
+    check.case.refresh_from_db()
+    assert (check.case.step, check.case.waits_for) == ("decision", "")
+    # One that is ordered there is too; whom no check names does not record.
+    later = checks.order(
+        case_id=check.case_id, actor=chief, kind="expert", purpose="论证。", planned_on=timezone.localdate(),
+        officers=[officer, factories.registrar()],
+    )  # fmt: skip
+    record(later, officer)
 
 
 def test_the_archive_holds_record_and_photos() -> None:

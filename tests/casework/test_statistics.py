@@ -58,6 +58,8 @@ def test_a_supervisor_sees_his_division_and_no_other() -> None:
     near, far = signed_in(registry.official("supervisor", factories.DISTRICT)), signed_in(factories.chief("440100"))
     page = near.get(reverse("casework:statistics")).content.decode()
     assert "朝阳区" in page
+    # The first day of the calendar is no period.
+    assert near.get(reverse("casework:statistics"), {"last": "0001-01-01"}).status_code == 200
     foreign = far.get(reverse("casework:statistics"), {"division": factories.DISTRICT, "first": "x", "last": "9999"})
     assert foreign.context["shown"].division == "440100"
     assert foreign.context["shown"].total == Figures()

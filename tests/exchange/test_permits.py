@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from shetong.accounts.queries.permissions import grants_of
 from shetong.exchange import permit_formats
 from shetong.registry import jobs
 from shetong.registry.models import Authority, Organisation, PermitRecord
@@ -18,6 +19,7 @@ from shetong.registry.queries import permits
 from shetong.registry.queries.organisation import by_code
 from shetong.registry.services import endings
 from tests.casework import factories
+from tests.casework.test_pages import signed_in
 from tests.registry import factories as registry
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +77,9 @@ def test_the_files_hold_what_is_published(client: Client, format_: str) -> None:
     assert client.get("/permits/1999.csv").status_code == 404
 
 
-def test_a_withdrawn_permit_leaves_the_page_and_is_told_to_receivers(client: Client) -> None:
+def test_a_withdrawn_permit_leaves_the_page_and_is_told_to_receivers(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     body = granted()
     jobs.publish_permits(0)
     endings.cancel(organisation_id=body.pk, basis="撤销决定", effective_on=timezone.localdate(), actor=None)
@@ -83,6 +87,24 @@ def test_a_withdrawn_permit_leaves_the_page_and_is_told_to_receivers(client: Cli
     assert body.name not in client.get("/permits/").content.decode()
     (row,) = csv.DictReader(io.StringIO(client.get("/permits/2019.csv").content.decode("utf-8-sig")))
     assert (row["当前状态(XK_ZT)"], row["备注(BZ)"]) == ("2", "撤销登记：撤销决定")
+    # Whenever it was decided: else receivers would never learn of it.
+    PermitRecord.objects.update(decided_on=timezone.localdate() - timedelta(days=900))
+    assert body.uscc in client.get("/permits/2019.csv").content.decode("utf-8-sig")
+    (told,) = permits.listed(grants_of(factories.registrar()), "withdrawn")
+    assert told.organisation == body
+    # Nor is a file cut off without a word.
+    monkeypatch.setattr(permits, "MOST", 0)
+    refused = client.get("/permits/2019.csv")
+    assert (refused.status_code, "缩短时间" in refused.content.decode()) == (422, True)
+    office = signed_in(factories.registrar()).get("/office/permits/2019.csv", follow=True)
+    assert "缩短时间" in office.content.decode()
+
+
+def test_the_day_of_an_update_is_the_day_in_china() -> None:
+    permit = granted().permits.get()
+    # 02:00 of the third in China.
+    permit.published_at = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+    assert permit_formats.record(permit, "2015")["SJC"] == "2026/03/03"
 
 
 def test_what_was_never_a_permit_is_not_published() -> None:

@@ -113,7 +113,7 @@ class ApiKeyForm(forms.Form):
     label = forms.CharField(label=gettext_lazy("用途说明"), max_length=100)
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("权限范围"),
-        choices=list(rules.API_SCOPES.items()),
+        choices=[(code, name) for code, name in rules.API_SCOPES.items() if code not in rules.OWN_SCOPES],
         widget=forms.CheckboxSelectMultiple,
     )
     rate_class = forms.ChoiceField(
@@ -121,6 +121,15 @@ class ApiKeyForm(forms.Form):
         choices=[(code, f"{code} · {rate}/min") for code, rate in rules.RATE_CLASSES.items()],
         initial="standard",
     )
+    expires_on = forms.DateField(
+        label=gettext_lazy("到期日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class OwnKeyForm(forms.Form):
+    """Making a key that reads one's own cases."""
+
+    label = forms.CharField(label=gettext_lazy("用途说明"), max_length=100)
     expires_on = forms.DateField(
         label=gettext_lazy("到期日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -188,6 +188,8 @@ API_SCOPES: dict[str, str] = {
     "volunteering.exchange": N_("与其他志愿服务信息系统交换数据"),
     "volunteering.credit": N_("按目录查询志愿者的信用激励信息"),
 }
+# What reads somebody's own matters: a key for it is made by that person alone.
+OWN_SCOPES = frozenset({"cases.read"})
 # Requests per minute; addresses without a key have the lowest class.
 RATE_CLASSES: dict[str, int] = {"public": 60, "standard": 600, "partner": 6_000}
 

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.socialaccount import views as social
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from shetong.accounts.views import api_keys, audit, deputies, messages, office, openid_connect, own, users
+from shetong.accounts.views import api_keys, audit, deputies, messages, office, openid_connect, own, own_keys, users
 
 _ALLAUTH: list[URLPattern | URLResolver] = [
     path("login/", account.login, name="account_login"),
@@ -41,6 +41,8 @@ _OWN: list[URLPattern | URLResolver] = [
     path("accounts/sessions/end-others/", own.sessions_end_others, name="sessions-end-others"),
     path("accounts/sessions/<int:pk>/end/", own.session_end, name="session-end"),
     path("accounts/access-log/", own.access_log, name="access-log"),
+    path("accounts/keys/", own_keys.key_list, name="own-keys"),
+    path("accounts/keys/<int:pk>/revoke/", own_keys.key_revoke, name="own-key-revoke"),
     path("hall/messages/", messages.inbox, name="messages"),
     path("hall/messages/read/", messages.read_all, name="messages-read"),
     path("hall/messages/<int:pk>/", messages.open_message, name="message"),

@@ -25,6 +25,7 @@ class Who(StrEnum):
     SYSTEM = "system"
     ARCHIVIST = "archivist"
     CONSULTED = "consulted"  # officers of a body that was asked for its opinion
+    INSPECTOR = "inspector"  # officers whom a check that is not yet recorded names
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Transition:
 
 
 _A, _R, _V, _D, _S = (Who.APPLICANT,), (Who.RECEPTION,), (Who.REVIEWER,), (Who.DECIDER,), (Who.SYSTEM,)
+_O, _I = (Who.REVIEWER, Who.RECEPTION, Who.CONSULTED), (Who.INSPECTOR,)
 
 # (state before, act) → transition. What is not listed is refused.
 TRANSITIONS: Mapping[tuple[State, Act], Transition] = {
@@ -52,15 +54,17 @@ TRANSITIONS: Mapping[tuple[State, Act], Transition] = {
     (State.REVIEWING, Act.FORWARD): Transition(State.REVIEWING, _V, f"{APL}第三十四条"),
     (State.REVIEWING, Act.SEND_BACK): Transition(State.REVIEWING, _V),
     (State.REVIEWING, Act.ASK_OPINION): Transition(State.REVIEWING, _V),
-    (State.REVIEWING, Act.GIVE_OPINION): Transition(State.REVIEWING, (Who.REVIEWER, Who.RECEPTION, Who.CONSULTED)),
+    (State.REVIEWING, Act.GIVE_OPINION): Transition(State.REVIEWING, _O),
     (State.REVIEWING, Act.ORDER_CHECK): Transition(State.REVIEWING, _V, f"{APL}第三十四条第三款"),
-    (State.REVIEWING, Act.RECORD_CHECK): Transition(State.REVIEWING, _V, f"{APL}第三十四条第三款"),
+    (State.REVIEWING, Act.RECORD_CHECK): Transition(State.REVIEWING, _I, f"{APL}第三十四条第三款"),
     (State.REVIEWING, Act.SUSPEND): Transition(State.SUSPENDED, _V, f"{APL}第四十五条"),
     (State.REVIEWING, Act.EXTEND): Transition(State.REVIEWING, _D, f"{APL}第四十二条"),
     (State.REVIEWING, Act.APPROVE): Transition(State.APPROVED, _D, f"{APL}第三十八条第一款"),
     (State.REVIEWING, Act.REFUSE): Transition(State.REFUSED, _D, f"{APL}第三十八条第二款"),
     (State.REVIEWING, Act.WITHDRAW): Transition(State.WITHDRAWN, _A),
     (State.REVIEWING, Act.TERMINATE): Transition(State.TERMINATED, _D),
+    (State.SUSPENDED, Act.GIVE_OPINION): Transition(State.SUSPENDED, _O),
+    (State.SUSPENDED, Act.RECORD_CHECK): Transition(State.SUSPENDED, _I, f"{APL}第三十四条第三款"),
     (State.SUSPENDED, Act.RESUME): Transition(State.REVIEWING, _V, f"{APL}第四十五条"),
     (State.SUSPENDED, Act.WITHDRAW): Transition(State.WITHDRAWN, _A),
     (State.SUSPENDED, Act.TERMINATE): Transition(State.TERMINATED, _D),

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from shetong.core.errors import InvalidInputError
 from shetong.core.metadata import DataElement, ElementSet, ElementType
 from shetong.core.values import clean
@@ -125,7 +127,7 @@ def record(permit: PermitRecord, format_: str, authorities: Mapping[str, str] | 
             "XK_XZJG": permit.authority_name,
             "XK_ZT": state,
             "DFBM": authority.division_code,
-            "SJC": _day(updated.date() if updated else permit.decided_on),
+            "SJC": _day(timezone.localdate(updated) if updated else permit.decided_on),
         }
     return common | {
         "XK_XDR_MC": permit.subject_name or body.name,

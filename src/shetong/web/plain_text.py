@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -24,7 +24,9 @@ class PlainTextMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, _view: Callable[..., Any], _args: Any, _kwargs: Any) -> None:
-        """Clean address and form before the view reads them."""
+        """Clean query and form before the view reads them; an address with NUL is none. Raises ``Http404``."""
+        if NUL in request.path_info:
+            raise Http404
         if NUL in request.META.get("QUERY_STRING", "") or "%00" in request.META.get("QUERY_STRING", ""):
             request.GET = _without(request.GET)  # type: ignore[assignment] # not mutable
         if request.method == "POST" and any(NUL in value for _name, values in request.POST.lists() for value in values):

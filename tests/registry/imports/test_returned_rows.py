@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shetong.registry.models import Filing, FilingKind, Organisation, OrganisationName, SearchEntry
+from shetong.registry.queries import log_people, public_log
 from shetong.registry.services.imports import ImportReport, import_organisations
 from tests.registry import factories
 from tests.registry.imports import files
@@ -145,6 +146,10 @@ class TestRegister:
         assert (found.legal_representative, found.domicile) == ("李示范", "北京市东城区示范路1号")
         last = Filing.objects.filter(organisation=found).order_by("-pk")[0]
         assert last.after == {"legal_representative": "李示范"}
+        # It has an entry of its own in the public log, so whom it names can be found there, and erased.
+        assert {one.filing_id for one in log_people.mentions(found)} == {last.pk}
+        references = {one for chunk in public_log._filing_references() for one in chunk}
+        assert references & {f"filing-{one.pk}" for one in found.filings.all()} == {f"filing-{last.pk}"}
 
     def test_a_dry_run_writes_nothing(self, tmp_path: Path) -> None:
         before = Organisation.objects.count()

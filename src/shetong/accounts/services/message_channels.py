@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from shetong.accounts.models import Channel, MessageChannel, Topic, User
+from shetong.accounts.models import AuditEvent, Channel, MessageChannel, Topic, User
 from shetong.accounts.services import audit, channels
 from shetong.core import pii
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
@@ -26,6 +27,8 @@ CODE_TASK = "accounts.send_channel_code"
 CODE_LASTS = timedelta(minutes=30)
 BETWEEN_CODES = timedelta(seconds=60)
 MOST_TRIES = 5
+# So many codes go out for one person within 24 hours, whatever addresses are given.
+MOST_CODES = 10
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _OPEN_ID = re.compile(r"[A-Za-z0-9_-]{20,40}")
@@ -44,6 +47,11 @@ def set_address(*, user: User, channel: str, address: str) -> MessageChannel:
     now = timezone.now()
     if found.code_sent_at is not None and now - found.code_sent_at < BETWEEN_CODES:
         raise ConflictError(_("验证码刚刚发送过，请等一分钟再试。"))
+    sent = AuditEvent.objects.filter(
+        actor=user, action="message-channel.set", recorded_at__gte=now - timedelta(days=1)
+    ).count()
+    if sent >= MOST_CODES:
+        raise ConflictError(_("24小时内最多发送%(most)s次验证码，请明天再试。") % {"most": MOST_CODES})
     found.address = pii.seal(cleaned, context=ADDRESS)
     found.address_masked = _mask(way, cleaned)
     found.code = pii.seal(f"{secrets.randbelow(1_000_000):06}", context=CODE)
@@ -67,7 +75,7 @@ def confirm(*, user: User, channel: str, code: str) -> MessageChannel:
         late = found.code_sent_at is None or timezone.now() - found.code_sent_at > CODE_LASTS
         if late or found.code_tries >= MOST_TRIES or not found.code:
             raise WrongStateError(_("验证码已经失效，请重新发送。"))
-        given = "".join(sign for sign in code if sign.isdigit())
+        given = _digits(code)
         if secrets.compare_digest(given, pii.open_sealed(bytes(found.code), context=CODE)):
             found.confirmed_at, found.code = timezone.now(), b""
             found.save(update_fields=["confirmed_at", "code"])
@@ -135,12 +143,17 @@ def _cleaned(channel: Channel, address: str) -> str:
         except ValidationError:
             raise _wrong(_("电子邮箱地址的写法不对，请核对，例如 name@example.com。")) from None
     elif channel is Channel.SMS:
-        given = "".join(sign for sign in given if sign.isdigit())
+        given = _digits(given)
         if not _MOBILE.fullmatch(given):
             raise _wrong(_("请填写11位手机号码。"))
     elif not _OPEN_ID.fullmatch(given):
         raise _wrong(_("请填写公众号告知您的微信识别码。"))
     return given
+
+
+def _digits(text: str) -> str:
+    """Return the digits of what was typed, also with a Chinese input method (１２３)."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign in "0123456789")
 
 
 def _wrong(message: str) -> InvalidInputError:

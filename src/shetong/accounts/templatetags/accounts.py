@@ -126,6 +126,12 @@ def purpose_name(code: str) -> str:
 
 
 @register.filter
+def scope_name(code: str) -> str:
+    """Return what a key may do, for people."""
+    return gettext(rules.API_SCOPES[code]) if code in rules.API_SCOPES else code
+
+
+@register.filter
 def division_name(code: str) -> str:
     """Return a division's full name; the code where it is unknown."""
     return gettext("全国") if code == rules.NATIONAL else divisions.full_name(code) or code

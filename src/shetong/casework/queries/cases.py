@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -148,14 +148,18 @@ def digests(case_number: str, code: str) -> tuple[str, ...]:
 def of_applicant(user: User) -> QuerySet[Case]:
     """Return the cases of a person and of the organisations that it acts for, the latest first."""
     codes = Mandate.objects.filter(user=user, revoked_at__isnull=True).values("organisation_code")
-    own = Case.objects.filter(applicant=user) | Case.objects.filter(founds=False, subject_code__in=codes)
+    founded = Case.objects.filter(Q(founds=True) | Q(subject_code=""), applicant=user)
+    own = founded | Case.objects.filter(founds=False, subject_code__in=codes)
     return own.exclude(state=State.DISCARDED).order_by("-updated_at", "-pk")
 
 
 def for_applicant(user: User, case_id: int) -> Case | None:
-    """Return a case that ``user`` may see from the applicant's side, else ``None``."""
+    """Return a case that ``user`` may see from the applicant's side, else ``None``.
+
+    Who began an organisation's case and lost its mandate since sees it no more: others add to it.
+    """
     case = Case.objects.select_related("applicant", "holder").filter(pk=case_id).first()
-    return case if case is not None and (may_act(user, case) or case.applicant_id == user.pk) else None
+    return case if case is not None and may_act(user, case) else None
 
 
 def by_number(user: User, number: str) -> Case | None:

@@ -292,5 +292,6 @@ def asked_opinions(grants: Grants) -> QuerySet[Opinion]:
     for jurisdiction in grants.jurisdictions(Permission.OPINION_GIVE):
         low, high = _bounds(jurisdiction)
         reach |= Q(asked_division__gte=low, asked_division__lte=high)
-    found = Opinion.objects.filter(reach, answered_at__isnull=True, case__state=State.REVIEWING)
+    waiting = (State.REVIEWING, State.SUSPENDED)
+    found = Opinion.objects.filter(reach, answered_at__isnull=True, case__state__in=waiting)
     return found.exclude(asked_division="").select_related("case").order_by("asked_at", "pk")

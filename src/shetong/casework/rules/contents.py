@@ -27,6 +27,13 @@ _ACTIVE = {
     "/JS": gettext_noop("脚本"),
     "/Launch": gettext_noop("启动程序的动作"),
     "/EmbeddedFile": gettext_noop("嵌入的文件"),
+    # The type of what is embedded need not be said: the places where it hangs count.
+    "/EmbeddedFiles": gettext_noop("嵌入的文件"),
+    "/EF": gettext_noop("嵌入的文件"),
+    "/GoToE": gettext_noop("嵌入的文件"),
+    "/XFA": gettext_noop("动态表单"),
+    "/SubmitForm": gettext_noop("向外发送数据的动作"),
+    "/ImportData": gettext_noop("读取其他文件的动作"),
     "/RichMedia": gettext_noop("多媒体"),
 }
 
@@ -68,7 +75,7 @@ def check(content: bytes, *, allowed: tuple[str, ...], largest: int) -> str:
     if found == PDF:
         _check_pdf(content)
     else:
-        _check_image(content)
+        _check_image(content, found)
     return found
 
 
@@ -82,7 +89,7 @@ def _check_only_one(content: bytes, found: str) -> None:
         )
 
 
-def _check_image(content: bytes) -> None:
+def _check_image(content: bytes, kind: str) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -90,6 +97,11 @@ def _check_image(content: bytes) -> None:
                 if image.width * image.height > MOST_PIXELS:
                     raise InvalidInputError(gettext("图片的像素过多，请缩小后再上传。"), code="file-too-large")
                 image.verify()
+            # Of a JPEG that looks at the head alone: one that was cut off is found when it is drawn, in small.
+            if kind == JPEG:
+                with Image.open(io.BytesIO(content)) as image:
+                    image.draft("RGB", (64, 64))
+                    image.load()
     except InvalidInputError:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):

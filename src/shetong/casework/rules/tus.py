@@ -29,7 +29,7 @@ def metadata(text: str) -> dict[str, str]:
     try:
         for pair in filter(None, (part.strip() for part in text.split(","))):
             key, _blank, value = pair.partition(" ")
-            found[key] = base64.b64decode(value, validate=True).decode()
+            found[key] = base64.b64decode(value, validate=True).decode().replace("\x00", "")
     except ValueError:
         raise InvalidInputError(gettext("上传请求中的说明无法识别。"), code="upload-header") from None
     return found

@@ -30,7 +30,9 @@ def approve(*, case_id: int, actor: User, reason: str) -> tuple[Case, Outcome]:
     with whole(), permissions.once():
         case, matter = _decided(case_id, reason)
         if matter.joint_opinion and rows.exists(_AWAITED, [case.pk]):
-            raise WrongStateError(gettext("业务主管单位的意见尚未反馈，不能作出准予决定。"))
+            raise WrongStateError(
+                gettext("征求的意见还没有全部反馈，不能作出准予决定；对方以其他方式反馈的，请先录入。")
+            )
         case.decided_on = timezone.localdate()
         event = moves.move(case, Act.APPROVE, actor=actor, reason=reason, matter=matter)
         number = numbers.document_number(NoticeKind.APPROVAL, case.authority_division, case.decided_on, matter.nature)

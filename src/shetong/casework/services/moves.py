@@ -197,7 +197,10 @@ def _refusal(who: Who, case: Case, matter: Matter, actor: User) -> ForbiddenErro
         )
     if who is Who.CONSULTED:
         return _consulted(case, actor)
-    needed = {Who.RECEPTION: Permission.CASE_ACCEPT, Who.ARCHIVIST: Permission.CASE_ARCHIVE}.get(who)
+    # Whom a check names records it, at whatever step the case is meanwhile.
+    if who is Who.INSPECTOR and not _inspects(case, actor):
+        return ForbiddenError(gettext("核查结果由参加核查的人员记录。"))
+    needed = _NEEDED.get(who)
     permission = needed or matter.step(case.step).permission
     try:
         grants = permissions.required(actor, permission, case.authority_division)
@@ -211,6 +214,17 @@ def _refusal(who: Who, case: Case, matter: Matter, actor: User) -> ForbiddenErro
     if who is Who.DECIDER and settings.CASEWORK_FOUR_EYES and people & _accepted_by(case):
         return ForbiddenError(gettext("受理人不能同时作出决定，请交由其他负责人办理。"))
     return lent
+
+
+_NEEDED = {
+    Who.RECEPTION: Permission.CASE_ACCEPT,
+    Who.ARCHIVIST: Permission.CASE_ARCHIVE,
+    Who.INSPECTOR: Permission.CASE_REVIEW,
+}
+
+
+def _inspects(case: Case, actor: User) -> bool:
+    return SiteCheck.objects.filter(case=case, recorded_at__isnull=True, officers__contains=[actor.pk]).exists()
 
 
 def _consulted(case: Case, actor: User) -> ForbiddenError | Lent | None:

@@ -8,11 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from shetong.accounts.models import User
+from shetong.accounts.queries import permissions
+from shetong.accounts.rules import Permission
 from shetong.casework.models import Act, Opinion
 from shetong.casework.queries import routing
 from shetong.casework.services import applicants, moves, telling
 from shetong.core import divisions
-from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
+from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+
+_OFFICE = (Permission.CASE_ACCEPT, Permission.CASE_REVIEW, Permission.CASE_DECIDE)
 
 
 @transaction.atomic
@@ -59,9 +63,11 @@ def ask(*, case_id: int, actor: User, asked_of: str, question: str, asked_divisi
 
 @transaction.atomic
 def give(*, opinion_id: int, actor: User, agrees: bool, answer: str, answered_by: str = "") -> Opinion:
-    """Answer an opinion asked; once. ``answered_by``: who said it, where the authority enters it for another body.
+    """Answer an opinion asked; once: by the body that was asked, or entered by the authority that asked.
 
-    Raises :class:`ConflictError` where the answer is there already.
+    ``answered_by``: who said it and how, where the authority enters it for another body; asked for where that body
+    could have answered itself. Raises :class:`ConflictError` where the answer is there already,
+    :class:`ForbiddenError` for a body that was asked for another opinion.
     """
     if not answer.strip():
         raise InvalidInputError(gettext("请填写意见。"), fields={"answer": gettext("请填写意见。")})
@@ -72,6 +78,14 @@ def give(*, opinion_id: int, actor: User, agrees: bool, answer: str, answered_by
     opinion.refresh_from_db()
     if opinion.answered_at is not None:
         raise ConflictError(gettext("这项意见已经反馈，不能再改。"))
+    grants = permissions.grants_of(actor)
+    if not (opinion.asked_division and grants.may(Permission.OPINION_GIVE, opinion.asked_division)):
+        # The authority enters what it was told, lest a body that stays silent hold the case up for ever.
+        if not any(grants.may(one, case.authority_division) for one in _OFFICE):
+            raise ForbiddenError(gettext("只有被征求意见的单位可以反馈。"))
+        if opinion.asked_division and not answered_by.strip():
+            message = gettext("请写明反馈人和反馈方式，例如“市教育局来函”。")
+            raise InvalidInputError(message, fields={"answered_by": message})
     event = moves.move(
         case, Act.GIVE_OPINION, actor=actor, reason=answer, detail={"asked_of": opinion.asked_of, "agrees": agrees}
     )

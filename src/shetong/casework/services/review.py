@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.casework.models import Act, Case, CaseEvent, NoticeKind, Procedure
-from shetong.casework.queries import matters
+from shetong.casework.queries import clocks, matters
+from shetong.casework.rules.clock import Light, Phase
 from shetong.casework.rules.matters import Matter
 from shetong.casework.services import moves, notices
 from shetong.core.errors import InvalidInputError, WrongStateError
@@ -85,7 +86,10 @@ def resume(*, case_id: int, actor: User, result: str = "") -> Case:
 
 @transaction.atomic
 def extend(*, case_id: int, actor: User, days: int, reason: str) -> Case:
-    """Extend the limit for deciding, once, by at most what the law allows, and tell the applicant why."""
+    """Extend the limit for deciding, once, by at most what the law allows, and tell the applicant why.
+
+    Before the limit has passed: the law extends a limit that cannot be met.
+    """
     case, matter = _open(case_id)
     if not reason.strip():
         raise InvalidInputError(
@@ -102,6 +106,10 @@ def extend(*, case_id: int, actor: User, days: int, reason: str) -> Case:
         )
     if CaseEvent.objects.filter(case=case, act=Act.EXTEND).exists():
         raise WrongStateError(gettext("办理期限已经延长过一次，不能再延长。"), provision=most.provision)
+    # What has passed cannot be extended any more: the delay stays, and counts.
+    running = clocks.of(case, matter)
+    if running is not None and running.phase is Phase.DECISION and running.light is Light.OVERDUE:
+        raise WrongStateError(gettext("办理期限已经届满，不能再延长；请尽快作出决定。"), provision=most.provision)
     event = moves.move(case, Act.EXTEND, actor=actor, reason=reason, detail={"days": days}, provision=most.provision)
     notices.issue(case, matter, NoticeKind.EXTENSION, event, {"days": days, "due_on": str(case.due_on)})
     return case

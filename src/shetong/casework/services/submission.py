@@ -55,9 +55,13 @@ def _judge(case: Case, matter: Matter) -> dict[str, Any]:
     values = forms.flat(matter, form)
     if not faults:
         authority = matter.authority(values, case.subject_code)
-        case.authority_name, case.authority_division = authority.name, authority.division_code
-        found = _found(case, matter, values, authority)
-        faults = {finding.field or finding.code: finding.message for finding in found if _forbidden(finding)}
+        if case.state == State.CORRECTION and authority.division_code != case.authority_division:
+            # The case bears the number of the authority that asked for the correction, and is before it.
+            faults = {"division_code": gettext("补正不能改变受理机关，请撤回后向新的机关申请。")}
+        else:
+            case.authority_name, case.authority_division = authority.name, authority.division_code
+            found = _found(case, matter, values, authority)
+            faults = {finding.field or finding.code: finding.message for finding in found if _forbidden(finding)}
     if faults:
         raise InvalidInputError(
             gettext("申请还有需要修改的地方，请按提示修改后再提交。"), code="form-faults", fields=faults

@@ -18,6 +18,8 @@ from shetong.casework.models import MatterVariant
 from shetong.casework.queries import matters
 from shetong.core import divisions
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.statutes import Unit
+from shetong.core.working_days import Period
 
 MOST_MATERIALS = 20
 
@@ -86,9 +88,16 @@ def _against_law(row: MatterVariant) -> dict[str, str]:
     except ValueError:
         return {"without_steps": "所选的环节或者材料在本地区的这个事项中没有，或者不能省去。"}
     legal, promised = resulting.limits.legal(row.valid_from), resulting.limits.promised
-    if row.promised_number and promised and promised.unit == legal.unit and promised.number > legal.number:
+    if row.promised_number and promised and not _within(promised, legal):
         return {"promised_number": f"承诺时限不能长于法定时限（{legal}）。"}
     return {}
+
+
+def _within(promised: Period, legal: Period) -> bool:
+    """Whether a promise never takes longer than the law gives: so many working days take at least 7/5 as many days."""
+    if promised.unit == legal.unit or promised.unit is Unit.DAY:
+        return promised.number <= legal.number
+    return promised.number * 7 <= legal.number * 5
 
 
 @transaction.atomic

@@ -55,7 +55,7 @@ def opinion(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
         "page": cases.page(case),
         "case": case,
         "form": form,
-        "open": found.answered_at is None and case.state == State.REVIEWING,
+        "open": found.answered_at is None and case.state in (State.REVIEWING, State.SUSPENDED),
     }
     return render(request, "casework/opinion.html", context, status=422 if form.errors else 200)
 
@@ -63,9 +63,9 @@ def opinion(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
 @require_POST
 @office(Permission.CASE_VIEW)
 def entered(request: HttpRequest, grants: Grants, pk: int, opinion: int) -> HttpResponse:
-    """Enter the answer of a body that does not use the platform."""
+    """Enter the answer of a body that does not use the platform, or that answered otherwise."""
     case = cases.for_officer(grants, pk)
-    if case is None or not case.opinions.filter(pk=opinion, asked_division="").exists():
+    if case is None or not case.opinions.filter(pk=opinion).exists():
         raise Http404
     if request.POST.get("agrees") not in ("0", "1"):
         messages.error(request, _("请选择同意或者不同意。"))

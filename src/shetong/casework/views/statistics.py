@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,6 +21,7 @@ from shetong.casework import catalogue
 from shetong.casework.queries import statistics as queries
 from shetong.casework.queries.statistics import Figures, Group, Statistics
 from shetong.core import divisions
+from shetong.core.asked import day
 from shetong.core.spreadsheets import inert
 
 YEAR = timedelta(days=365)
@@ -92,18 +93,11 @@ def _asked(request: HttpRequest, grants: Grants) -> tuple[Statistics, str]:
         division = own[0]
     if not grants.may(Permission.CASE_STATISTICS, division):
         division = own[0]
-    last = _day(request.GET.get("last", "")) or timezone.localdate()
-    first = _day(request.GET.get("first", "")) or last - YEAR
+    last = day(request.GET.get("last", "")) or timezone.localdate()
+    first = day(request.GET.get("first", "")) or last - YEAR
     if not timedelta(0) <= last - first <= LONGEST:
         first = last - YEAR
     titles = {matter.code: matter.title for matter in catalogue.matters()}
     matter = request.GET.get("matter", "")
     matter = matter if matter in titles else ""
     return queries.statistics(division, first, last, matter=matter, titles=titles), matter
-
-
-def _day(given: str) -> date | None:
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        return None

@@ -28,7 +28,7 @@ from shetong.accounts.views.users import add_errors
 from shetong.core.errors import DomainError, ForbiddenError
 from shetong.core.spreadsheets import inert
 from shetong.exchange import permit_codes, permit_files, permit_formats
-from shetong.exchange.views.permits import TYPES
+from shetong.exchange.views.permits import TYPES, period
 from shetong.registry.models import PermitCategory, PermitRecord
 from shetong.registry.queries import authorities, permits
 from shetong.registry.services import permit_corrections
@@ -89,7 +89,11 @@ def permit_list(request: HttpRequest, grants: Grants) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "")[:100]
     page = Paginator(permits.listed(grants, tab, text=text), PAGE).get_page(request.GET.get("page"))
     counted = {name: permits.listed(grants, name).count() for name in ("waiting", "late", "incomplete")}
+    first, last = period(request)
     context = {
+        "first": first,
+        "last": last,
+        "query": f"from={first}&to={last}",
         "tab": tab,
         "tabs": [(name, title, counted.get(name)) for name, title in TABS.items()],
         "text": text,
@@ -148,11 +152,15 @@ def publish(request: HttpRequest, grants: Grants) -> HttpResponse:
 @require_safe
 @office(Permission.REGISTER_VIEW_INTERNAL)
 def permit_file(request: HttpRequest, grants: Grants, format_: str, ending: str) -> HttpResponse:
-    """Send what is published and complete, for reporting; withdrawn ones with their state."""
+    """Send what is published and complete, for reporting: what was decided, corrected or withdrawn in a period."""
     elements = permit_formats.FORMATS.get(format_)
     if elements is None or ending not in TYPES:
         raise Http404
-    there = [*permits.listed(grants, "published")[: permits.MOST], *permits.listed(grants, "withdrawn")[: permits.MOST]]
+    try:
+        there = permits.told(*period(request), grants)
+    except permits.TooManyPermitsError as error:
+        messages.error(request, error.message)
+        return redirect("exchange:office-permits")
     codes = _codes(there)
     told = [permit_formats.record(one, format_, codes) for one in there]
     rows = [one for one in told if not permit_formats.faults(elements, one)]

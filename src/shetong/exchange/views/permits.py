@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from shetong.core.asked import day
 from shetong.exchange import permit_files, permit_formats
 from shetong.registry.queries import authorities, permits
 
@@ -25,7 +26,11 @@ DAYS = 365
 @require_safe
 def permit_page(request: HttpRequest) -> HttpResponse:
     """Show the permits published of late, and the files of a period in both formats."""
-    first, last = _period(request)
+    return _page(request)
+
+
+def _page(request: HttpRequest, fault: str = "") -> HttpResponse:
+    first, last = period(request)
     found = permits.published(first, last)
     context = {
         "first": first,
@@ -36,19 +41,23 @@ def permit_page(request: HttpRequest) -> HttpResponse:
         "endings": TYPES,
         "query": f"from={first}&to={last}",
         "late": permits.late().count(),
+        "fault": fault,
     }
-    return render(request, "exchange/permits.html", context)
+    return render(request, "exchange/permits.html", context, status=422 if fault else 200)
 
 
 @require_safe
 @cache_control(public=True, max_age=300)
 def permit_file(request: HttpRequest, format_: str, ending: str) -> HttpResponse:
-    """Send the published permits of a period, withdrawn ones with their state, in a format as a file."""
+    """Send the permits decided, corrected or withdrawn in a period, with their state, in a format as a file."""
     elements = permit_formats.FORMATS.get(format_)
     if elements is None or ending not in TYPES:
         raise Http404
-    first, last = _period(request)
-    found = list(permits.published(first, last, withdrawn=True)[: permits.MOST])
+    first, last = period(request)
+    try:
+        found = permits.told(first, last)
+    except permits.TooManyPermitsError as error:
+        return _page(request, error.message)
     codes = authorities.codes_of(permits.foreign_authorities(found))
     rows = [permit_formats.record(permit, format_, codes) for permit in found]
     if ending == "csv":
@@ -63,14 +72,8 @@ def permit_file(request: HttpRequest, format_: str, ending: str) -> HttpResponse
     )
 
 
-def _period(request: HttpRequest) -> tuple[date, date]:
+def period(request: HttpRequest) -> tuple[date, date]:
+    """Return the period asked for, by default the last year."""
     today = timezone.localdate()
-    first = _day(request.GET.get("from", ""), today - timedelta(days=DAYS))
-    return first, max(first, _day(request.GET.get("to", ""), today))
-
-
-def _day(given: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        return otherwise
+    first = day(request.GET.get("from", "")) or today - timedelta(days=DAYS)
+    return first, max(first, day(request.GET.get("to", "")) or today)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.http import http_date
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks texts for the catalogue
 from ninja import Router, Schema
@@ -168,11 +167,9 @@ def organisation_detail(request: HttpRequest, code: str) -> HttpResponse:
     page = by_code(code, on=_day(request.GET.get("on", "")))
     if page is None:
         raise NotFoundError(gettext("没有这个代码的社会组织，请核对。"))
-    response = HttpResponse(encode(detail(page)), content_type="application/json")
-    # What holds depends on the day too: a qualification lapses without a filing.
-    midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
-    response["Last-Modified"] = http_date(max(page.updated_at, midnight).timestamp())
-    return response
+    # No time of the last change is told: certificates, permits and penalties change without the organisation's row, and
+    # qualifications lapse with the day. The entity tag says whether anything did.
+    return HttpResponse(encode(detail(page)), content_type="application/json")
 
 
 def detail(page: OrganisationPage) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from shetong.accounts.models import ApiKey
 from shetong.accounts.rules import RATE_CLASSES
 from shetong.accounts.services import api_keys
 from shetong.core.errors import DomainError, ForbiddenError
+from shetong.registry.api import plain
 from shetong.registry.api.problems import of_domain_error, problem
 from shetong.registry.services import api_rates
 
@@ -99,6 +100,7 @@ def _answer(view: View, request: HttpRequest, bucket: str, args: Any, kwargs: An
     )
     try:
         spend(request, 1)
+        plain.require(request, kwargs)
         response = view(request, *args, **kwargs)
     except DomainError as error:
         response = of_domain_error(error)

@@ -59,6 +59,9 @@ class PermitRecord(models.Model):
                 name="permit_unpublished",
             ),
             models.Index(fields=["decided_on", "id"], condition=Q(published_at__isnull=False), name="permit_published"),
+            # Files of a period tell what was withdrawn or corrected in it, whenever it was decided.
+            models.Index(fields=["withdrawn_at"], condition=Q(withdrawn_at__isnull=False), name="permit_withdrawn"),
+            models.Index(fields=["corrected_at"], condition=Q(corrected_at__isnull=False), name="permit_corrected"),
         ]
 
     def __str__(self) -> str:

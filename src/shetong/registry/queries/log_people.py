@@ -35,8 +35,10 @@ class Mention:
 
 def mentions(organisation: Organisation) -> list[Mention]:
     """Return every mention in the organisation's own entries, the latest filing first. Two queries."""
-    # The filings of an import have no entries of their own.
-    filings = Filing.objects.filter(organisation=organisation).exclude(kind=FilingKind.IMPORT).order_by("-pk")
+    # The first filing of an imported body has no entry of its own; what an import changed later has.
+    filings = (
+        Filing.objects.filter(organisation=organisation).exclude(kind=FilingKind.IMPORT, before={}).order_by("-pk")
+    )
     said = [(filing, field, personal) for filing in filings for field, personal in people(filing).items()]
     known = salts.salts(personal.subject for _, _, personal in said)
     return [

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import Permission
+from shetong.core.errors import DomainError
 from shetong.registry.models import Authority, PermitRecord
 from shetong.registry.queries.authorities import within
 
@@ -18,16 +20,44 @@ MOST = 20_000
 # What the office looks back upon: permits decided since so many days.
 LOOK_BACK = timedelta(days=366)
 TABS = ("waiting", "late", "incomplete", "published", "withdrawn")
+
+
+class TooManyPermitsError(DomainError):
+    """A file of the period would have more permits than one file has."""
+
+    code = "too-many-permits"
+
+
 # Longest texts of the format of 2019 where the register takes longer ones.
 LONGEST_NUMBER, LONGEST_REPRESENTATIVE = 64, 50
 
 
-def published(first: date, last: date, *, withdrawn: bool = False) -> QuerySet[PermitRecord]:
-    """Return the published permits decided in a period, the latest first; withdrawn ones where asked for."""
+def published(first: date, last: date) -> QuerySet[PermitRecord]:
+    """Return the published permits decided in a period that stand, the latest first."""
     found = PermitRecord.objects.filter(published_at__isnull=False, decided_on__gte=first, decided_on__lte=last)
-    if not withdrawn:
-        found = found.filter(withdrawn_at__isnull=True)
+    found = found.filter(withdrawn_at__isnull=True)
     return found.select_related("organisation__authority").order_by("-decided_on", "-id")
+
+
+def told(first: date, last: date, grants: Grants | None = None) -> list[PermitRecord]:
+    """Return what a file of a period tells receivers: permits decided, corrected or withdrawn in it, published ones.
+
+    ``grants``: of the viewer's jurisdictions alone. Raises :class:`TooManyPermitsError` for more than :data:`MOST`: a
+    file that is cut off would be taken for the whole.
+    """
+    seen = PermitRecord.objects.all() if grants is None else _seen(grants)
+    start = timezone.make_aware(datetime.combine(first, time.min))
+    end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
+    found = seen.filter(
+        Q(decided_on__gte=first, decided_on__lte=last)
+        | Q(withdrawn_at__gte=start, withdrawn_at__lt=end)
+        | Q(corrected_at__gte=start, corrected_at__lt=end),
+        published_at__isnull=False,
+    )
+    there = list(found.select_related("organisation__authority").order_by("-decided_on", "-id")[: MOST + 1])
+    if len(there) > MOST:
+        raise TooManyPermitsError(gettext("这段时间的许可超过%(most)s条，请缩短时间，分几份下载。") % {"most": MOST})
+    return there
 
 
 def late(today: date | None = None) -> QuerySet[PermitRecord]:
@@ -41,7 +71,7 @@ def listed(grants: Grants, tab: str, *, text: str = "", today: date | None = Non
     """Return the permits of the viewer's jurisdictions under a tab, what is most urgent first.
 
     ``late``: not published in time, or published after the time; ``incomplete``: something that receivers call for is
-    missing or too long. Of what is published, the last year.
+    missing or too long. Of what is published, what was decided in the last year; of what is withdrawn, what was then.
     """
     day = today or timezone.localdate()
     found = _seen(grants).filter(withdrawn_at__isnull=tab != "withdrawn")
@@ -56,6 +86,9 @@ def listed(grants: Grants, tab: str, *, text: str = "", today: date | None = Non
         order = (F("published_at").asc(nulls_first=True), "publish_by", "pk")  # type: ignore[assignment]
     elif tab == "incomplete":
         found = _incomplete(found.filter(Q(published_at__isnull=True) | Q(decided_on__gte=day - LOOK_BACK)))
+    elif tab == "withdrawn":
+        found = found.filter(published_at__isnull=False, withdrawn_at__date__gte=day - LOOK_BACK)
+        order = ("-withdrawn_at", "-pk")
     else:
         found = found.filter(published_at__isnull=False, decided_on__gte=day - LOOK_BACK)
         order = ("-decided_on", "-pk")

@@ -84,7 +84,7 @@ def _filings(references: Sequence[str]) -> Mapping[str, Row]:
 
 def _filing_references() -> Iterator[list[str]]:
     # The filings of a new body's import have no entries of their own: the import's entry speaks for the whole file.
-    alone = Filing.objects.exclude(kind=FilingKind.IMPORT)
+    alone = Filing.objects.exclude(kind=FilingKind.IMPORT, before={})
     yield from _in_chunks(alone, lambda pk: f"filing-{pk}", "pk")
 
 

@@ -13,7 +13,7 @@ from shetong.core.findings import Finding, Severity
 from shetong.registry.models import AuditOpinion, Authority, Organisation, OrganisationKind, Status
 from shetong.registry.rules.authorities import division_of
 from shetong.registry.services import case_changes, case_effects, checks, names, person_checks
-from shetong.registry.services.projection import authority_named
+from shetong.registry.services.projection import authority_meant
 from shetong.registry.services.registration import PNR_13
 from shetong.store import rows
 
@@ -113,8 +113,17 @@ def _moves(values: Values, organisation: Organisation) -> list[Finding]:
             "name": organisation.authority.name
         }
         return [Finding("move-outside", Severity.REFUSE, message, field="division_code")]
-    receiving = division_of(str(values.get("receiving_authority") or ""), within=division) if moves else None
-    if receiving is not None and not divisions.contains(receiving, division):
+    named = str(values.get("receiving_authority") or "").strip()
+    if not moves or not named:
+        return []
+    # Under its name as the register has it, or as a division's authority is called.
+    known = Authority.objects.filter(name=named).values_list("division_code", flat=True)
+    receiving = next((code for code in known if divisions.contains(code, division)), None)
+    receiving = receiving or division_of(named) or division_of(named, within=division)
+    if receiving is None:
+        message = gettext("没有识别出这个登记管理机关，请填写全称，例如“杭州市上城区民政局”。")
+        return [Finding("move-unknown", Severity.REFUSE, message, field="receiving_authority")]
+    if not divisions.contains(receiving, division):
         message = gettext("迁入地登记管理机关不管辖新住所所在的区划，请核对。")
         return [Finding("move-elsewhere", Severity.REFUSE, message, field="receiving_authority")]
     return []
@@ -313,7 +322,7 @@ def _name(
 
 
 def _registry_authority(authority: CaseAuthority) -> Authority:
-    return authority_named(authority.name, near=authority.division_code)
+    return authority_meant(authority.name, near=authority.division_code)
 
 
 def _status(organisation: Organisation, allowed: tuple[Status, ...]) -> list[Finding]:

@@ -82,9 +82,12 @@ def _file(
     """
     branch_ids: list[int] = []
     if status in _ENDINGS:
-        living = Organisation.objects.filter(parent=organisation_id).exclude(status__in=_ENDINGS)
-        branch_ids = list(living.values_list("pk", flat=True))
+        branch_ids = _living_branches(organisation_id)
     locked = locks.take(organisations=[organisation_id, *branch_ids])
+    # Under the parent's lock none is set up any more; those that were while we waited for it end too.
+    while status in _ENDINGS and (later := set(_living_branches(organisation_id)) - set(locked)):
+        locked |= locks.take(organisations=later)
+        branch_ids += later
     organisation = locked[organisation_id]
     authorise(actor, Permission.REGISTER_FILE, organisation.authority.division_code)
     after: State = {"status": str(status), **(extra or {})}
@@ -110,6 +113,11 @@ def _file(
             action="registry.close-branch",
         )
     return filing
+
+
+def _living_branches(organisation_id: int) -> list[int]:
+    living = Organisation.objects.filter(parent=organisation_id).exclude(status__in=_ENDINGS)
+    return list(living.values_list("pk", flat=True))
 
 
 def _qualifications_ended(organisation: Organisation, on: date) -> State:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.core import divisions
+from shetong.core.errors import NotFoundError
 from shetong.registry.models import (
     Authority,
     Filing,
@@ -79,7 +81,11 @@ def project(organisation: Organisation, past: History, *, today: date, caused_by
     if "authority" in spoken_of and state.get("authority") != organisation.authority.name:
         organisation.authority = authority_named(state["authority"], near=organisation.division_code)
     if "parent" in spoken_of and state.get("parent"):
-        organisation.parent = Organisation.objects.get(uscc=state["parent"])
+        # A branch keeps its parent where the parent's code was corrected since it was entered.
+        parent = Organisation.objects.filter(uscc=state["parent"]).first()
+        if parent is None and organisation.parent_id is None:
+            raise NotFoundError(gettext("登记簿中没有代码为%(code)s的所属组织。") % {"code": state["parent"]})
+        organisation.parent = parent or organisation.parent
     statuses = history.periods(past.stands, "status", until=today)
     if statuses:
         organisation.status_since = statuses[-1].start
@@ -92,9 +98,18 @@ def project(organisation: Organisation, past: History, *, today: date, caused_by
 
 
 def authority_named(name: str, *, near: str) -> Authority:
+    """Return the registration authority of a name as :func:`authority_meant` does, created where it is not known."""
+    found = authority_meant(name, near=near)
+    if found.pk is None:
+        found = Authority.objects.get_or_create(name=found.name, division_code=found.division_code)[0]
+    return found
+
+
+def authority_meant(name: str, *, near: str) -> Authority:
     """Return the registration authority of a name; of namesakes the one whose division is most like ``near``.
 
-    An authority that is not known yet is created for the division recognised in its name, else for ``near``.
+    One that is not known yet comes unsaved, of the division recognised in its name, else of ``near``; nothing is
+    written.
     """
     namesakes = rows.load(Authority, "WHERE name = %s ORDER BY id", [name])
     if namesakes:
@@ -103,7 +118,7 @@ def authority_named(name: str, *, near: str) -> Authority:
     code = divisions.NATION if name in ("民政部", "中华人民共和国民政部") else near
     if recognised is not None and recognised.certain:
         code = recognised.division.code
-    return Authority.objects.get_or_create(name=name, division_code=code)[0]
+    return Authority(name=name, division_code=code)
 
 
 def _shared_digits(one: str, other: str) -> int:
