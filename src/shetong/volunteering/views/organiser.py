@@ -19,13 +19,13 @@ from shetong.core import divisions
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms import TeamForm, division_code
 from shetong.volunteering.forms_activities import ActivityForm, PostForm, SessionsForm
-from shetong.volunteering.models import Activity, Signup, StaffRole, TeamKind
+from shetong.volunteering.models import Activity, Signup, SignupState, StaffRole, TeamKind
 from shetong.volunteering.queries import activities as queries
 from shetong.volunteering.queries import staff
 from shetong.volunteering.services import activities, cancelling, places, teams
 from shetong.volunteering.views.hall import _blame
 
-PAGE = 50
+PAGE, SHIFTS = 50, 20
 
 
 @never_cache
@@ -165,7 +165,8 @@ def _page(request: HttpRequest, activity: Activity, post: Any, sessions: Any, *,
         "place": divisions.full_name(activity.division_code),
         "past": past, "past_query": "show=past&" if past else "",
         "has_past": queries.organisers_shifts(activity, past=not past).exists(),
-        "shifts": Paginator(shifts, PAGE).get_page(request.GET.get("shifts")),
+        "shifts": Paginator(shifts, SHIFTS).get_page(request.GET.get("shifts")),
+        "applied": signed.filter(state=SignupState.APPLIED).count(),
         "signups": Paginator(signed, PAGE).get_page(request.GET.get("signups")),
     }  # fmt: skip
     return render(request, "volunteering/organise_activity.html", context, status=status)
