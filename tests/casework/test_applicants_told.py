@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from shetong.accounts.models import Message, Topic, User
 from shetong.casework import jobs
@@ -44,6 +45,11 @@ def test_each_document_is_told_of_once_from_receipt_to_decision() -> None:
     last = Message.objects.filter(recipient=case.applicant).latest("pk")
     assert case.subject_code in last.text
     assert last.url == f"/hall/cases/{case.pk}/"
+    with override("en"):
+        assert (last.told_title, last.title) == (
+            f"Application approved: {case.subject_name}",
+            f"申请已准予：{case.subject_name}",
+        )
 
 
 def test_correction_and_opinion_and_refusal_are_told() -> None:
@@ -51,7 +57,12 @@ def test_correction_and_opinion_and_refusal_are_told() -> None:
     case = factories.submitted()
     intake.ask_correction(case_id=case.pk, actor=clerk, items=["章程第三条", "住所证明"])
     deliver(case)
-    assert Message.objects.latest("pk").text.endswith("有2项内容需要补正，请修改后重新提交。")
+    told = Message.objects.latest("pk")
+    assert told.told_text == told.text
+    assert told.text.endswith("有2项内容需要补正，请修改后重新提交。")
+    with override("en"):
+        assert told.told_text.startswith("Registration of a new social group (case ")
+        assert told.told_text.endswith("2 points need correction; please mend them and hand it in again.")
 
     other = factories.at_decision()
     opinions.ask(case_id=other.pk, actor=factories.chief(), asked_of="朝阳区教委", question="是否同意")

@@ -36,7 +36,7 @@ PLACES = (
         Face.OFFICE, _("常用语"), "casework:phrases", _("办理时一点就能插入的话。"), Permission.CASE_VIEW, order=80
     ),
     Entrance(
-        Face.OFFICE, _("办件统计"), "casework:statistics", _("有多少件、拖在哪里、退回了多少，按地区和事项看。"),
+        Face.OFFICE, _("办件统计"), "casework:statistics", _("按地区和事项统计收件、在办、逾期和退回的数量。"),
         Permission.CASE_STATISTICS, order=50,
     ),
     Entrance(

@@ -14,7 +14,7 @@ PLACES = (
         Permission.VOLUNTEERING_MANAGE, order=60,
     ),
     Entrance(
-        Face.OFFICE, _("存疑的服务记录"), "volunteering:office-hours", _("核实重叠、超速等疑点，看时长统计。"),
+        Face.OFFICE, _("存疑的服务记录"), "volunteering:office-hours", _("核实重叠、超速等疑点，查看时长统计。"),
         Permission.VOLUNTEERING_MANAGE, order=61,
     ),
 )  # fmt: skip

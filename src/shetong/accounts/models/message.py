@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from shetong.accounts.models.choices import Channel, DeliveryState, Topic
 from shetong.accounts.models.user import User
+from shetong.core.said import told
 
 
 class Message(models.Model):
@@ -23,6 +24,8 @@ class Message(models.Model):
     title = models.CharField("标题", max_length=120)
     text = models.CharField("内容", max_length=1_000, blank=True)
     url = models.CharField("链接", max_length=300, blank=True)
+    # Forms of title and text (core.said), by which they are told in the reader's language.
+    forms = models.JSONField("语句", null=True)
     sent_at = models.DateTimeField("发送时间")
     read_at = models.DateTimeField("阅读时间", null=True)
 
@@ -42,6 +45,16 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} → {self.recipient_id}"
+
+    @property
+    def told_title(self) -> str:
+        """Return the title in the reader's language."""
+        return told(self.title, (self.forms or {}).get("title"))
+
+    @property
+    def told_text(self) -> str:
+        """Return the text in the reader's language."""
+        return told(self.text, (self.forms or {}).get("text"))
 
 
 class MessageChannel(models.Model):

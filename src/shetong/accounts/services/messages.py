@@ -6,6 +6,7 @@ with it. The same ``key`` tells a person once, whatever is run again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from procrastinate.contrib.django import app
 from shetong.accounts.models import Delivery, Message, MessageChannel, Topic, User
 from shetong.accounts.services import channels
 from shetong.core.errors import NotFoundError
+from shetong.core.said import form_of
 
 DELIVER_TASK = "accounts.deliver_message"
 LONGEST_TITLE, LONGEST_TEXT = 120, 1_000
@@ -25,7 +27,8 @@ LONGEST_TITLE, LONGEST_TEXT = 120, 1_000
 def send(*, to: User, topic: Topic, key: str, title: str, text: str = "", url: str = "") -> int | None:
     """Tell one person; return the message's number, ``None`` where ``key`` told it before.
 
-    ``title`` and ``text`` are plain and without personal data, longer ones are cut; ``url`` is a path of this site.
+    ``title`` and ``text`` are plain and without personal data, longer ones are cut, and are told in the reader's
+    language where they were said by :func:`shetong.core.said.say`; ``url`` is a path of this site.
     """
     message = _insert(to.pk, topic, key, title, text, url)
     if message is not None:
@@ -41,12 +44,22 @@ def send_all(*, to: Iterable[User], topic: Topic, key: str, title: str, text: st
 
 
 def _insert(user_id: int, topic: Topic, key: str, title: str, text: str, url: str) -> int | None:
+    forms = {name: form for name, said in (("title", title), ("text", text)) if (form := form_of(said))}
     # One statement that neither waits for a savepoint nor fails where the key was used.
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO accounts_message (recipient_id, key, topic, title, text, url, sent_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (recipient_id, key) DO NOTHING RETURNING id",
-            [user_id, key, topic.value, _cut(title, LONGEST_TITLE), _cut(text, LONGEST_TEXT), url, timezone.now()],
+            "INSERT INTO accounts_message (recipient_id, key, topic, title, text, url, sent_at, forms)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb) ON CONFLICT (recipient_id, key) DO NOTHING RETURNING id",
+            [
+                user_id,
+                key,
+                topic.value,
+                _cut(title, LONGEST_TITLE),
+                _cut(text, LONGEST_TEXT),
+                url,
+                timezone.now(),
+                json.dumps(forms, ensure_ascii=False) if forms else None,
+            ],
         )
         row = cursor.fetchone()
     return int(row[0]) if row else None

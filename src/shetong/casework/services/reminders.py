@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import Topic, User
 from shetong.accounts.services import messages
@@ -20,17 +21,18 @@ from shetong.casework.models import Case, Seal
 from shetong.casework.queries import clocks, matters, officers, ratings
 from shetong.casework.rules.clock import WARNINGS, Clock, Light, Phase, turns_on
 from shetong.casework.rules.matters import Matter
+from shetong.core.said import say
 from shetong.core.statutes import Unit
 from shetong.store import rows
 
 # How often, and how many more times, an authority is reminded of a follow-up that is overdue.
 AGAIN_DAYS, MOST_AGAIN = 5, 2
 _TITLES = {
-    Light.AMBER: "办件{number}的期限已经过半",
-    Light.RED: "办件{number}的期限即将届满",
-    Light.OVERDUE: "办件{number}的期限已经届满",
+    Light.AMBER: N_("办件%(number)s的期限已经过半"),
+    Light.RED: N_("办件%(number)s的期限即将届满"),
+    Light.OVERDUE: N_("办件%(number)s的期限已经届满"),
 }
-_PHASES = {Phase.INTAKE: "受理期限", Phase.DECISION: "办理期限", Phase.DELIVERY: "送达期限"}
+_PHASES = {Phase.INTAKE: N_("受理期限"), Phase.DECISION: N_("办理期限"), Phase.DELIVERY: N_("送达期限")}
 
 
 def due(today: date) -> list[int]:
@@ -56,7 +58,7 @@ def warn(*, case_id: int) -> int:
         to=_recipients(case, running.light),
         topic=Topic.DEADLINE,
         key=f"case:{case.pk}/{running.phase}/{running.started}/{running.light}",
-        title=_TITLES[running.light].format(number=case.number),
+        title=say(_TITLES[running.light], number=case.number),
         text=_text(matter, running),
         url=reverse("casework:desk-case", args=[case.pk]),
     )
@@ -77,8 +79,8 @@ def follow_up(*, rating_id: int) -> int:
         to=officers.who_assign(rating.authority_division),
         topic=Topic.OFFICE,
         key=f"rating:{rating.pk}:late:{number}",
-        title=f"差评回访已经逾期：办件{rating.case.number}",
-        text=f"应当在{rating.follow_up_by}前与评价人联系。请安排人员回访，并登记处理结果。",
+        title=say(N_("差评回访已经逾期：办件%(number)s"), number=rating.case.number),
+        text=say(N_("应当在%(day)s前与评价人联系。请安排人员回访，并登记处理结果。"), day=rating.follow_up_by),
         url=reverse("casework:low-ratings"),
     )
 
@@ -111,7 +113,13 @@ def _recipients(case: Case, light: Light) -> list[User]:
 
 
 def _text(matter: Matter, running: Clock) -> str:
-    unit = "个工作日" if running.period.unit is Unit.WORKING_DAY else "日"
-    over = running.light is Light.OVERDUE
-    left = f"已经逾期{-running.days_left}{unit}" if over else f"还剩{running.days_left}{unit}"
-    return f"{matter.title}：{_PHASES[running.phase]}于{running.due}届满，{left}。请及时办理。"
+    working, over = running.period.unit is Unit.WORKING_DAY, running.light is Light.OVERDUE
+    if over:
+        left = N_("已经逾期%(days)s个工作日") if working else N_("已经逾期%(days)s日")
+    else:
+        left = N_("还剩%(days)s个工作日") if working else N_("还剩%(days)s日")
+    return say(
+        N_("%(matter)s：%(phase)s于%(due)s届满，%(left)s。请及时办理。"),
+        matter=say(matter.title), phase=say(_PHASES[running.phase]), due=running.due,
+        left=say(left, days=abs(running.days_left)),
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import Topic, User
 from shetong.accounts.queries import permissions
@@ -32,6 +33,7 @@ from shetong.charity.rules import credit as rules
 from shetong.charity.services.permission import SYSTEM
 from shetong.core import pii, statutes, working_days
 from shetong.core.errors import ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.core.working_days import Period
 from shetong.registry.models import CreditReferral, Organisation, ReferralState
 from shetong.registry.services import referrals
@@ -115,7 +117,7 @@ def notify(
             referral_id=referral.pk, state=ReferralState.TAKEN, note=f"已告知，信用记录{record.pk}。", actor=actor
         )
     _event(record, CreditAct.NOTIFY, "", record.state, facts.strip(), actor, today, provision)
-    _tell(record, "拟记入慈善信用记录的告知", f"可以在{record.heard_by}前陈述、申辩。")
+    _tell(record, say(N_("拟记入慈善信用记录的告知")), say(N_("可以在%(day)s前陈述、申辩。"), day=record.heard_by))
     return record
 
 
@@ -188,7 +190,7 @@ def decide(
     record.effective_on, record.least_until, record.expires_on = span.effective_on, span.least_until, span.expires_on
     moved = _move(record, CreditAct.DECIDE, reason, actor, today, span.provision)
     objections = _last_day("credit_objection", today)
-    _tell(record, "已作出慈善信用记录的决定", f"有异议的，可以在{objections}前提出。")
+    _tell(record, say(N_("已作出慈善信用记录的决定")), say(N_("有异议的，可以在%(day)s前提出。"), day=objections))
     return moved
 
 
@@ -198,7 +200,7 @@ def dismiss(*, record_id: int, reason: str, actor: User, today: date | None = No
     record = _locked(record_id)
     permissions.require(actor, Permission.CREDIT_DECIDE, record.division_code)
     moved = _move(record, CreditAct.DISMISS, reason, actor, today)
-    _tell(record, "拟记入的慈善信用记录不予记入", "理由见信用记录页面。")
+    _tell(record, "拟记入的慈善信用记录不予记入", say(N_("理由见信用记录页面。")))
     return moved
 
 
@@ -221,7 +223,7 @@ def answer_objection(
     record = _locked(record_id)
     permissions.require(actor, Permission.CREDIT_DECIDE, record.division_code)
     moved = _move(record, CreditAct.UPHOLD if upheld else CreditAct.CORRECT, reason, actor, today)
-    _tell(record, "对异议的答复", "理由见信用记录页面。")
+    _tell(record, say(N_("对异议的答复")), say(N_("理由见信用记录页面。")))
     return moved
 
 
@@ -256,7 +258,7 @@ def answer_repair(
     record = _locked(record_id)
     permissions.require(actor, Permission.CREDIT_DECIDE, record.division_code)
     moved = _move(record, CreditAct.REPAIR if granted else CreditAct.REFUSE_REPAIR, reason, actor, today)
-    _tell(record, "对信用修复申请的答复", "理由见信用记录页面。")
+    _tell(record, say(N_("对信用修复申请的答复")), say(N_("理由见信用记录页面。")))
     return moved
 
 

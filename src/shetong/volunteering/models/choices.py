@@ -135,7 +135,7 @@ class TeamState(models.TextChoices):
 class StaffRole(models.TextChoices):
     """What somebody may do for a team."""
 
-    LEADER = "leader", _("负责人")
+    LEADER = "leader", pgettext_lazy("团体角色", "负责人")
     ORGANISER = "organiser", _("活动组织者")
     TIMEKEEPER = "timekeeper", _("记录员")
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
@@ -19,6 +20,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit, messages
 from shetong.core import divisions
 from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.volunteering import states
 from shetong.volunteering.models import (
     LIVE,
@@ -110,7 +112,7 @@ def change(*, actor: User, activity_id: int, values: Mapping[str, Any]) -> Activ
     if activity.published_at and told:
         tell(
             activity, f"activity-{activity.pk}-v{activity.version}",
-            gettext("活动“%(title)s”有变化") % {"title": activity.title},
+            say(N_("活动“%(title)s”有变化"), title=activity.title),
             "\n".join([*told, gettext("不能参加的，请尽早取消报名。")]),
         )  # fmt: skip
     audit.record(
@@ -218,11 +220,11 @@ def review(*, actor: User, activity_id: int, passes: bool, reason: str = "") -> 
     activity.reviewed_by, activity.reviewed_at = actor, timezone.now()
     activity.state_reason = "" if passes else reason.strip()[:300]
     step(activity, ActivityState.RECRUITING if passes else ActivityState.DRAFT)
-    title = gettext("活动“%(title)s”已通过审核，开始招募") if passes else gettext("活动“%(title)s”被退回修改")
+    title = N_("活动“%(title)s”已通过审核，开始招募") if passes else N_("活动“%(title)s”被退回修改")
     messages.send_all(
         to=_organisers(activity.team), topic=Topic.VOLUNTEER,
         key=f"activity-{activity.pk}-review-{activity.reviewed_at.isoformat()}",
-        title=title % {"title": activity.title}, text=activity.state_reason,
+        title=say(title, title=activity.title), text=activity.state_reason,
         url=f"/hall/volunteering/activities/{activity.pk}/",
     )  # fmt: skip
     audit.record(

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
@@ -21,6 +22,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit, messages
 from shetong.core import divisions
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.volunteering.models import (
     Benefit,
     BenefitState,
@@ -90,10 +92,10 @@ def verify_partner(*, actor: User, partner_id: int, passes: bool, reason: str = 
     partner.save(update_fields=["state", "reason"])
     if not passes:
         partner.benefits.update(state=BenefitState.CLOSED)
-    said = "已通过核实，可以发布激励" if passes else "未通过核实或者已终止"
+    said = N_("“%(name)s”已通过核实，可以发布激励") if passes else N_("“%(name)s”未通过核实或者已终止")
     messages.send(
         to=partner.created_by, topic=Topic.VOLUNTEER, key=f"partner-{partner.pk}-{partner.state}",
-        title=f"“{partner.name}”{said}", text=partner.reason, url="/hall/volunteering/partner/",
+        title=say(said, name=partner.name), text=partner.reason, url="/hall/volunteering/partner/",
     )  # fmt: skip
     audit.record(
         actor=actor, action="partner.verify", target=partner, jurisdiction=partner.division_code,

@@ -10,11 +10,13 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 from procrastinate.contrib.django import app
 
 from shetong.accounts.models import User
 from shetong.accounts.services import audit
 from shetong.core.errors import InvalidInputError
+from shetong.core.said import say
 from shetong.volunteering import states
 from shetong.volunteering.models import (
     LIVE,
@@ -84,8 +86,9 @@ def _cancel(activity: Activity, session_ids: list[int], reason: str) -> None:
         begins = timezone.localtime(session.during.lower)
         activities.tell(
             activity, f"session-{session.pk}-cancelled",
-            gettext("活动“%(title)s”%(when)s的场次已取消")
-            % {"title": activity.title, "when": f"{begins:%Y-%m-%d %H:%M}"},
+            say(
+                N_("活动“%(title)s”%(when)s的场次已取消"), title=activity.title, when=f"{begins:%Y-%m-%d %H:%M}"
+            ),
             reason, signed=Signup.objects.filter(shift__session=session, state__in=LIVE),
         )  # fmt: skip
         session.state, session.cancel_reason = SessionState.CANCELLED, reason

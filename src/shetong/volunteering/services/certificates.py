@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
@@ -25,6 +26,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit, messages
 from shetong.core import pii
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.registry.rules.certificate_serials import new_serial, parse_serial
 from shetong.registry.services import signing_keys
 from shetong.volunteering.models import (
@@ -124,7 +126,7 @@ def decide(*, actor: User, request_id: int, issues: bool, reason: str = "") -> C
     asked.state, asked.reason = RequestState.REFUSED, reason.strip()[:300]
     asked.decided_at, asked.decided_by = timezone.now(), actor
     asked.save()
-    _tell(asked.volunteer, f"certificate-request-{asked.pk}", "志愿服务记录证明未能出具", asked.reason)
+    _tell(asked.volunteer, f"certificate-request-{asked.pk}", say(N_("志愿服务记录证明未能出具")), asked.reason)
     audit.record(actor=actor, action="service-certificate.refuse", target=asked, jurisdiction=asked.team.division_code)
     return asked
 
@@ -192,7 +194,7 @@ def revoke(*, actor: User, serial: str, reason: str) -> ServiceCertificate:
     _end(found, ServiceCertificateState.REVOKED, reason.strip())
     _tell(
         found.volunteer, f"service-certificate-{found.pk}-revoked",
-        f"志愿服务记录证明{found.serial}已撤销", reason.strip(),
+        say(N_("志愿服务记录证明%(serial)s已撤销"), serial=found.serial), reason.strip(),
     )  # fmt: skip
     audit.record(
         actor=actor, action="service-certificate.revoke", target=found, jurisdiction=found.team.division_code,
@@ -210,7 +212,8 @@ def end_mistaken(*, volunteer: Volunteer, team_ids: Collection[int | None], sinc
     for found in rows:
         _end(found, ServiceCertificateState.REVOKED, reason)
         _tell(
-            volunteer, f"service-certificate-{found.pk}-revoked", f"志愿服务记录证明{found.serial}已撤销，可以重新申请",
+            volunteer, f"service-certificate-{found.pk}-revoked",
+            say(N_("志愿服务记录证明%(serial)s已撤销，可以重新申请"), serial=found.serial),
             reason,
         )  # fmt: skip
     return len(rows)
@@ -322,7 +325,7 @@ def _issue(
     _tell(
         volunteer,
         f"service-certificate-{made.pk}",
-        f"“{team.name}”为您出具了志愿服务记录证明",
+        say(N_("“%(team)s”为您出具了志愿服务记录证明"), team=team.name),
         "",
     )
     audit.record(

@@ -23,12 +23,14 @@ from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 from psycopg.types.range import TimestamptzRange
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
 from shetong.accounts.services import audit, messages
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.volunteering import states
 from shetong.volunteering.models import (
     HOLDING,
@@ -168,7 +170,7 @@ def change_post(*, actor: User, post_id: int, values: Mapping[str, Any]) -> list
         activity.save(update_fields=["version", "updated_at"])
         activities.tell(
             activity, f"post-{post.pk}-v{activity.version}",
-            gettext("“%(title)s”的岗位“%(post)s”有变化") % {"title": activity.title, "post": before["title"]},
+            say(N_("“%(title)s”的岗位“%(post)s”有变化"), title=activity.title, post=before["title"]),
             "\n".join([*told, gettext("不能参加的，请尽早取消报名。")]),
             signed=Signup.objects.filter(
                 shift__post=post, state__in=LIVE, during__startswith__gt=timezone.now()

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
 from shetong.accounts.services import audit, messages
 from shetong.core.errors import NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.volunteering.models import (
     Presence,
     PresenceAct,
@@ -94,9 +96,9 @@ def _leave_task(session: Session, *, by_job: bool) -> None:
     activity = session.activity
     begins = f"{timezone.localtime(session.during.lower):%m-%d %H:%M}"
     title = (
-        gettext("“%(title)s”%(when)s的场次没有关闭，系统已关闭，请确认时长")
+        N_("“%(title)s”%(when)s的场次没有关闭，系统已关闭，请确认时长")
         if by_job
-        else gettext("“%(title)s”%(when)s的场次已结束，请确认时长")
+        else N_("“%(title)s”%(when)s的场次已结束，请确认时长")
     )
     organisers = User.objects.filter(
         team_roles__team=activity.team_id, team_roles__until__isnull=True,
@@ -104,6 +106,6 @@ def _leave_task(session: Session, *, by_job: bool) -> None:
     ).distinct()  # fmt: skip
     messages.send_all(
         to=organisers, topic=Topic.VOLUNTEER, key=f"session-{session.pk}-close",
-        title=title % {"title": activity.title, "when": begins},
+        title=say(title, title=activity.title, when=begins),
         url=f"/hall/volunteering/sessions/{session.pk}/",
     )  # fmt: skip

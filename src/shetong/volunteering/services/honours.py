@@ -7,6 +7,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
@@ -15,6 +16,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit, messages
 from shetong.core import divisions
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.volunteering.models import Honour, Story, StoryKind, StoryState, Team, Volunteer
 
 MOST_WAITING = 5
@@ -55,7 +57,8 @@ def grant(
     if team is not None:
         people = list(User.objects.filter(team_roles__team=team, team_roles__until__isnull=True).distinct())
     messages.send_all(
-        to=people, topic=Topic.VOLUNTEER, key=f"honour-{made.pk}", title=f"{made.grantor}授予“{made.title}”",
+        to=people, topic=Topic.VOLUNTEER, key=f"honour-{made.pk}",
+        title=say(N_("%(grantor)s授予“%(title)s”"), grantor=made.grantor, title=made.title),
         url="/hall/volunteering/honours/",
     )  # fmt: skip
     audit.record(actor=actor, action="honour.grant", target=made, jurisdiction=division_code)
@@ -136,9 +139,13 @@ def decide(*, actor: User, story_id: int, act: str, reason: str = "") -> Story:
     found.state, found.reason = after, reason.strip()[:300]
     found.decided_by, found.decided_at = actor, timezone.now()
     found.save()
-    said = {"publish": "已发布", "return": "未通过审核", "remove": "已撤下"}[act]
+    said = {
+        "publish": N_("“%(title)s”已发布"),
+        "return": N_("“%(title)s”未通过审核"),
+        "remove": N_("“%(title)s”已撤下"),
+    }[act]
     messages.send(
-        to=found.author, topic=Topic.VOLUNTEER, key=f"story-{found.pk}-{act}", title=f"“{found.title}”{said}",
+        to=found.author, topic=Topic.VOLUNTEER, key=f"story-{found.pk}-{act}", title=say(said, title=found.title),
         text=found.reason, url="/volunteering/stories/",
     )  # fmt: skip
     audit.record(actor=actor, action=f"story.{act}", target=found, jurisdiction=found.division_code)

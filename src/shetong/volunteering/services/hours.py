@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
@@ -23,6 +24,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.services import messages
 from shetong.core import statutes
 from shetong.core.errors import DomainError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.core.working_days import Period, due
 from shetong.volunteering import states
 from shetong.volunteering.models import (
@@ -163,7 +165,7 @@ def let_count(record: ServiceRecord, *, actor: User | None, reason: str = "") ->
     before = record.state
     if record.evidence == Evidence.MANUAL and record.replaces_id is None and before != RecordState.NOTICED:
         record_events.step(record, HoursAct.ANNOUNCE, actor=actor, reason=reason)
-        _tell(record, gettext("您的一条补录记录正在公示，期满无异议即计入"))
+        _tell(record, say(N_("您的一条补录记录正在公示，期满无异议即计入")))
         return
     try:
         with transaction.atomic():
@@ -180,7 +182,7 @@ def let_count(record: ServiceRecord, *, actor: User | None, reason: str = "") ->
         record_events.step(record, HoursAct.FLAG, actor=actor)
         return
     _close_signup(record, actor)
-    _tell(record, gettext("您的服务时长已确认"))
+    _tell(record, say(N_("您的服务时长已确认")))
 
 
 @transaction.atomic
@@ -210,7 +212,7 @@ def correct(
     if not _adds(made):
         made.confirmed_by = actor
         let_count(made, actor=actor, reason=reason)
-    _tell(made, gettext("您的一条服务记录有更正"), reason)
+    _tell(made, say(N_("您的一条服务记录有更正")), reason)
     return made
 
 
@@ -221,7 +223,7 @@ def void(*, actor: User, record_id: int, reason: str) -> ServiceRecord:
     require_may_decide(actor, record)
     _require_reason(reason)
     record_events.step(record, HoursAct.VOID, actor=actor, reason=reason)
-    _tell(record, gettext("您的一条服务记录已作废"), reason)
+    _tell(record, say(N_("您的一条服务记录已作废")), reason)
     return record
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
@@ -12,6 +13,7 @@ from shetong.accounts.queries import permissions
 from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit, messages
 from shetong.core.errors import ForbiddenError, InvalidInputError, WrongStateError
+from shetong.core.said import say
 from shetong.volunteering import referrals
 from shetong.volunteering.models import DoubtState, HoursAct, RecordState, Referral, ServiceRecord
 from shetong.volunteering.services import hours, record_events
@@ -42,7 +44,7 @@ def judge(*, actor: User, record_id: int, counts: bool, reason: str) -> ServiceR
     if record.volunteer.user:
         messages.send(
             to=record.volunteer.user, topic=Topic.VOLUNTEER, key=f"record-{record.pk}-judged-{standing[-1].pk}",
-            title=gettext("您的一条服务记录经核实，疑点排除") if counts else gettext("您的一条服务记录经核实作废"),
+            title=say(N_("您的一条服务记录经核实，疑点排除") if counts else N_("您的一条服务记录经核实作废")),
             text=reason.strip(), url="/hall/volunteering/hours/",
         )  # fmt: skip
     return record

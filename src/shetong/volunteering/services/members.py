@@ -9,19 +9,25 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
 from shetong.accounts.services import audit, messages
 from shetong.core import divisions
 from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.volunteering.models import Membership, MembershipState, StaffRole, Team, TeamStaff, Training, Volunteer
 from shetong.volunteering.queries import staff
 from shetong.volunteering.services import teams, volunteers
 
 MOST_QUESTIONS = 10
 # In messages, which are Chinese for everybody (docs/decisions/0150).
-_ROLES = {StaffRole.LEADER: "负责人", StaffRole.ORGANISER: "活动组织者", StaffRole.TIMEKEEPER: "记录员"}
+_ROLES = {
+    StaffRole.LEADER: N_("您成为“%(team)s”的负责人"),
+    StaffRole.ORGANISER: N_("您成为“%(team)s”的活动组织者"),
+    StaffRole.TIMEKEEPER: N_("您成为“%(team)s”的记录员"),
+}
 _CHANGED = ("address", "about", "contact", "contact_phone", "fields", "division_code", "admits_members")
 
 
@@ -108,7 +114,7 @@ def grant_by_number(*, actor: User, team_id: int, number: str, role: StaffRole) 
     given = teams.grant(actor=actor, team_id=team_id, user=volunteer.user, role=role)
     messages.send(
         to=volunteer.user, topic=Topic.VOLUNTEER, key=f"team-role-{given.pk}",
-        title=f"您成为“{given.team.name}”的{_ROLES[role]}",
+        title=say(_ROLES[role], team=given.team.name),
         url=f"/hall/volunteering/organise/teams/{team_id}/",
     )  # fmt: skip
     return given

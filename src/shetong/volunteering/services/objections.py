@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
 from shetong.accounts.services import messages
 from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import Said, say
 from shetong.volunteering.models import HoursAct, Objection, ObjectionState, RecordState, ServiceRecord, StaffRole
 from shetong.volunteering.services import hours, record_events
 
@@ -77,9 +79,14 @@ def _answer(objection: Objection, outcome: ObjectionState, actor: User, text: st
     objection.save()
     messages.send(
         to=objection.user, topic=Topic.VOLUNTEER, key=f"objection-{objection.pk}-answered",
-        title=gettext("您对服务记录的异议已答复：%(outcome)s") % {"outcome": outcome.label}, text=objection.answer,
+        title=say(N_("您对服务记录的异议已答复：%(outcome)s"), outcome=_outcome(outcome)), text=objection.answer,
         url="/hall/volunteering/hours/" if objection.own else "/volunteering/records/",
     )  # fmt: skip
+
+
+def _outcome(state: ObjectionState) -> Said:
+    with override("zh-hans"):
+        return say(str(state.label))
 
 
 def _tell_team(record: ServiceRecord, made: Objection) -> None:
@@ -91,5 +98,5 @@ def _tell_team(record: ServiceRecord, made: Objection) -> None:
     ).distinct()  # fmt: skip
     messages.send_all(
         to=organisers, topic=Topic.VOLUNTEER, key=f"objection-{made.pk}",
-        title=gettext("一条服务记录有异议，请核实答复"), url=f"/hall/volunteering/teams/{record.team_id}/records/",
+        title=say(N_("一条服务记录有异议，请核实答复")), url=f"/hall/volunteering/teams/{record.team_id}/records/",
     )  # fmt: skip

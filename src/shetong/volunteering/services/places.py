@@ -19,6 +19,7 @@ from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
 from shetong.accounts.services import audit, messages
 from shetong.core.errors import ForbiddenError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.volunteering import states
 from shetong.volunteering.models import (
     HOLDING,
@@ -245,7 +246,7 @@ def _tell(signup: Signup, shift: Shift, act: SignupAct, reason: str) -> None:
         to=user,
         topic=Topic.VOLUNTEER,
         key=f"signup-{signup.pk}-{act}-{until}",
-        title=gettext(_TITLES[act]) % {"title": shift.post.activity.title, "until": until},
+        title=say(_TITLES[act], title=shift.post.activity.title, until=until),
         text=reason,
         url="/hall/volunteering/",
     )

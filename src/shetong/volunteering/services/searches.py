@@ -12,11 +12,13 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
 from shetong.accounts.services import messages
 from shetong.core.errors import ConflictError, InvalidInputError, NotFoundError
+from shetong.core.said import say
 from shetong.volunteering.models import Activity, ActivityState, SavedSearch, VolunteerState
 from shetong.volunteering.queries import finder
 from shetong.volunteering.rules import criteria
@@ -102,8 +104,8 @@ def _tell(search_id: int) -> bool:
     titles = "、".join(f"“{one.title}”" for one in new[:TOLD])
     messages.send(
         to=search.volunteer.user, topic=Topic.VOLUNTEER, key=f"saved-search-{search.pk}-{new[0].pk}-{now:%Y%m%d%H%M}",
-        title=f"“{search.title}”有新的志愿服务活动",
-        text=f"{titles}等。" if len(new) > TOLD else f"{titles}。",
+        title=say(N_("“%(search)s”有新的志愿服务活动"), search=search.title),
+        text=say(N_("%(titles)s等。"), titles=titles) if len(new) > TOLD else f"{titles}。",
         # By key: what is looked for may be longer than an address in a message, and where somebody lives stays here.
         url=f"/hall/volunteering/searches/{search.pk}/",
     )  # fmt: skip

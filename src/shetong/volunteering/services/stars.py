@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
@@ -12,6 +13,7 @@ from shetong.accounts.queries import permissions
 from shetong.accounts.rules import Permission
 from shetong.accounts.services import audit, messages
 from shetong.core.errors import InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.volunteering.models import StarAward, StarState, Volunteer, VolunteerState
 from shetong.volunteering.queries import honours as queries
 from shetong.volunteering.rules import stars
@@ -79,7 +81,12 @@ def withdraw(*, actor: User, award_id: int, reason: str) -> StarAward:
     award.state = StarState.WITHDRAWN
     award.reason, award.judged_by, award.judged_at = reason.strip()[:300], actor, timezone.now()
     award.save()
-    _tell(award.volunteer, f"star-{award.pk}-withdrawn", f"您的{stars.NAMES[award.star]}志愿者已撤销", award.reason)
+    _tell(
+        award.volunteer,
+        f"star-{award.pk}-withdrawn",
+        say(N_("您的%(star)s志愿者已撤销"), star=say(stars.NAMES[award.star])),
+        award.reason,
+    )
     audit.record(
         actor=actor, action="volunteer.star-withdraw", target=award, jurisdiction=award.volunteer.division_code
     )
@@ -88,8 +95,9 @@ def withdraw(*, actor: User, award_id: int, reason: str) -> StarAward:
 
 def _announce(volunteer: Volunteer, star: int) -> None:
     _tell(
-        volunteer, f"star-{star}-{timezone.localdate()}", f"您已成为{stars.NAMES[star]}志愿者",
-        "根据已确认的志愿服务时长认定，感谢您的付出。",
+        volunteer, f"star-{star}-{timezone.localdate()}",
+        say(N_("您已成为%(star)s志愿者"), star=say(stars.NAMES[star])),
+        say(N_("根据已确认的志愿服务时长认定，感谢您的付出。")),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
 from shetong.accounts.models.choices import Topic
@@ -18,6 +19,7 @@ from shetong.accounts.services import audit, messages
 from shetong.casework.queries import mandates
 from shetong.core import divisions
 from shetong.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
+from shetong.core.said import say
 from shetong.registry.models import Organisation
 from shetong.volunteering.models import (
     Membership,
@@ -97,10 +99,10 @@ def verify(*, actor: User, team_id: int, passes: bool, reason: str = "") -> Team
         raise InvalidInputError(gettext("不予通过须写明理由。"), fields={"reason": gettext("请写明理由。")})
     team.state = TeamState.ACTIVE if passes else TeamState.CLOSED
     team.save(update_fields=["state"])
-    title = gettext("志愿团体“%(name)s”已核实") if passes else gettext("志愿团体“%(name)s”未通过核实")
+    title = N_("志愿团体“%(name)s”已核实") if passes else N_("志愿团体“%(name)s”未通过核实")
     messages.send_all(
         to=User.objects.filter(team_roles__team=team, team_roles__until__isnull=True).distinct(), topic=Topic.VOLUNTEER,
-        key=f"team-{team.pk}-verified", title=title % {"name": team.name}, text=reason.strip(),
+        key=f"team-{team.pk}-verified", title=say(title, name=team.name), text=reason.strip(),
         url="/hall/volunteering/",
     )  # fmt: skip
     audit.record(
@@ -192,10 +194,10 @@ def decide(*, actor: User, membership_id: int, admits: bool, reason: str = "") -
     found_.decided_at, found_.decided_by, found_.reason = timezone.now(), actor, reason.strip()[:300]
     found_.save()
     if found_.volunteer.user is not None:
-        title = gettext("您已加入“%(name)s”") if admits else gettext("“%(name)s”未通过您的加入申请")
+        title = N_("您已加入“%(name)s”") if admits else N_("“%(name)s”未通过您的加入申请")
         messages.send(
             to=found_.volunteer.user, topic=Topic.VOLUNTEER, key=f"membership-{found_.pk}",
-            title=title % {"name": found_.team.name}, text=found_.reason, url="/hall/volunteering/",
+            title=say(title, name=found_.team.name), text=found_.reason, url="/hall/volunteering/",
         )  # fmt: skip
     audit.record(
         actor=actor, action="membership.decide", target=found_, jurisdiction=found_.team.division_code,
