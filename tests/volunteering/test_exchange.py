@@ -241,7 +241,16 @@ def test_who_registers_or_agrees_later_gets_the_same_version(program: Program) -
     Consent.objects.create(volunteer=who, purpose="transfer", version="2026-11", given_at=timezone.now())
     assert program.send("records", record(who)) == ["created"]
     assert program.send("records", record(who)) == ["unchanged"]
-    assert program.send("volunteers", {**person, "version": 2, "state": "left"}) == ["updated"]
+    other = known()
+    person2 = {"number": "p2", "version": 1, "index": index_of(other)}
+    merged = {**person2, "version": 2, "state": "merged", "merged_into": "p1"}
+    assert program.send("volunteers", person2, merged) == ["created", "updated"]
+    assert SystemNumber.objects.get(number="p2").volunteer == who
+    office = good(logged_in(chief("110000")).get("/office/volunteering/merges/"))
+    assert f"?kept={who.number}&amp;gone={other.number}" in office
+    assert "其他系统认为是同一个人" not in good(logged_in(chief("310000")).get("/office/volunteering/merges/"))
+    gone = [{**person, "version": 2, "state": "left"}, {**person2, "version": 3, "state": "left"}]
+    assert program.send("volunteers", *gone) == ["updated", "updated"]
     assert not SystemNumber.objects.exists()
 
 

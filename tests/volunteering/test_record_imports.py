@@ -12,7 +12,7 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from shetong.volunteering.models import RecordUpload, ServiceRecord
+from shetong.volunteering.models import Consent, RecordUpload, ServiceRecord
 from tests.casework.factories import chief
 from tests.volunteering.exchange_program import SHARED, Program, index_of, known, record, system
 from tests.volunteering.test_pages import good, logged_in
@@ -34,30 +34,34 @@ def test_records_come_by_the_batch_once(program: Program) -> None:
     who = known()
     program.send("volunteers", {"number": "p1", "version": 1, "index": index_of(who)})
     row = {name: value for name, value in record(who, "b1").items() if name not in ("version", "index")}
-    good_, stranger = {**row, "volunteer": "p1", "division_code": "110105"}, {**row, "number": "b2", "volunteer": "p9"}
-    body = {
-        "batch": "2026-11",
-        "confirmer": "示范平台 赵示范",
-        "records": [good_, {**stranger, "division_code": "110105"}],
-    }
+    row["division_code"] = "110105"
+    silent = known(transfers=False)
+    program.send("volunteers", {"number": "p2", "version": 1, "index": index_of(silent)})
+    people = {"b1": "p1", "b2": "p9", "b3": "p2"}
+    rows = [{**row, "number": number, "volunteer": person} for number, person in people.items()]
+    body = {"batch": "2026-11", "confirmer": "示范平台 赵示范", "records": rows}
     answer = program.ask("POST", "record-batches", body)
     assert answer.status_code == 200, answer.content
     told = answer.json()
-    assert (told["new"], told["counted"], told["faults"]) == (True, 1, {"b2": "unknown-volunteer"})
+    assert (told["new"], told["counted"], told["faults"]) == (
+        True, 1, {"b2": "unknown-volunteer", "b3": "no-consent"},
+    )  # fmt: skip
+    Consent.objects.filter(volunteer=who).update(withdrawn_at=timezone.now())
     assert program.ask("POST", "record-batches", body).json()["new"] is False
+    Consent.objects.filter(volunteer=who).update(withdrawn_at=None)
     assert program.ask("POST", "record-batches", {**body, "confirmer": "x"}).status_code == 422
     # A later version of one that came by batch replaces it.
     assert program.send("records", record(who, "b1", 2, minutes=90)) == ["updated"]
     assert who.total.minutes == 90
     rehearsing = Program(system("demo-youth", certified=False))
-    assert rehearsing.ask("POST", "record-batches", body).json()["code"] == "rehearsal"
+    assert rehearsing.ask("POST", "record-batches", body).status_code == 409
 
 
 def test_the_office_looks_at_a_file_before_it_takes_it_in(program: Program) -> None:
     who = known()
     program.send("volunteers", {"number": "p1", "version": 1, "index": index_of(who)})
     client, page = logged_in(chief("100000")), "/office/volunteering/imports/"
-    heading = good(client.get(f"{page}table.csv")).lstrip("\ufeff").strip()
+    heading = client.get(f"{page}table.csv").content.decode("utf-8-sig").strip()
     day = timezone.localdate() - timedelta(days=6)
     rows = [
         f"r1,p1,,{day} 09:00,{day} 11:00,120,社区服务,110105,社区中心,清理河道",
@@ -81,7 +85,7 @@ def test_the_office_looks_at_a_file_before_it_takes_it_in(program: Program) -> N
         reason in shown for reason in ("还没有这位志愿者", "没有这个行政区划代码", "结束晚于开始", "时长为整数分钟")
     )
     assert not ServiceRecord.objects.exists()
-    assert "'=r5" in good(client.get(f"{answer.url}faults.csv"))
+    assert "'=r5" in client.get(f"{answer.url}faults.csv").content.decode()
     upload = RecordUpload.objects.get()
     assert (upload.rows, upload.counted, [line for line, _, _ in upload.faults]) == (5, 1, [3, 4, 5, 6])
     client.post(answer.url, {"do": "bring"})

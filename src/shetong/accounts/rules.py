@@ -186,6 +186,7 @@ API_SCOPES: dict[str, str] = {
     "cases.read": N_("查看本人和所代理组织的办件进度"),
     "volunteering.read": N_("查询志愿服务活动"),
     "volunteering.exchange": N_("与其他志愿服务信息系统交换数据"),
+    "volunteering.attendance": N_("读取场次名单，登记到场，转交扫码"),
     "volunteering.credit": N_("按目录查询志愿者的信用激励信息"),
 }
 # What reads somebody's own matters: a key for it is made by that person alone.

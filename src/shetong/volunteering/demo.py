@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from shetong.accounts.models import User
 from shetong.core.identifiers import identity_check_character
+from shetong.registry.models import Organisation
 from shetong.volunteering.models import (
     Activity,
     ConsentPurpose,
     Evidence,
+    ExchangeKind,
     HoursAct,
     Partner,
     PartnerState,
@@ -26,16 +28,19 @@ from shetong.volunteering.models import (
     Story,
     StoryKind,
     StoryState,
+    SystemScope,
     Team,
     TeamKind,
     TeamState,
     Volunteer,
+    VolunteerSystem,
 )
 from shetong.volunteering.rules.places import Spot
 from shetong.volunteering.services import (
     activities,
     benefits,
     certificates,
+    exchange_in,
     finder,
     honours,
     record_events,
@@ -98,6 +103,7 @@ def load() -> Report:
     stars.award_due()
     papers = sum(_certificate(person) for person in people[:4])
     _honours(made_teams, people)
+    _elsewhere()
     return Report(len(made_teams), len(made), len(people), records, papers)
 
 
@@ -234,4 +240,36 @@ def _honours(made_teams: list[Team], people: list[Volunteer]) -> None:
         signature="一位家属",
         author=clerk, team=made_teams[0], division_code=made_teams[0].division_code, state=StoryState.PUBLISHED,
         written_at=timezone.now(), decided_at=timezone.now(), demo=True,
+    )  # fmt: skip
+
+
+def _elsewhere() -> None:
+    """Designate two systems, one of which exchanges and recruits, one of which is still in the test."""
+    runner, today = Organisation.objects.filter(demo=True).order_by("pk").first(), timezone.localdate()
+    if runner is None:
+        return
+    given = {
+        "organisation": runner, "designated_on": today - timedelta(days=200), "document": "示范函〔2026〕1号",
+        "demo": True,
+    }  # fmt: skip
+    system = VolunteerSystem.objects.create(
+        code="demo-elsewhere", name="示范省志愿服务平台", scope=SystemScope.REGION, covers="示范省",
+        address="https://volunteer.example.org/", certified_at=timezone.now(), **given,
+    )  # fmt: skip
+    VolunteerSystem.objects.create(
+        code="demo-sector", name="示范行业志愿服务平台", scope=SystemScope.SECTOR, covers="医院导诊",
+        address="https://sector.example.org/", **given,
+    )  # fmt: skip
+    offers = (
+        ("A1", "护城河沿岸清理", "environment", "示范路9号码头"),
+        ("A2", "为独居老人送餐", "care", "示范街道综合服务中心"),
+        ("A3", "周末绘本导读", "culture", "示范区图书馆二层"),
+    )
+    exchange_in.take(
+        system=system, kind=ExchangeKind.ACTIVITIES,
+        items=[
+            {"number": number, "version": 1, "organisation": "O1", "title": title, "field": field, "address": address,
+             "division_code": PLACES[0].division, "state": "recruiting", "url": f"/activities/{number}"}
+            for number, title, field, address in offers
+        ],
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ninja import Router
 
 from shetong.registry.api.gate import accept
-from shetong.volunteering.api import activities, certificates, credit, exchange, signups
+from shetong.volunteering.api import activities, attendance, certificates, credit, exchange, signups
 from shetong.volunteering.services import tokens
 
 router = Router()
@@ -14,6 +14,7 @@ router.add_router("", signups.router)
 router.add_router("", certificates.router)
 router.add_router("", credit.router)
 router.add_router("", exchange.router)
+router.add_router("", attendance.router)
 
 
 def _reader(token: str) -> tuple[object, str] | None:

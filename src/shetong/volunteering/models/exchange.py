@@ -163,7 +163,7 @@ class ExchangeDirty(models.Model):
 
 
 class ExchangeChange(models.Model):
-    """A change in the order in which systems read it; numbered by one sequencer, so that nothing comes in between.
+    """The newest change of an object in the order in which a system reads it; numbered by one sequencer.
 
     ``system``: for whom, empty for all. ``event``: set by earlier releases only.
     """
@@ -183,7 +183,7 @@ class ExchangeChange(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "system", "id"], name="exchange_feed"),
-            models.Index(fields=["object_id", "system"], condition=Q(kind="volunteers"), name="exchange_told"),
+            models.Index(fields=["object_id", "kind"], name="exchange_of_object"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from shetong.accounts.models import ApiKey
 from shetong.volunteering.models import (
@@ -23,6 +23,7 @@ from shetong.volunteering.models import (
     Team,
     TeamState,
     Volunteer,
+    VolunteerIndex,
     VolunteerState,
     VolunteerSystem,
 )
@@ -93,6 +94,30 @@ def elsewhere(*, text: str = "", field: str = "", division: str = "") -> QuerySe
     if division:
         rows = rows.filter(content__division_code__startswith=division)
     return rows.select_related("system").order_by("-received_at", "-pk")
+
+
+def said_to_be_one(people: Q, *, limit: int = 50) -> list[tuple[str, Volunteer, Volunteer]]:
+    """Return what other systems merged and is two records here: system, which one stays there, which one went.
+
+    ``people``: condition on a volunteer; both records meet it.
+    """
+    items = ExchangeItem.objects.filter(
+        kind=ExchangeKind.VOLUNTEERS, rehearsal=False, content__state="merged", volunteer__isnull=False,
+        index__isnull=False,
+    ).select_related("system").order_by("-pk")  # fmt: skip
+    owners = VolunteerIndex.objects.filter(octets__in=[item.index for item in items[: 10 * limit]])
+    gone = {bytes(row.octets): row.volunteer_id for row in owners}
+    pairs = [(item.system.name, item.volunteer_id, gone.get(bytes(item.index or b""))) for item in items[: 10 * limit]]
+    wanted = {pk for _, kept, other in pairs if other not in (None, kept) for pk in (kept, other)}
+    found = Volunteer.objects.filter(people, pk__in=wanted).exclude(
+        state__in=(VolunteerState.MERGED, VolunteerState.ERASED)
+    )
+    known = {row.pk: row for row in found}
+    return [
+        (name, known[kept], known[other])
+        for name, kept, other in pairs
+        if kept != other and kept in known and other in known
+    ][:limit]
 
 
 def page_of(item: ExchangeItem) -> str:

@@ -26,7 +26,7 @@ def take(*, system: VolunteerSystem, given: Mapping[str, Any]) -> foreign.Import
         raise InvalidInputError(gettext("内容中有不能保存的字符。"), code="characters")
     return foreign.take_in(
         actor=f"system:volunteer-exchange:{system.code}", source=system.code, batch=given["batch"],
-        confirmer=given["confirmer"],
+        confirmer=given["confirmer"], demo=system.demo,
         columns=foreign.Columns(
             numbers=[row["number"] for row in rows], volunteers=[row["volunteer"] for row in rows],
             teams=[row["team"] for row in rows], starts=[int(row["start"].timestamp()) for row in rows],
@@ -34,5 +34,4 @@ def take(*, system: VolunteerSystem, given: Mapping[str, Any]) -> foreign.Import
             fields=[row["field"] for row in rows], divisions=[row["division_code"] for row in rows],
             places=[row["place"] for row in rows], contents=[row["content"] for row in rows],
         ),
-        demo=system.demo,
     )  # fmt: skip

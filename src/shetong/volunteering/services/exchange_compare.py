@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.db.models.functions import Collate
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -18,10 +19,18 @@ from shetong.volunteering.models import (
     RehearsalStep,
     VolunteerSystem,
 )
-from shetong.volunteering.rules import exchange as rules
 
 MOST_LISTED = 10_000
 KEPT_DAYS = 400
+BATCH = 50_000
+
+# As :func:`shetong.volunteering.rules.exchange.list_digest`, without the list in memory here.
+_DIGEST = """
+SELECT count(*), encode(sha256(convert_to(
+    coalesce(string_agg(number || E'\\t' || version || E'\\n', '' ORDER BY number COLLATE "C"), ''), 'UTF8')), 'hex')
+FROM volunteering_exchangereceipt
+WHERE system_id = %s AND rehearsal = %s AND kind = %s AND received_on = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +66,21 @@ def compare(*, system: VolunteerSystem, kind: ExchangeKind, day: date, count: in
     if day < today - timedelta(days=KEPT_DAYS):
         raise InvalidInputError(gettext("只能对最近%(days)d天的账。") % {"days": KEPT_DAYS}, code="day-too-old")
     rehearsal = system.certified_at is None
-    rows = ExchangeReceipt.objects.filter(system=system, rehearsal=rehearsal, kind=kind, received_on=day)
-    ours = sorted(rows.values_list("number", "version"))
-    own = rules.list_digest(ours)
-    matches = len(ours) == count and own == digest
+    with connection.cursor() as cursor:
+        cursor.execute(_DIGEST, [system.pk, rehearsal, kind.value, day])
+        ours, own = cursor.fetchone()
+    matches = ours == count and own == digest
     Comparison.objects.create(
-        system=system, rehearsal=rehearsal, kind=kind, day=day, their_count=count, our_count=len(ours),
-        matches=matches, asked_at=timezone.now(),
+        system=system, rehearsal=rehearsal, kind=kind, day=day, their_count=count, our_count=ours, matches=matches,
+        asked_at=timezone.now(),
     )  # fmt: skip
     if matches and ours:
         passed(system, "compare")
-    return Compared(matches, len(ours), own, () if matches else tuple(ours[:MOST_LISTED]))
+    listed: list[tuple[str, int]] = []
+    if not matches:
+        rows = ExchangeReceipt.objects.filter(system=system, rehearsal=rehearsal, kind=kind, received_on=day)
+        listed = list(rows.order_by(Collate("number", "C")).values_list("number", "version")[:MOST_LISTED])
+    return Compared(matches, ours, own, tuple(listed))
 
 
 def passed(system: VolunteerSystem, step: str) -> None:
@@ -76,7 +89,10 @@ def passed(system: VolunteerSystem, step: str) -> None:
         RehearsalStep.objects.get_or_create(system=system, step=step, defaults={"passed_at": timezone.now()})
 
 
-def forget_receipts(*, batch: int = 50_000) -> int:
-    """Delete receipts of days that are compared no more; return how many."""
+def forget_receipts() -> int:
+    """Delete receipts of days that are compared no more, a batch after the other; return how many."""
     late = ExchangeReceipt.objects.filter(received_on__lt=timezone.localdate() - timedelta(days=KEPT_DAYS))
-    return ExchangeReceipt.objects.filter(pk__in=list(late.values_list("pk", flat=True)[:batch])).delete()[0]
+    total = 0
+    while numbers := list(late.values_list("pk", flat=True)[:BATCH]):
+        total += ExchangeReceipt.objects.filter(pk__in=numbers).delete()[0]
+    return total

@@ -93,7 +93,7 @@ def _take(system: VolunteerSystem, kind: ExchangeKind, item: Mapping[str, Any]) 
     )
     outcome = rules.decide((known.version, bytes(known.digest)) if known else None, version, content)
     waited = known is not None and known.outcome == rules.KEPT and outcome == rules.UNCHANGED
-    if waited:  # who was unknown may have registered since, or agreed
+    if waited or (known is None and standing):  # who was unknown registered since or agreed; or it came by batch
         outcome = rules.UPDATED if standing else rules.CREATED
     if outcome not in (rules.CREATED, rules.UPDATED):
         return Answer(number, version, outcome, {})

@@ -2,7 +2,8 @@
 
 Triggers note what changed and hold the note until their transaction ends; the sequencer, one at a time under an
 advisory lock, passes over notes that are held and numbers the others. So a reader who has come to a number has seen
-everything before it, and no change is numbered before it can be read.
+everything before it, and no change is numbered before it can be read. Of one object and reader the newest change alone
+is kept: whoever has not come to the older one meets it at the newer, and the feed is no longer than there are objects.
 """
 
 from __future__ import annotations
@@ -45,14 +46,17 @@ WITH taken AS (
     JOIN systems s ON s.code = n.system
     WHERE EXISTS (SELECT FROM volunteering_consent c WHERE c.volunteer_id = t.volunteer_id AND c.purpose = 'transfer'
                   AND c.withdrawn_at IS NULL)
+), found AS (
+    SELECT id, 0 AS part, kind, object_id, NULL::bigint AS system_id
+    FROM taken WHERE kind IN ('organisations', 'activities')
+    UNION ALL SELECT id, 1, 'volunteers', volunteer_id, system_id FROM people
+    UNION ALL SELECT id, 2, 'records', record_id, system_id FROM records
+), superseded AS (
+    DELETE FROM volunteering_exchangechange c USING found f
+    WHERE c.object_id = f.object_id AND c.kind = f.kind AND c.system_id IS NOT DISTINCT FROM f.system_id
 ), numbered AS (
     INSERT INTO volunteering_exchangechange (kind, object_id, system_id, recorded_at)
-    SELECT kind, object_id, system_id, %(now)s FROM (
-        SELECT id, 0 AS part, kind, object_id, NULL::bigint AS system_id
-        FROM taken WHERE kind IN ('organisations', 'activities')
-        UNION ALL SELECT id, 1, 'volunteers', volunteer_id, system_id FROM people
-        UNION ALL SELECT id, 2, 'records', record_id, system_id FROM records
-    ) AS found ORDER BY id, part, object_id, system_id
+    SELECT kind, object_id, system_id, %(now)s FROM found ORDER BY id, part, object_id, system_id
     RETURNING id
 )
 SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM numbered)

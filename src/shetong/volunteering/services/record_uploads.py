@@ -34,7 +34,7 @@ from shetong.volunteering.services import foreign
 
 LARGEST = 20 << 20
 KEPT = timedelta(days=7)
-CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV, XLSX = "text/csv", "application/zip"
 
 
 class _UndoneError(Exception):
@@ -170,27 +170,22 @@ def _take_in(
 
 def _read(content: bytes) -> record_files.Read:
     if not 0 < len(content) <= LARGEST:
-        raise InvalidInputError(
-            gettext("文件是空的或者超过%(most)dMB，请分成几个文件。") % {"most": LARGEST >> 20},
-            fields={"file": gettext("请另选文件。")},
-        )
+        raise _file_error(gettext("文件是空的或者超过%(most)dMB，请分成几个文件。") % {"most": LARGEST >> 20})
     numbered = enumerate(_rows(content), start=1)
     at = record_files.heading(next(numbered, (1, ()))[1])
     if isinstance(at, list):
-        raise InvalidInputError(
-            gettext("第一行应是表头，缺少：%(columns)s。请下载空表对照。") % {"columns": "、".join(at)},
-            fields={"file": gettext("请补上缺少的列。")},
-        )
+        raise _file_error(gettext("第一行应是表头，缺少：%(columns)s。请下载空表对照。") % {"columns": "、".join(at)})
     fields = {**{code: code for code in Field.values}, **{str(label): code for code, label in Field.choices}}
     read = record_files.read(
         numbered, at, fields=fields, division=lambda code: divisions.get(code) is not None, now=timezone.now()
     )
     if not 1 <= read.rows <= record_files.MOST_ROWS:
-        raise InvalidInputError(
-            gettext("一个文件1至%(most)d条记录，请分成几个文件。") % {"most": record_files.MOST_ROWS},
-            fields={"file": gettext("请另选文件。")},
-        )
+        raise _file_error(gettext("一个文件1至%(most)d条记录，请分成几个文件。") % {"most": record_files.MOST_ROWS})
     return read
+
+
+def _file_error(said: str) -> InvalidInputError:
+    return InvalidInputError(gettext("有些内容需要改正。"), fields={"file": said})
 
 
 def _rows(content: bytes) -> Iterator[Sequence[str]]:
@@ -204,7 +199,7 @@ def _rows(content: bytes) -> Iterator[Sequence[str]]:
             continue
         yield from csv.reader(io.StringIO(text))
         return
-    raise InvalidInputError(gettext("文件的编码不能识别，请另存为 UTF-8 的 CSV 或者 XLSX。"), fields={"file": "UTF-8"})
+    raise _file_error(gettext("文件的编码不能识别，请另存为 UTF-8 的 CSV 或者 XLSX。"))
 
 
 def _sheet_rows(content: bytes) -> Iterator[Sequence[str]]:
@@ -216,9 +211,7 @@ def _sheet_rows(content: bytes) -> Iterator[Sequence[str]]:
             book = CalamineWorkbook.from_path(file.name)
             rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
         except (OSError, ValueError, RuntimeError, IndexError, zipfile.BadZipFile) as error:
-            raise InvalidInputError(
-                gettext("电子表格已损坏或加了密码，请另存为“.xlsx”再上传。"), fields={"file": gettext("请另选文件。")}
-            ) from error
+            raise _file_error(gettext("电子表格已损坏或加了密码，请另存为“.xlsx”再上传。")) from error
     for row in rows:
         yield [_cell(cell) for cell in row]
 

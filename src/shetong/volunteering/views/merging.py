@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,10 +15,11 @@ from shetong.accounts.queries.permissions import Grants
 from shetong.accounts.rules import Permission
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
-from shetong.core import divisions
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms_people import MergeForm
 from shetong.volunteering.models import Merge
+from shetong.volunteering.queries import exchange
+from shetong.volunteering.queries import honours as queries
 from shetong.volunteering.services import merging
 from shetong.volunteering.views.hall import _blame
 from shetong.volunteering.views.parts import part
@@ -29,7 +29,8 @@ from shetong.volunteering.views.parts import part
 @office(Permission.VOLUNTEERING_MANAGE)
 def merges(request: HttpRequest, grants: Grants) -> HttpResponseBase:
     """Show merges of one's jurisdiction; compare two records, then merge them."""
-    form = MergeForm(request.POST if request.method == "POST" else None)
+    asked = {name: request.GET.get(name, "")[:20] for name in ("kept", "gone")}
+    form = MergeForm(request.POST if request.method == "POST" else None, initial=asked)
     compared = None
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -49,14 +50,14 @@ def merges(request: HttpRequest, grants: Grants) -> HttpResponseBase:
         except DomainError as error:
             _blame(form, error)
             compared = None
-    within = Q()
-    for code in grants.jurisdictions(Permission.VOLUNTEERING_MANAGE):
-        within |= Q(kept__division_code__startswith=divisions.prefix(code))
+    places = grants.jurisdictions(Permission.VOLUNTEERING_MANAGE)
+    within = queries.within(places, "kept__division_code")
     merges_ = Merge.objects.filter(within).select_related("kept", "gone", "hold", "undo").order_by("-id")
     rows = part(request, merges_, size=30)
     now = timezone.now()
     context = {
-        "form": form, "compared": compared, "page": rows,
+        "form": form, "compared": compared, "hints": exchange.said_to_be_one(queries.within(places)),
+        "page": rows,
         "rows": [
             (each, hasattr(each, "hold") and each.hold.until > now and not hasattr(each, "undo")) for each in rows
         ],
