@@ -107,8 +107,11 @@ def said_to_be_one(people: Q, *, limit: int = 50) -> list[tuple[str, Volunteer, 
     ).select_related("system").order_by("-pk")  # fmt: skip
     owners = VolunteerIndex.objects.filter(octets__in=[item.index for item in items[: 10 * limit]])
     gone = {bytes(row.octets): row.volunteer_id for row in owners}
-    pairs = [(item.system.name, item.volunteer_id, gone.get(bytes(item.index or b""))) for item in items[: 10 * limit]]
-    wanted = {pk for _, kept, other in pairs if other not in (None, kept) for pk in (kept, other)}
+    pairs = [
+        (item.system.name, item.volunteer_id or 0, gone.get(bytes(item.index or b""), 0))
+        for item in items[: 10 * limit]
+    ]
+    wanted = {pk for _, kept, other in pairs if other not in (0, kept) for pk in (kept, other)}
     found = Volunteer.objects.filter(people, pk__in=wanted).exclude(
         state__in=(VolunteerState.MERGED, VolunteerState.ERASED)
     )

@@ -70,8 +70,7 @@ def withdraw(*, actor: User, award_id: int, reason: str) -> StarAward:
     Raises :class:`NotFoundError`, :class:`ForbiddenError`, :class:`WrongStateError`, :class:`InvalidInputError`.
     """
     # The volunteer first, as everywhere: hours that rise at this moment hold the star again before or after it.
-    owner = StarAward.objects.filter(pk=award_id).values_list("volunteer_id", flat=True).first()
-    Volunteer.objects.select_for_update(no_key=True).filter(pk=owner).first()
+    Volunteer.objects.select_for_update(no_key=True, of=("self",)).filter(stars__pk=award_id).first()
     rows = StarAward.objects.select_for_update(of=("self",)).select_related("volunteer__user")
     award = rows.filter(pk=award_id).first()
     if award is None:
