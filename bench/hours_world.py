@@ -18,13 +18,18 @@ def ready(records: int) -> tuple[int, int]:
     """Make volunteers, teams and records where they are missing; return how many people and teams there are."""
     people, teams = records // EACH, max(20, records // 5_000)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM volunteering_volunteertotal")
-        if cursor.fetchone()[0] >= people:
-            _consents(cursor)
-            return people, teams
-        _people(cursor, people, teams)
-        _records(cursor, people, teams)
+        if not _there(cursor, "volunteertotal", people):
+            _people(cursor, people, teams)
+            _records(cursor, people, teams)
+        if not _there(cursor, "teammonth", teams):
+            _team_totals(cursor)
+        _consents(cursor)
     return people, teams
+
+
+def _there(cursor: Any, table: str, rows: int) -> bool:
+    cursor.execute(f"SELECT count(*) FROM volunteering_{table}")
+    return bool(cursor.fetchone()[0] >= rows)
 
 
 def _people(cursor: Any, people: int, teams: int) -> None:
@@ -107,13 +112,20 @@ def _records(cursor: Any, people: int, teams: int) -> None:
     for name, definition in indexes:
         _timed(cursor, name, definition)
     cursor.execute("ALTER TABLE volunteering_servicerecord ENABLE TRIGGER USER")
-    served = "(lower(during) AT TIME ZONE 'Asia/Shanghai')::date"
     _timed(
         cursor, "totals",
         "INSERT INTO volunteering_volunteertotal SELECT s.volunteer_id, left(v.division_code, 4), s.minutes, s.n FROM"
         " (SELECT volunteer_id, sum(minutes) AS minutes, count(*) AS n FROM volunteering_servicerecord GROUP BY 1) AS s"
         " JOIN volunteering_volunteer v ON v.id = s.volunteer_id",
     )  # fmt: skip
+
+
+def _team_totals(cursor: Any) -> None:
+    # Both sides of every reference come from records, whose own were checked: twenty million checks fewer.
+    cursor.execute("SET session_replication_role = replica")
+    cursor.execute("SET work_mem = '512MB'")
+    cursor.execute("DELETE FROM volunteering_teamyear")
+    served = "(lower(during) AT TIME ZONE 'Asia/Shanghai')::date"
     _timed(
         cursor, "team years",
         "INSERT INTO volunteering_teamyear (team_id, year, volunteer_id, minutes, records) SELECT team_id,"
@@ -126,6 +138,8 @@ def _records(cursor: Any, people: int, teams: int) -> None:
         f" date_trunc('month', {served})::date, field, sum(minutes), count(*) FROM volunteering_servicerecord"
         " GROUP BY 1, 2, 3",
     )  # fmt: skip
+    cursor.execute("RESET session_replication_role")
+    cursor.execute("RESET work_mem")
     for table in ("servicerecord", "volunteertotal", "teamyear", "teammonth", "volunteer", "systemnumber", "consent"):
         cursor.execute(f"VACUUM ANALYZE volunteering_{table}")
 
