@@ -90,6 +90,10 @@ class TestPages:
         )
         assert answer["Location"] == f"/charity/disclosures/entries/{entry.pk}/"
         assert "金额有误。" in browser.get(answer["Location"]).content.decode()
+        later = DisclosureDuty.objects.filter(kind=DutyKind.RELATED_LIST).latest("period_to")
+        DisclosureDuty.objects.filter(pk=later.pk).update(period_to="2098-12-31", due_on="2099-05-31")
+        shown = browser.get(f"/hall/disclosure/duties/{later.pk}/").content.decode()
+        assert (faults(shown), "2099-01-01起可以公布" in shown, "<textarea" in shown) == ([], True, False)
         stranger = signed_in(publicity.charity()[1])
         for address in (own, f"{own}facts/new/", f"{own}years/2025/", f"/hall/disclosure/duties/{duty.pk}/"):
             assert stranger.get(address).status_code == 404

@@ -22,6 +22,7 @@ from shetong.casework.queries import mandates
 from shetong.charity.disclosure_forms import CorrectionForm, FactForm, FiguresForm, PartsForm, blame, written_figures
 from shetong.charity.models import CreditRecord, Disclosure, DisclosureDuty, DutyKind, Project
 from shetong.charity.queries import disclosure as queries
+from shetong.charity.rules import disclosure as rules
 from shetong.charity.services import annual_figures, disclosure
 from shetong.charity.views import words
 from shetong.charity.views.disclosure import saying
@@ -99,9 +100,12 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已经公布，并写入公开日志。"))
             return redirect("charity:own-disclosure", code=code)
+    today = timezone.localdate()
+    opens = rules.opens(DutyKind(found.kind), found.period_from, found.period_to)
     context = {
         "organisation": found.organisation,
-        "duty": saying.duty(found, timezone.localdate()),
+        "duty": saying.duty(found, today),
+        "opens": opens if today < opens else None,
         "form": form,
         "figures": [(_(label), words.money(amount)) for label, amount in queries.from_books(found)],
         "annual": found.kind == DutyKind.ANNUAL,
