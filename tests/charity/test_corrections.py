@@ -67,6 +67,9 @@ def test_a_correction_keeps_what_is_not_changed() -> None:
     known = log_content.open_particulars(second.particulars_sealed)
     assert (second.amount, known and known.name) == (9_950, "示范纺织公司")
     assert second.journal.booked_on == timezone.localdate(given_at)
+    taken = DonationReversal.objects.get().journal
+    assert taken
+    assert (taken.booked_on, taken.reverses) == (first.journal.booked_on, first.journal)
     assert second.number in keeper.page("donation", first.pk)
 
 

@@ -13,7 +13,7 @@ import pymupdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -25,6 +25,7 @@ from shetong.charity.models import (
     Account,
     Donation,
     Evidence,
+    EvidenceFile,
     EvidencePicture,
     JournalEntry,
     OutflowKind,
@@ -227,6 +228,9 @@ def test_a_photograph_is_sealed_checked_and_shown_without_what_it_hides(client: 
     assert client.get(picture).content == shown.content
     assert EvidencePicture.objects.get(document__evidence=evidence, size="small").pk == made.pk
     assert picture in client.get(reverse("charity:disbursement", args=[row.pk])).content.decode()
+    for change in ({"name": "b.jpg"}, {"uploaded_by": None}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            EvidenceFile.objects.filter(evidence=evidence).update(**change)
     assert keeper.client.post(keeper.address("show-evidence", evidence.pk), {"public": "no"}).status_code == 302
     assert client.get(picture).status_code == 404
     sequence(log="charity")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from shetong.charity.models import OutflowKind
 from shetong.charity.monitor import Sums, SumsError, against_site
+from shetong.cli import looking
 from shetong.ledger import peers
 from shetong.ledger.queries import tree
 from shetong.ledger.services import witnesses
@@ -85,6 +86,16 @@ def test_a_file_of_another_edition_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "text.sqlite").write_text("x" * 5_000, encoding="utf-8")
     with pytest.raises(SumsError, match="does not hold sums"):
         Sums(tmp_path / "text.sqlite")
+
+
+def test_whatever_makes_a_look_stumble_is_an_objection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_given: object, **_more: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(looking, "observe", stumble)
+    looker = looking.Looker(cast("Any", None), "https://log.example/log/charity", [], None, 60)
+    (said,) = looker._look(logged(tmp_path), tmp_path / "state.json") or ()
+    assert said == "cannot look any more: RecursionError: too deep"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -192,13 +192,10 @@ def _accounts(organisation: int, roles: set[Code]) -> dict[str, int]:
 def _adopted(organisation: int, roles: set[Code]) -> dict[str, int]:
     """Give accounts that have no role yet the one that their usual code stands for."""
     usual = {ACCOUNTS[role][0]: role for role in roles}
-    rows = Account.objects.select_for_update().filter(organisation_id=organisation, role="", code__in=usual)
-    adopted = {}
-    for row in rows:
-        row.role = usual[row.code]
-        row.save(update_fields=["role"])
-        adopted[str(row.role)] = row.pk
-    return adopted
+    rows = Account.objects.filter(organisation_id=organisation, role="")
+    for code in rows.filter(code__in=usual).values_list("code", flat=True):
+        rows.filter(code=code).update(role=usual[code])
+    return dict(Account.objects.filter(organisation_id=organisation, role__in=roles).values_list("role", "pk"))
 
 
 def _new_account(organisation: int, role: Code, taken: set[str]) -> Account:

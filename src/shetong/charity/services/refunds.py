@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -43,8 +43,9 @@ def take_back(
     reversed_at: datetime,
     actor: Actor,
     platform_refund: str = "",
+    booked_on: date | None = None,
 ) -> DonationReversal:
-    """Take back ``quantity`` of a donation and return the (last) reversal.
+    """Take back ``quantity`` of a donation and return the (last) reversal. ``booked_on``: the day of ``reversed_at``.
 
     What was not spent yet leaves the donation's own pool; what was spent is paid out of the organisation's general
     pool, whose donors then stand in for it. Raises :class:`ConflictError` where less is left of the donation, or the
@@ -59,7 +60,10 @@ def take_back(
     taken = _taken(row, pool, quantity)
     if taken.spent and taken.spent < quantity and general is not None and pool.pk == general.pk:
         # The pool that pays is the donation's own: what is unspent leaves it before anything else is paid out of it.
-        again = {"donation": donation, "kind": kind, "reason": reason, "reversed_at": reversed_at, "actor": actor}
+        again = {
+            "donation": donation, "kind": kind, "reason": reason, "reversed_at": reversed_at, "actor": actor,
+            "booked_on": booked_on,
+        }  # fmt: skip
         take_back(quantity=quantity - taken.spent, platform_refund=platform_refund, **again)  # type: ignore[arg-type]
         return take_back(quantity=taken.spent, **again)  # type: ignore[arg-type]
     paid = _pay_spent_part(taken, pools.get(general.pk) if general else None, pool, row, reversed_at, actor)
@@ -67,7 +71,7 @@ def take_back(
     if taken.amount_unspent:
         journal = book(
             organisation=pool.organisation_id,
-            booked_on=timezone.localdate(reversed_at),
+            booked_on=booked_on or timezone.localdate(reversed_at),
             summary=reason,
             lines=[
                 Line(Code.DONATIONS, taken.amount_unspent, pool.pk),
@@ -131,6 +135,8 @@ def correct(*, donation: int, gift: Gift, reason: str, actor: Actor) -> Donation
         reason=reason,
         reversed_at=timezone.now(),
         actor=actor,
+        # Taken out where it was put in, so that no day holds the wrong gift beside the right one.
+        booked_on=old.journal.booked_on,
     )
     return receive(gifts=[gift], actor=actor, summary=reason)[0]
 

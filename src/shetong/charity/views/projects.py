@@ -107,7 +107,8 @@ def _found(number: str) -> Project:
 
 
 def _facts(found: Project) -> list[dict[str, object]]:
-    period = found.starts_on.isoformat() + (f" — {found.ends_on.isoformat()}" if found.ends_on else "")
+    start = found.starts_on.isoformat()
+    period = f"{start} — {found.ends_on.isoformat()}" if found.ends_on else _("%(day)s起") % {"day": start}
     facts = [
         (_("项目编号"), found.number),
         (_("起止时间"), period),

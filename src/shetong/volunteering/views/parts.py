@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from shetong.core.asked import whole
+
 # Deeper than people turn pages; whoever seeks more narrows the search.
 DEEPEST = 2_000
 
@@ -30,9 +32,7 @@ class Part:
 
 def part(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], *, size: int, name: str = "page") -> Part:
     """Return the part of a list that the address asks for under ``name``; nothing is counted beyond it."""
-    text = request.GET.get(name, "")
-    number = min(int(text), DEEPEST) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    number = max(1, number)
+    number = whole(request.GET.get(name, ""), least=1, most=DEEPEST) or 1
     found = list(rows[size * (number - 1) : size * number + 1])
     return Part(
         found[:size], _address(request, name, number - 1) if number > 1 else "",
