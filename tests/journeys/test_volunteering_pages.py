@@ -25,13 +25,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # One page of each kind; keeping it quick matters more than having all of them.
 EVERYBODY = (
     "/volunteering/map/?division=110105", "/volunteering/organisations/", "/volunteering/honours/",
-    "/volunteering/benefits/", "/volunteering/stories/",
+    "/volunteering/benefits/", "/volunteering/stories/", "/volunteering/elsewhere/",
 )  # fmt: skip
 VOLUNTEER = (
     "/hall/volunteering/record/", "/hall/volunteering/consents/", "/hall/volunteering/searches/?q=图书",
     "/hall/volunteering/benefits/", "/hall/volunteering/profile/",
 )  # fmt: skip
-OFFICE = ("/office/volunteering/certificates/", "/office/volunteering/honours/", "/office/volunteering/merges/")
+OFFICE = (
+    "/office/volunteering/certificates/", "/office/volunteering/honours/", "/office/volunteering/merges/",
+    "/office/volunteering/imports/",
+)  # fmt: skip
 
 
 def seen(page: Page, address: str) -> None:
