@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
+from django.utils.translation import gettext
 
 from shetong.core.errors import InvalidInputError
 
@@ -27,7 +28,8 @@ def occurrences(rule: str, starts_at: datetime, until: date) -> list[datetime]:
         return [first]
     if not _FORM.fullmatch(rule):
         raise InvalidInputError(
-            "重复规则写法不对，例如每周六：FREQ=WEEKLY;BYDAY=SA。", fields={"rule": "请选择或改正。"}
+            gettext("重复规则的写法有误，请改正，例如每周六：FREQ=WEEKLY;BYDAY=SA。"),
+            fields={"rule": gettext("请选择或改正。")},
         )
     last = datetime.combine(until, time.max)
     found: list[datetime] = []
@@ -37,11 +39,17 @@ def occurrences(rule: str, starts_at: datetime, until: date) -> list[datetime]:
                 break
             found.append(moment.replace(tzinfo=CHINA))
             if len(found) > MOST:
-                raise InvalidInputError(f"一次最多排{MOST}个场次，请缩短期间。", fields={"until": "请选更早的日期。"})
+                raise InvalidInputError(
+                    gettext("一次最多排%(most)s个场次，请缩短期间。") % {"most": MOST},
+                    fields={"until": gettext("请选更早的日期。")},
+                )
     except (ValueError, TypeError) as error:
         raise InvalidInputError(
-            "重复规则写法不对，例如每周六：FREQ=WEEKLY;BYDAY=SA。", fields={"rule": "请选择或改正。"}
+            gettext("重复规则的写法有误，请改正，例如每周六：FREQ=WEEKLY;BYDAY=SA。"),
+            fields={"rule": gettext("请选择或改正。")},
         ) from error
     if not found:
-        raise InvalidInputError("按这个规则没有任何场次，请核对日期。", fields={"until": "请选更晚的日期。"})
+        raise InvalidInputError(
+            gettext("按这个规则没有任何场次，请核对日期。"), fields={"until": gettext("请选更晚的日期。")}
+        )
     return found

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
+from django.utils.translation import gettext
 
 from shetong.core.errors import InvalidInputError
 from shetong.registry.elements import ORGANISATION
@@ -54,14 +55,14 @@ def detect_encoding(path: Path, start: bytes) -> str:
         if start.startswith(mark):
             return codec
     if b"\x00" in start:
-        raise InvalidInputError("文件不是表格：请导入CSV、XLSX或Parquet格式的文件。", code="file-format")
+        raise InvalidInputError(gettext("文件不是表格：请导入CSV、XLSX或Parquet格式的文件。"), code="file-format")
     for codec in ("utf-8", "gb18030"):
         if _decodes(path, codec):
             return codec
     damaged = start.decode("utf-8", "replace").count("\ufffd")
     if damaged * 100 < len(start):
         return "utf-8"
-    raise InvalidInputError("文件的文字编码无法识别，请另存为“CSV UTF-8”后再导入。", code="file-encoding")
+    raise InvalidInputError(gettext("文件的文字编码无法识别，请另存为“CSV UTF-8”后再导入。"), code="file-encoding")
 
 
 def _decodes(path: Path, codec: str) -> bool:
@@ -107,10 +108,11 @@ def _rows(file: Iterator[str], delimiter: str) -> Iterator[tuple[int, Sequence[s
             return
         except csv.Error as error:
             raise InvalidInputError(
-                f"从第{line + 1}行起无法读出表格，多半是引号没有成对，请核对该行。", code="file-damaged"
+                gettext("从第%(line)s行起无法读出表格，多半是引号没有成对，请核对该行。") % {"line": line + 1},
+                code="file-damaged",
             ) from error
         except UnicodeError as error:
-            raise InvalidInputError("文件的文字编码前后不一致或已损坏。", code="file-encoding") from error
+            raise InvalidInputError(gettext("文件的文字编码前后不一致或已损坏。"), code="file-encoding") from error
         number += 1
         if any(cells):
             yield number, cells

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.utils.translation import gettext
 
 from shetong.core.errors import InvalidInputError
 from shetong.registry.services.imports.table import ROW, Heading, heading_of
@@ -19,7 +20,9 @@ def open_parquet(path: Path) -> tuple[Heading, int, Callable[[int], Iterator[pl.
         with pq.ParquetFile(path) as file:
             titles, total = file.schema_arrow.names, file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
-        raise InvalidInputError("Parquet文件已损坏或不完整，请重新导出或传输。", code="file-damaged") from error
+        raise InvalidInputError(
+            gettext("Parquet文件已损坏或不完整，请重新导出或传输。"), code="file-damaged"
+        ) from error
     heading = heading_of(titles, 1)
 
     def stream(rows: int) -> Iterator[pl.DataFrame]:
@@ -30,7 +33,9 @@ def open_parquet(path: Path) -> tuple[Heading, int, Callable[[int], Iterator[pl.
                     yield _as_text(batch, number)
                     number += batch.num_rows
         except (pa.ArrowException, OSError) as error:
-            raise InvalidInputError("Parquet文件已损坏或不完整，请重新导出或传输。", code="file-damaged") from error
+            raise InvalidInputError(
+                gettext("Parquet文件已损坏或不完整，请重新导出或传输。"), code="file-damaged"
+            ) from error
 
     return heading, total, stream
 

@@ -19,6 +19,7 @@ from typing import TypeAlias, TypeVar
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shetong.accounts.models import User
 from shetong.core.errors import InvalidInputError
@@ -94,7 +95,7 @@ def import_organisations(
     """
     source = open_source(path)
     if not basis.strip() or len(basis) > 300:
-        raise InvalidInputError("请用300字以内写明导入的依据。", code="basis")
+        raise InvalidInputError(gettext("请用300字以内写明导入的依据。"), code="basis")
     tell = progress or _silent
     day = as_of or timezone.localdate()
     run = ImportRun(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from django.utils.translation import gettext
 
 from shetong.core.errors import InvalidInputError
 from shetong.registry.services.imports import delimited, parquet, spreadsheet
@@ -54,7 +55,8 @@ def open_source(path: Path) -> Source:
         return Source(path, digest, "xlsx", heading, total, stream)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise InvalidInputError(
-            "这是旧版Excel（.xls）或加密的文件，请用电子表格软件另存为未加密的“.xlsx”后再导入。", code="file-format"
+            gettext("这是旧版Excel（.xls）或加密的文件，请用电子表格软件另存为未加密的“.xlsx”后再导入。"),
+            code="file-format",
         )
     heading, stream = delimited.open_delimited(path, start)
     return Source(path, digest, "csv", heading, None, stream)
@@ -63,7 +65,9 @@ def open_source(path: Path) -> Source:
 def _digest(path: Path) -> tuple[bytes, bytes]:
     """Return the SHA-256 of the file and its first megabyte."""
     if not path.is_file():
-        raise InvalidInputError(f"没有找到文件“{path.name}”，请核对路径。", code="file-missing")
+        raise InvalidInputError(
+            gettext("没有找到文件“%(name)s”，请核对路径。") % {"name": path.name}, code="file-missing"
+        )
     running = hashlib.sha256()
     start = b""
     with path.open("rb") as file:
@@ -71,7 +75,7 @@ def _digest(path: Path) -> tuple[bytes, bytes]:
             start = start or piece
             running.update(piece)
     if not start:
-        raise InvalidInputError("文件是空的，请核对是否选错了文件。", code="file-empty")
+        raise InvalidInputError(gettext("文件是空的，请核对是否选错了文件。"), code="file-empty")
     return running.digest(), start
 
 

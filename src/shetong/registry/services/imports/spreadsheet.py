@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
+from django.utils.translation import gettext
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from shetong.core.errors import InvalidInputError
@@ -35,7 +36,7 @@ def open_spreadsheet(path: Path) -> tuple[Heading, int, Callable[[int], Iterator
     check_archive(path)
     sheets = _sheets(path)
     if not sheets:
-        raise InvalidInputError("电子表格里没有数据，请核对是否选错了文件。", code="file-empty")
+        raise InvalidInputError(gettext("电子表格里没有数据，请核对是否选错了文件。"), code="file-empty")
     best = max(sheets, key=lambda sheet: _score(sheet))
     index, titles = find_heading(_text_rows(best))
     offset = _first_row(best)
@@ -65,9 +66,13 @@ def check_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if not any(entry.filename.startswith("xl/") for entry in entries):
-                raise InvalidInputError("这个压缩包不是电子表格，请解压后导入其中的表格文件。", code="file-format")
+                raise InvalidInputError(
+                    gettext("这个压缩包不是电子表格，请解压后导入其中的表格文件。"), code="file-format"
+                )
             if sum(entry.file_size for entry in entries) > MAX_UNPACKED or len(entries) > 10_000:
-                raise InvalidInputError("电子表格展开后过大，请分成几个文件或另存为CSV后导入。", code="file-too-large")
+                raise InvalidInputError(
+                    gettext("电子表格展开后过大，请分成几个文件或另存为CSV后导入。"), code="file-too-large"
+                )
             for entry in entries:
                 with archive.open(entry) as file:
                     while file.read(_PIECE):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from shetong.core.errors import InvalidInputError
 from shetong.core.metadata import DataElement
 from shetong.registry.elements import ORGANISATION
@@ -60,7 +62,9 @@ def heading_of(titles: Sequence[str], row: int) -> Heading:
         if element.name in columns:
             first = tidy[columns[element.name]]
             raise InvalidInputError(
-                f"“{first}”和“{title}”两列都是“{element.name_zh}”，请只保留一列。", code="file-heading"
+                gettext("“%(first)s”和“%(title)s”两列都是“%(name_zh)s”，请只保留一列。")
+                % {"first": first, "title": title, "name_zh": element.name_zh},
+                code="file-heading",
             )
         columns[element.name] = position
     missing = [ORGANISATION[name] for name in _INDISPENSABLE if name not in columns]
