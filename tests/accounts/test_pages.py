@@ -119,6 +119,23 @@ def test_an_invited_official_sets_a_password_through_the_link_once(
     assert "链接已失效" in Client().get(path, follow=True).content.decode()
 
 
+def test_a_county_sees_its_own_officials_and_opens_others_by_their_whole_name_alone(
+    person: MakePerson, browser_of: BrowserOf
+) -> None:
+    near, citizen = person("near-one", role="registrar", division="110101"), person("c-citizen")
+    far = person("far-one", role="registrar", division="440100")
+    client = browser_of(person("county", role="administrator", division="110101"))
+    listed = client.get(reverse("accounts:users")).content.decode()
+    assert (near.username in listed, far.username in listed) == (True, False)
+    for other in (far, citizen):
+        assert client.get(reverse("accounts:user", args=[other.pk])).status_code == 404
+        assert client.post(reverse("accounts:role-grant", args=[other.pk])).status_code in (302, 404)
+    assert far.username not in client.get(reverse("accounts:users"), {"q": "far"}).content.decode()
+    client.get(reverse("accounts:users"), {"q": "far-one"})
+    assert client.get(reverse("accounts:user", args=[far.pk])).status_code == 200
+    assert client.get(reverse("accounts:user", args=[near.pk])).status_code == 200
+
+
 def test_a_key_is_shown_once_and_listed_by_its_prefix(person: MakePerson, browser_of: BrowserOf) -> None:
     person("partner")
     client = browser_of(person("admin", role="administrator"))

@@ -83,11 +83,15 @@ def test_nobody_is_warned_while_the_clock_stands_still(monkeypatch: pytest.Monke
     review.suspend(case_id=case.pk, actor=clerk, procedure=Procedure.EXPERTS, days=100, reason="专家评审")
     stand(monkeypatch, date(2026, 6, 1))
     assert jobs.warn(0) == 0
+    # But somebody is told that it takes longer than was announced, once.
+    stand(monkeypatch, date(2026, 6, 11))
+    assert (jobs.warn(0), jobs.warn(0)) == (1, 0)
+    assert told(clerk) == ["over"]
     review.resume(case_id=case.pk, actor=clerk)
     case.refresh_from_db()
     stand(monkeypatch, case.warn_on)
     assert jobs.warn(0) == 1
-    assert told(clerk) == ["amber"]
+    assert told(clerk) == ["over", "amber"]
 
 
 @pytest.mark.django_db

@@ -48,6 +48,8 @@ def test_the_guide_shows_it_before_and_the_cases_keep_it_after() -> None:
         ({"without_steps": ["decision"]}, "without_steps"),
         ({"without_materials": ["nothing"]}, "without_steps"),
         ({"promised_number": 200, "promised_unit": "day"}, "promised_number"),
+        # 50 working days take longer than the law's 60 days.
+        ({"promised_number": 50}, "promised_number"),
         ({"promised_number": None}, "promised_number"),
         ({"division_code": "999999"}, "division_code"),
         ({"more_materials": ["长" * 81]}, "more_materials"),

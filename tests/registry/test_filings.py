@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from shetong.registry.models import Filing
+from shetong.registry.services import corrections
 from tests.registry import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,3 +38,14 @@ def test_the_database_refuses_a_body_without_a_right_code(code: str | None, cons
     body.pk, body.uscc = None, code
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         body.save(force_insert=True)
+
+
+def test_a_branch_files_on_after_its_parents_code_was_corrected() -> None:
+    parent = factories.register_organisation()
+    branch = factories.register_branch(parent)
+    corrections.correct(
+        filing_id=parent.filings.get().pk, values={"uscc": factories.uscc()}, basis="更正决定", actor=None
+    )
+    factories.rename(branch, f"{parent.name}妇女专业委员会", effective_on=date(2020, 1, 1))
+    branch.refresh_from_db()
+    assert branch.parent == parent

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -24,6 +24,9 @@ from shetong.accounts.views.office import confirmed, office, refused
 from shetong.accounts.views.own import current_user, event_id
 from shetong.core.errors import DomainError, ForbiddenError
 
+# Where a session keeps the accounts that were found by their whole names, so many of them.
+_NAMED, MOST_NAMED = "accounts-named", 20
+
 
 def add_errors(form: forms.Form, error: DomainError) -> None:
     """Put a refusal's sentences where they belong: at the fields it names, else above the form."""
@@ -39,8 +42,21 @@ def add_errors(form: forms.Form, error: DomainError) -> None:
 def user_list(request: HttpRequest, grants: Grants) -> HttpResponse:
     """List officials' accounts."""
     query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    page = queries.page(query=query, before=event_id(request.GET.get("before", "")))
+    page = queries.page(grants, query=query, before=event_id(request.GET.get("before", "")))
+    # Whom one knows by the whole name, one may open: to give a first role.
+    whole = query.casefold() or "-"
+    named = [one.pk for one in page.users if whole in (one.username.casefold(), one.email.casefold())]
+    if named:
+        request.session[_NAMED] = [*request.session.get(_NAMED, []), *named][-MOST_NAMED:]
     return render(request, "accounts/users.html", {"page": page, "q": query})
+
+
+def _subject(request: HttpRequest, grants: Grants, pk: int) -> User:
+    """Return an account of the viewer's jurisdictions, or one that he found by its whole name. Raises ``Http404``."""
+    subject = get_object_or_404(User, pk=pk)
+    if not queries.visible(grants, subject) and pk not in request.session.get(_NAMED, []):
+        raise Http404
+    return subject
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +86,7 @@ def user_new(request: HttpRequest, grants: Grants) -> HttpResponse:
 @office(Permission.ACCOUNTS_MANAGE)
 def user_page(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Show one account with its roles, past and present; looking is recorded."""
-    subject = get_object_or_404(User, pk=pk)
+    subject = _subject(request, grants, pk)
     audit.record(actor=current_user(request), action="account.view", target=subject, request=request)
     return _show(request, grants, subject, GrantForm())
 
@@ -101,7 +117,7 @@ def _show(request: HttpRequest, grants: Grants, subject: User, form: GrantForm) 
 @confirmed
 def role_grant(request: HttpRequest, grants: Grants, pk: int) -> HttpResponse:
     """Grant a role."""
-    subject = get_object_or_404(User, pk=pk)
+    subject = _subject(request, grants, pk)
     form = GrantForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data

@@ -7,6 +7,7 @@ an event, and the dates that lists sort by are derived from the events anew.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -138,6 +139,9 @@ def _derive_dates(case: Case, matter: Matter, event: CaseEvent) -> None:
     ends = [day for day in (running.due, running.promised_due) if day] if running else []
     case.next_on = min(ends) if ends else None
     case.warn_on = turns_on(running, timezone.localdate()) if running else None
+    if event.act is Act.SUSPEND:
+        # The clock stands, but the applicant was told how long: then somebody has to look.
+        case.warn_on = timezone.localdate(event.recorded_at) + timedelta(days=int(event.detail.get("days", 0)) + 1)
     if running and running.phase is Phase.DECISION and running.due:
         case.decide_by = running.due
     # Only a case that waits can stop waiting by a move; services that begin to wait call :func:`wait`.

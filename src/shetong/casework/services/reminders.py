@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks na
 
 from shetong.accounts.models import Topic, User
 from shetong.accounts.services import messages
-from shetong.casework.models import Case, Seal
+from shetong.casework.models import Act, Case, CaseEvent, Procedure, Seal, State
 from shetong.casework.queries import clocks, matters, officers, ratings
 from shetong.casework.rules.clock import WARNINGS, Clock, Light, Phase, turns_on
 from shetong.casework.rules.matters import Matter
@@ -52,6 +52,8 @@ def warn(*, case_id: int) -> int:
     running = clocks.of(case, matter)
     case.warn_on = turns_on(running, today) if running else None
     rows.save(case)
+    if case.state == State.SUSPENDED:
+        return _procedure_over(case, matter, today)
     if running is None or running.light not in WARNINGS:
         return 0
     return messages.send_all(
@@ -60,6 +62,23 @@ def warn(*, case_id: int) -> int:
         key=f"case:{case.pk}/{running.phase}/{running.started}/{running.light}",
         title=say(_TITLES[running.light], number=case.number),
         text=_text(matter, running),
+        url=reverse("casework:desk-case", args=[case.pk]),
+    )
+
+
+def _procedure_over(case: Case, matter: Matter, today: date) -> int:
+    """Tell that a special procedure takes longer than the applicant was told, once."""
+    begun = CaseEvent.objects.filter(case=case, act=Act.SUSPEND).order_by("-number").first()
+    if begun is None:
+        return 0
+    days = int(begun.detail.get("days", 0))
+    return messages.send_all(
+        to=_recipients(case, Light.OVERDUE),
+        topic=Topic.DEADLINE,
+        key=f"case:{case.pk}/procedure/{begun.number}/over",
+        title=f"办件{case.number}的特别程序超过了告知的天数",
+        text=f"{matter.title}：{Procedure(begun.detail['procedure']).label}告知申请人需要{days}日，到今天（{today}）还没有结束。"
+        "已经结束的请恢复计时；还需要时间的，请与申请人联系。",
         url=reverse("casework:desk-case", args=[case.pk]),
     )
 
