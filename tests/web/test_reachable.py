@@ -12,7 +12,6 @@ from tests.pages import read
 # Public pages that people come to in another way, each with the reason.
 ELSEWHERE = {
     "metrics": "read by the monitoring alone",
-    "web:design": "the design page, for engineers; named in CONTRIBUTING.md",
     "account_inactive": "shown to whose account was closed",
     "account_signup": "says that accounts are not opened by oneself; old links lead here",
     "account_reset_password_done": "shown after a form",
