@@ -112,6 +112,12 @@ function offer(): void {
     (form.querySelector(`input[name=act][value=${next}]`) as HTMLInputElement).checked = true;
   }
   part<HTMLElement>("place").hidden = session?.way !== "place";
+  name();
+}
+
+/** The buttons say what they do: 签到 or 签退. */
+function name(): void {
+  for (const way of ["scan", "place"]) part(way).textContent = word(`${way}_${chosenAct()}`);
 }
 
 async function position(): Promise<Place | null> {
@@ -228,6 +234,7 @@ form.addEventListener("submit", (event) => {
   digits.value = "";
   void take(session.id, stepAt(Date.now()), code, true);
 });
+for (const radio of form.querySelectorAll("input[name=act]")) radio.addEventListener("change", name);
 part<HTMLButtonElement>("scan").addEventListener("click", () => {
   camera?.abort();
   camera = new AbortController();

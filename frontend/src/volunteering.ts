@@ -1,4 +1,6 @@
-// Pages of volunteering: the button that fills in where one is. Without script the place is typed.
+// Pages of volunteering: the button that fills in where one is, and which of one's phones this is. Without script the
+// place is typed.
+import { kept } from "./attendance/store";
 import "./styles/_office-work.scss";
 import "./styles/office.scss";
 import "./styles/volunteering.scss";
@@ -31,4 +33,14 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-l
       { timeout: 10_000, maximumAge: 600_000 },
     );
   });
+}
+
+const devices = document.querySelector<HTMLElement>("[data-devices-of]");
+if (devices) {
+  kept<number>(`number:${devices.dataset.devicesOf}`)
+    .then((number) => {
+      const mark = devices.querySelector<HTMLElement>(`[data-device="${number}"] [data-this]`);
+      if (mark) mark.hidden = false;
+    })
+    .catch(() => undefined); // a browser that keeps nothing has no key either
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -33,7 +34,7 @@ from shetong.volunteering.models import (
     Volunteer,
     VolunteerTotal,
 )
-from shetong.volunteering.queries import public_log
+from shetong.volunteering.queries import public_log, records
 from shetong.volunteering.rules import codes
 from shetong.volunteering.rules.fence import Position
 from shetong.volunteering.services import attendance, closing, hours, judging, merging, objections, volunteers
@@ -122,15 +123,18 @@ def move_clock(**by: int) -> Any:
 
 
 def test_a_code_is_good_for_a_minute_and_for_its_session_only() -> None:
-    signup, other = factories.held(factories.running()), factories.running()
-    team = signup.shift.post.activity.team
-    secret = attendance.open_code(actor=factories.leader_of(team), session_id=signup.shift.session_id)
-    old = codes.code(secret, codes.step_at(timezone.now() - timedelta(minutes=3)))
-    wrong = {"actor": signup.volunteer.user, "act": PresenceAct.IN}
-    with pytest.raises(InvalidInputError, match="过期"):
-        attendance.scan(session_id=signup.shift.session_id, code=old, **wrong)
-    with pytest.raises(DomainError):
-        attendance.scan(session_id=other.session_id, code=old, **wrong)
+    signup = factories.held(factories.running())
+    other = factories.held(factories.running(ago=200, minutes=100), signup.volunteer)
+    secrets = [
+        attendance.open_code(actor=factories.leader_of(one.shift.post.activity.team), session_id=one.shift.session_id)
+        for one in (signup, other)
+    ]
+    old, new = (codes.code(secrets[0], codes.step_at(timezone.now() - timedelta(minutes=ago))) for ago in (3, 0))
+    who: dict[str, Any] = {"actor": signup.volunteer.user, "act": PresenceAct.IN}
+    for session, code in ((signup, old), (other, new), (signup, "²" * 8), (signup, "")):
+        with pytest.raises(InvalidInputError, match="过期"):
+            attendance.scan(session_id=session.shift.session_id, code=code, **who)
+    attendance.scan(session_id=signup.shift.session_id, code=new, **who)
     with pytest.raises(ForbiddenError):
         attendance.open_code(actor=signup.volunteer.user, session_id=signup.shift.session_id)
 
@@ -157,23 +161,53 @@ def test_where_place_alone_counts_one_has_to_be_there() -> None:
 def test_only_time_within_the_session_counts() -> None:
     signup = factories.held(factories.running(factories.activity(check_in="list"), ago=300, minutes=60))
     boss = factories.leader_of(signup.shift.post.activity.team)
-    record = attendance.mark(
-        actor=boss, signup_id=signup.pk, came=signup.during.lower - timedelta(minutes=30),
-        left=signup.during.upper + timedelta(minutes=90),
-    )  # fmt: skip
+    following = factories.held(factories.running(ago=200, minutes=60), signup.volunteer)
+    marked: dict[str, Any] = {
+        "actor": boss, "came": signup.during.lower - timedelta(minutes=30),
+        "left": signup.during.upper + timedelta(minutes=90),
+    }  # fmt: skip
+    record = attendance.mark(signup_id=signup.pk, **marked)
     assert record is not None
-    assert record.minutes == 60 + 60  # an hour of overtime at most, nothing before the beginning
+    # Nothing before the beginning, no overtime once the next shift begins; an hour of it at most.
+    assert (record.minutes, record.during.upper) == (100, following.during.lower)
+    alone = attendance.mark(signup_id=factories.held(signup.shift).pk, **marked)
+    assert alone is not None
+    assert alone.minutes == 60 + 60
 
 
-def test_a_list_needs_a_reason_where_the_activity_is_set_to_scanning() -> None:
+def test_a_list_needs_a_reason_and_a_second_person_where_the_activity_is_set_to_scanning() -> None:
     signup = factories.held(factories.running())
     boss = factories.leader_of(signup.shift.post.activity.team)
     with pytest.raises(InvalidInputError, match="理由"):
         attendance.mark(actor=boss, signup_id=signup.pk, came=signup.during.lower, left=None)
     attendance.mark(actor=boss, signup_id=signup.pk, came=signup.during.lower, left=timezone.now(), reason="手机没电")
     record = ServiceRecord.objects.get()
-    assert record.flags == ["no-place"]
-    assert hours.confirm(actor=boss, record_ids=[record.pk]).counted  # a mild doubt is the organiser's to judge
+    assert (record.flags, record.recorded_by) == (["no-place"], boss)
+    assert "另一名" in hours.confirm(actor=boss, record_ids=[record.pk]).refused[record.pk]
+    # A mild doubt is the organiser's to judge.
+    assert hours.confirm(actor=second(record), record_ids=[record.pk]).counted
+    late = factories.held(signup.shift)
+    with move_clock(days=9), pytest.raises(WrongStateError, match="补录"):
+        attendance.mark(actor=boss, signup_id=late.pk, came=late.during.lower, left=None, reason="手机没电")
+
+
+def test_leaving_right_after_coming_is_asked_and_the_last_leaving_counts() -> None:
+    signup = consent(factories.held(factories.running(ago=30)))
+    present(signup, position=HERE)
+    with move_clock(minutes=2), pytest.raises(WrongStateError, match="刚签到"):
+        present(signup, "out", position=HERE)
+    with move_clock(minutes=2):
+        present(signup, "out", position=HERE, sure=True)
+    with move_clock(minutes=40):
+        present(signup, "out", position=HERE)
+        left = present(signup, "out", position=HERE)
+        record = ServiceRecord.objects.get(state=RecordState.PENDING)
+        assert (record.minutes, record.during.upper, record.flags) == (40, left.at, [])
+        assert hours.confirm(actor=leader(record), record_ids=[record.pk]).counted
+    signup.refresh_from_db()
+    assert (signup.state, signup.presences.count()) == (SignupState.RECORDED, 3)
+    assert list(ServiceRecord.objects.order_by("pk").values_list("state", flat=True)) == ["superseded", "confirmed"]
+    assert_totals_are_true()
 
 
 def test_what_is_added_by_hand_needs_a_second_person_and_a_public_notice() -> None:
@@ -225,14 +259,44 @@ def test_taking_time_away_holds_at_once_adding_waits_for_somebody_else() -> None
     )
     record.refresh_from_db()
     assert (record.state, less.state, less.minutes) == (RecordState.SUPERSEDED, RecordState.CONFIRMED, 30)
+    # A form knows minutes: who gives back the same minute changes nothing.
+    minute = start.replace(second=0, microsecond=0)
+    less = hours.correct(
+        actor=boss, record_id=less.pk, start=minute, end=less.during.upper, minutes=29, reason="中间休息。"
+    )
+    assert (less.state, less.during.lower) == (RecordState.CONFIRMED, start)
+    refused = hours.correct(actor=boss, record_id=less.pk, start=start, end=end, minutes=None, reason="记错了。")
+    hours.void(actor=boss, record_id=refused.pk, reason="没有回来过。")
     more = hours.correct(actor=boss, record_id=less.pk, start=start, end=end, minutes=None, reason="记错了，又回来过。")
-    assert VolunteerTotal.objects.get().minutes == 30
+    assert VolunteerTotal.objects.get().minutes == 29
     assert hours.confirm(actor=boss, record_ids=[more.pk]).refused
     assert hours.confirm(actor=second(record), record_ids=[more.pk]).counted == (more.pk,)
     assert VolunteerTotal.objects.get().minutes == 50
     with pytest.raises(WrongStateError):
         hours.correct(actor=boss, record_id=record.pk, start=start, end=end, minutes=None, reason="再改一次。")
     assert sum(HoursEvent.objects.values_list("minutes", flat=True)) == 50
+    assert_totals_are_true()
+
+
+def test_a_correction_of_what_does_not_count_yet_is_confirmed_like_it() -> None:
+    who, team = factories.volunteer(), factories.team()
+    boss, end = factories.leader_of(team), timezone.now() - timedelta(hours=2)
+    values = {"start": end - timedelta(hours=3), "end": end, "minutes": None}
+    record = hours.add(actor=boss, team_id=team.pk, volunteer_number=who.number, reason="纸质登记。", values=values)
+    less: dict[str, Any] = {"start": values["start"], "end": end - timedelta(minutes=1), "minutes": None}
+    made = hours.correct(actor=boss, record_id=record.pk, reason="提前离开。", **less)
+    assert made.state == RecordState.PENDING
+    refused = hours.confirm(actor=boss, record_ids=[record.pk, made.pk]).refused
+    assert set(refused) == {record.pk, made.pk}
+    with pytest.raises(WrongStateError, match="先作废这次更正"):
+        hours.correct(actor=boss, record_id=made.pk, reason="再改一次。", **less)
+    hours.void(actor=boss, record_id=made.pk, reason="改错了一条。")
+    again = hours.correct(actor=boss, record_id=record.pk, reason="提前离开。", **less)
+    assert hours.confirm(actor=second(record), record_ids=[again.pk]).announced == (again.pk,)
+    assert VolunteerTotal.objects.filter(volunteer=who).first() is None
+    with move_clock(days=30):
+        jobs.end_notices(0)
+    assert VolunteerTotal.objects.get(volunteer=who).minutes == 179
     assert_totals_are_true()
 
 
@@ -255,6 +319,9 @@ def test_a_forged_record_at_the_same_time_is_flagged_for_the_office_to_judge() -
     )  # fmt: skip
     assert forged.flags == ["overlap"]
     assert hours.confirm(actor=second(forged), record_ids=[forged.pk]).flagged == (forged.pk,)
+    for act in (hours.void, partial(hours.correct, start=record.during.lower, end=timezone.now(), minutes=1)):
+        with pytest.raises(WrongStateError, match="须先由"):
+            act(actor=factories.leader_of(other), record_id=forged.pk, reason="记错了。")
     official = registrar("110105")
     with pytest.raises(DomainError):
         judging.judge(actor=official, record_id=forged.pk, counts=True, reason="")
@@ -280,6 +347,23 @@ def test_a_forged_record_at_the_same_time_is_flagged_for_the_office_to_judge() -
     finally:
         referrals.withdraw(receiver)
     assert taken == [handed.pk]
+
+
+def test_a_doubt_about_what_the_team_made_void_is_judged_all_the_same() -> None:
+    record = served()
+    hours.confirm(actor=leader(record), record_ids=[record.pk])
+    other = factories.team()
+    forged = hours.add(
+        actor=factories.leader_of(other), team_id=other.pk, volunteer_number=record.volunteer.number,
+        reason="纸质登记。", values={"start": record.during.lower, "end": record.during.upper, "minutes": None},
+    )  # fmt: skip
+    hours.void(actor=factories.leader_of(other), record_id=forged.pk, reason="记错了。")
+    assert not records.doubtful(["110105"]).exists()
+    assert records.doubtful(["110105"], void=True).get() == forged
+    told = Message.objects.count()
+    judging.judge(actor=registrar("110105"), record_id=forged.pk, counts=False, reason="同一时间另有扫码记录。")
+    assert (Doubt.objects.get().state, Message.objects.count()) == ("upheld", told)
+    assert not records.doubtful(["110105"], void=True).exists()
 
 
 def test_a_dismissed_doubt_lets_a_record_count() -> None:

@@ -6,6 +6,8 @@ import base64
 import json
 from datetime import timedelta
 from typing import Any
+from unittest import mock
+from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,9 +17,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 from django.utils import timezone
 
+from shetong.accounts.models import Message
 from shetong.core.errors import ConflictError, InvalidInputError
 from shetong.volunteering.models import (
     Consent,
+    Device,
     Doubt,
     HoursFigure,
     Presence,
@@ -30,7 +34,7 @@ from shetong.volunteering.models import (
 )
 from shetong.volunteering.queries import public_log, totals
 from shetong.volunteering.rules import codes
-from shetong.volunteering.services import attendance, figures, foreign, hours, volunteers
+from shetong.volunteering.services import attendance, closing, figures, foreign, hours, volunteers
 from shetong.volunteering.services.erasure import emptied
 from shetong.volunteering.services.foreign import Columns
 from tests.casework.factories import registrar
@@ -55,13 +59,15 @@ class Phone:
     def post(self, where: str, content: Any) -> Any:
         return self.client.post(f"/hall/volunteering/check-in/{where}/", content, content_type="application/json")
 
-    def scan(self, session: int, secret: bytes, act: str, *, number: str, at: Any = None, **changed: Any) -> Any:
+    def scan(
+        self, session: int, secret: bytes, act: str, *, number: str, at: Any = None, raw: Any = None, **changed: Any
+    ) -> Any:
         moment = at or timezone.now()
         step = codes.step_at(moment)
         text = json.dumps({
             "format": "shetong-scan/1", "scan": number, "session": session, "step": step,
             "code": codes.code(secret, step), "act": act, "at": moment.timestamp() * 1000, "place": None,
-            "device": self.name, "typed": False, **changed,
+            "device": self.name, "typed": False, **changed, **(raw or {}),
         })  # fmt: skip
         r, s = decode_dss_signature(self.key.sign(text.encode(), ec.ECDSA(SHA256())))
         signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
@@ -79,9 +85,8 @@ IN, OUT = "0e984725-c51c-4bf4-9960-e1c80e27aba0", "6fa459ea-ee8a-3ca4-894e-db77e
 
 def test_scans_kept_on_the_phone_are_taken_in_later_and_once() -> None:
     signup = factories.held(factories.running(ago=120, minutes=60))
-    secret = attendance.open_code(
-        actor=factories.leader_of(signup.shift.post.activity.team), session_id=signup.shift.session_id
-    )
+    boss = factories.leader_of(signup.shift.post.activity.team)
+    secret = attendance.open_code(actor=boss, session_id=signup.shift.session_id)
     phone, session = Phone(signup.volunteer), signup.shift.session_id
     hour = timedelta(hours=1)
     came = phone.scan(session, secret, "in", number=IN, at=timezone.now() - 2 * hour)
@@ -106,9 +111,79 @@ def test_scans_kept_on_the_phone_are_taken_in_later_and_once() -> None:
                        at=timezone.now() - hour)  # fmt: skip
     assert phone.hand_in(twice) == ["already"]
     assert phone.hand_in({"text": "[]", "signature": came["signature"]}) == ["signature"]
+    # Whatever a picture or an old page makes a phone keep is answered, one by one.
+    odd: list[dict[str, Any]] = [
+        {"step": 0}, {"step": 99_999_999_999}, {"session": 2**70}, {"code": "１２３４５６７８"}, {"scan": "5"},
+        {"scan": 5}, {"place": {"lon": float("inf"), "lat": 39.9, "accuracy": 5}}, {"place": 3}, {"act": "up"},
+        {"at": float("nan")},
+    ]  # fmt: skip
+    kept = [phone.scan(session, secret, "in", number=str(uuid4()), raw=change) for change in odd]
+    answered = phone.hand_in(*kept, {"text": "\ud800", "signature": came["signature"]})
+    assert sorted(answered) == [*["scan-format"] * len(odd), "signature"]
+    with mock.patch.object(attendance, "own_signup", side_effect=RuntimeError):
+        late = phone.scan(session, secret, "in", number=str(uuid4()), at=timezone.now() - hour)
+        assert phone.hand_in(late, guess) == ["later", "code"]
     stranger = Phone(factories.volunteer(), "2" * 36)
     stranger.number = phone.number
     assert stranger.post("scans", {"device": phone.number, "sent_at": 0, "scans": []}).status_code == 403
+
+
+def test_who_leaves_offline_is_not_held_to_what_the_closing_wrote() -> None:
+    shift = factories.running(ago=24 * 60, minutes=120)
+    boss = factories.leader_of(shift.post.activity.team)
+    secret = attendance.open_code(actor=boss, session_id=shift.session_id)
+    early, counted = factories.held(shift), factories.held(shift)
+    phones = {signup: Phone(signup.volunteer, str(uuid4())) for signup in (early, counted)}
+    for signup, phone in phones.items():
+        came = phone.scan(shift.session_id, secret, "in", number=str(uuid4()), at=signup.during.lower)
+        assert phone.hand_in(came) == ["accepted"]
+    closing.close(session_id=shift.session_id)
+    record = ServiceRecord.objects.get(signup=counted)
+    assert (record.flags, hours.confirm(actor=boss, record_ids=[record.pk]).counted) == (
+        ["no-place", "unclosed"], (record.pk,),
+    )  # fmt: skip
+    for signup, phone in phones.items():
+        left = phone.scan(
+            shift.session_id, secret, "out", number=str(uuid4()), at=signup.during.lower + timedelta(minutes=90)
+        )
+        assert phone.hand_in(left, left) == ["accepted", "accepted"]
+    replaced = ServiceRecord.objects.get(signup=early, state=RecordState.PENDING)
+    assert (replaced.minutes in (89, 90), replaced.flags) == (True, ["no-place"])
+    proposed = ServiceRecord.objects.get(replaces=record)
+    assert (proposed.state, totals.of_volunteer(counted.volunteer_id).minutes) == (
+        RecordState.PENDING, record.minutes,
+    )  # fmt: skip
+    assert Message.objects.filter(recipient=boss, title__contains="补交了签退").exists()
+    page = f"/hall/volunteering/sessions/{shift.session_id}/"
+    client = logged_in(boss)
+    assert "另有签退" in good(client.get(page))
+    client.post(f"{page}confirm/", {"signup": [early.pk, counted.pk]})
+    assert totals.of_volunteer(counted.volunteer_id).minutes == proposed.minutes
+    record.refresh_from_db()
+    assert record.state == RecordState.SUPERSEDED
+
+
+def test_digits_typed_for_another_of_ones_sessions_find_theirs_and_an_ended_phone_signs_nothing() -> None:
+    now_ = factories.held(factories.running())
+    other = factories.held(factories.running(ago=200, minutes=100), now_.volunteer)
+    boss = factories.leader_of(now_.shift.post.activity.team)
+    secret = attendance.open_code(actor=boss, session_id=now_.shift.session_id)
+    phone = Phone(now_.volunteer)
+    scan = phone.scan(other.shift.session_id, secret, "in", number=str(uuid4()), device="x" * 36)
+    assert phone.hand_in(scan) == ["code"]
+    typed = phone.scan(other.shift.session_id, secret, "in", number=str(uuid4()), device="x" * 36, typed=True)
+    assert phone.hand_in(typed) == ["accepted"]
+    presence = Presence.objects.get()
+    # One phone for many is told by the name that it enrolled with, whatever the scan says.
+    assert (presence.signup, presence.tag) == (now_, Device.objects.get().tag)
+    waits = phone.scan(999_999_999, secret, "in", number=str(uuid4()))
+    assert phone.hand_in(waits) == ["code"]
+    state = phone.client.get("/hall/volunteering/check-in/state.json").json()
+    assert state["devices"] == [phone.number]
+    phone.client.post(f"/hall/volunteering/hours/devices/{phone.number}/end/")
+    answer = phone.post("scans", {"device": phone.number, "sent_at": 0, "scans": []})
+    assert (answer.status_code, answer.json()["code"]) == (403, "device")
+    assert phone.client.get("/hall/volunteering/check-in/state.json").json()["devices"] == []
 
 
 def test_a_phone_whose_clock_was_set_back_is_doubted() -> None:
@@ -180,7 +255,8 @@ def test_an_organiser_shows_the_code_lists_confirms_and_corrects() -> None:
     correct = f"/hall/volunteering/records/{record.pk}/correct/"
     good(client.get(correct))
     good(client.post(correct, {"reason": ""}), 422)
-    start = f"{timezone.localtime(record.during.lower) + timedelta(minutes=1):%Y-%m-%dT%H:%M}"
+    assert 'name="minutes" value' not in good(client.get(correct))  # all of the time: then the end alone is changed
+    start = f"{timezone.localtime(record.during.lower):%Y-%m-%dT%H:%M}"
     end = f"{timezone.localtime(record.during.upper) - timedelta(minutes=10):%Y-%m-%dT%H:%M}"
     assert client.post(correct, {"start": start, "end": end, "reason": "提前离开。"}).status_code == 302
     record.refresh_from_db()

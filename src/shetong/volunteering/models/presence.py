@@ -56,7 +56,7 @@ class Device(models.Model):
 
 
 class Presence(models.Model):
-    """Somebody came to or left a session: never changed, never deleted, once a sign-up and act.
+    """Somebody came to or left a session: never changed, never deleted. One comes once; the last leaving counts.
 
     ``at``: the moment that counts, ``received_at``: when it became known here. Of the position the verdict is kept and
     the distance in metres, never the place. ``step``: of the session's code. ``scan``, ``digest``: number and SHA-256
@@ -83,7 +83,7 @@ class Presence(models.Model):
     class Meta:
         verbose_name = "签到签退"
         constraints = [
-            models.UniqueConstraint(fields=["signup", "act"], name="presence_once"),
+            models.UniqueConstraint(fields=["signup"], condition=Q(act=PresenceAct.IN), name="presence_came_once"),
             models.UniqueConstraint(fields=["scan"], condition=Q(scan__isnull=False), name="presence_scan_once"),
             models.CheckConstraint(condition=Q(act__in=PresenceAct.values), name="presence_act_known"),
             models.CheckConstraint(condition=Q(way__in=PresenceWay.values), name="presence_way_known"),

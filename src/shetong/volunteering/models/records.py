@@ -73,7 +73,9 @@ class ServiceRecord(models.Model):
         RecordBatch, models.PROTECT, null=True, related_name="rows", db_index=False, verbose_name="导入批次"
     )
     notice_until = models.DateField("公示截止日期", null=True)
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="更正")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="corrections", db_index=False, verbose_name="更正"
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -100,6 +102,11 @@ class ServiceRecord(models.Model):
                 fields=["signup"],
                 condition=Q(signup__isnull=False, replaces__isnull=True) & ~Q(state=RecordState.VOID),
                 name="record_of_signup_once",
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(replaces__isnull=False) & ~Q(state=RecordState.VOID),
+                name="record_corrected_once",
             ),
         ]
         indexes = [

@@ -69,9 +69,13 @@ def public_names(volunteer_ids: Iterable[int]) -> dict[int, str]:
 
 
 def to_confirm(team: Team) -> QuerySet[ServiceRecord]:
-    """Return the records of a team that wait for somebody to confirm them, the oldest first."""
+    """Return the records of a team that wait for somebody to confirm them, the oldest first.
+
+    Of a record whose correction waits only the correction is asked about.
+    """
     return (
         ServiceRecord.objects.filter(team=team, state=RecordState.PENDING)
+        .exclude(corrections__state=RecordState.PENDING)
         .select_related("volunteer", "activity", "replaces").prefetch_related("doubts").order_by("id")
     )  # fmt: skip
 
@@ -84,11 +88,15 @@ def objections_of(team: Team) -> QuerySet[Objection]:
     )  # fmt: skip
 
 
-def doubtful(jurisdictions: Iterable[str], *, serious: bool = True) -> QuerySet[ServiceRecord]:
-    """Return the records within jurisdictions about which a doubt is open, the oldest first."""
+def doubtful(jurisdictions: Iterable[str], *, serious: bool = True, void: bool = False) -> QuerySet[ServiceRecord]:
+    """Return the records within jurisdictions about which a doubt is open, the oldest first.
+
+    ``void``: those that were made void before it was judged; of corrected ones the correction is asked about.
+    """
     open_ = Doubt.objects.filter(state=DoubtState.OPEN, serious=serious)
+    state = Q(state=RecordState.VOID) if void else ~Q(state__in=(RecordState.VOID, RecordState.SUPERSEDED))
     return (
-        ServiceRecord.objects.filter(within(jurisdictions), pk__in=open_.values("record"))
+        ServiceRecord.objects.filter(within(jurisdictions), state, pk__in=open_.values("record"))
         .select_related("team", "activity", "volunteer").prefetch_related("doubts").order_by("id")
     )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from shetong.volunteering.models.choices import Datum, PlaceVerdict
@@ -17,6 +19,25 @@ class Position(NamedTuple):
     longitude: float
     latitude: float
     accuracy: float
+
+
+def read(given: object) -> Position | None:
+    """Return the position that a browser sent as ``lon``, ``lat``, ``accuracy``; ``None`` where it sent none.
+
+    Raises :class:`ValueError` for anything that is no place on earth.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, Mapping):
+        raise ValueError("position")
+    values = [given.get(name) for name in ("lon", "lat", "accuracy")]
+    numbers = [float(value) for value in values if isinstance(value, int | float) and math.isfinite(value)]
+    if len(numbers) != len(values):
+        raise ValueError("position")
+    found = Position(*numbers)
+    if abs(found.longitude) > 180 or abs(found.latitude) > 90 or found.accuracy < 0:
+        raise ValueError("position")
+    return found
 
 
 class Judged(NamedTuple):

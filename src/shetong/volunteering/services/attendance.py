@@ -27,12 +27,10 @@ from shetong.volunteering.models import (
     Consent,
     ConsentPurpose,
     Device,
-    Evidence,
     PlaceVerdict,
     Presence,
     PresenceAct,
     PresenceWay,
-    RecordState,
     ServiceRecord,
     Session,
     SessionCode,
@@ -43,20 +41,25 @@ from shetong.volunteering.models import (
     StaffRole,
 )
 from shetong.volunteering.queries import staff
-from shetong.volunteering.rules import codes, fence, hours
+from shetong.volunteering.rules import codes, fence
 from shetong.volunteering.rules.fence import Judged, Position
 from shetong.volunteering.rules.places import Spot
-from shetong.volunteering.services import doubts, places, record_events
+from shetong.volunteering.services import leaving, places
 
 CODE = "volunteering.session_code"
 TAG = "volunteering.device"
 _ACTS = {PresenceAct.IN: SignupAct.CHECK_IN, PresenceAct.OUT: SignupAct.CHECK_OUT}
-_EVIDENCE = {PresenceWay.PLACE: Evidence.PLACE, PresenceWay.LIST: Evidence.LIST}
+# Who leaves sooner after coming has most probably scanned twice, and is asked.
+SOON = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How somebody showed that they are there. ``device``: the random name that the browser gave itself."""
+    """How somebody showed that they are there.
+
+    ``device``: the random name that the browser gave itself; of an enrolled one (``key``) the name it enrolled with
+    counts. ``sure``: they were asked whether they leave right after coming.
+    """
 
     way: PresenceWay
     at: datetime
@@ -68,6 +71,7 @@ class Shown:
     digest: bytes | None = None
     clock_seconds: int | None = None
     reason: str = ""
+    sure: bool = False
 
 
 @transaction.atomic
@@ -115,6 +119,7 @@ def scan(
     position: Position | None = None,
     device: str = "",
     typed: bool = False,
+    sure: bool = False,
 ) -> Presence:
     """Check oneself in or out with the code that the organiser's phone shows now; again gives the same answer.
 
@@ -130,11 +135,19 @@ def scan(
         )  # fmt: skip
     signup = own_signup(actor, session_id)
     way = PresenceWay.DIGITS if typed else PresenceWay.QR
-    return come_or_leave(signup, act, Shown(way, now, position, step, device), actor=actor)
+    return come_or_leave(signup, act, Shown(way, now, position, step, device, sure=sure), actor=actor)
 
 
 @transaction.atomic
-def arrive(*, actor: User, session_id: int, act: PresenceAct, position: Position | None, device: str = "") -> Presence:
+def arrive(
+    *,
+    actor: User,
+    session_id: int,
+    act: PresenceAct,
+    position: Position | None,
+    device: str = "",
+    sure: bool = False,
+) -> Presence:
     """Check oneself in or out by being there, where the activity is set so. Raises like :func:`scan`."""
     signup = own_signup(actor, session_id)
     activity = signup.shift.post.activity
@@ -154,18 +167,31 @@ def arrive(*, actor: User, session_id: int, act: PresenceAct, position: Position
             gettext("您现在距活动地点约%(metres)d米，请到达后再签到；已经到达的，请现场工作人员为您点名。")
             % {"metres": judged.metres or 0}, code="outside",
         )  # fmt: skip
-    return come_or_leave(signup, act, Shown(PresenceWay.PLACE, timezone.now(), position, device=device), actor=actor)
+    shown = Shown(PresenceWay.PLACE, timezone.now(), position, device=device, sure=sure)
+    return come_or_leave(signup, act, shown, actor=actor)
 
 
-@transaction.atomic
 def mark(
     *, actor: User, signup_id: int, came: datetime, left: datetime | None, reason: str = ""
 ) -> ServiceRecord | None:
-    """Put somebody on the organiser's list as having come, and left where ``left`` is given.
+    """Put somebody on the organiser's list as having come, and left where ``left`` is given; return their record.
 
     Where the activity is not set to a list the reason is needed. Raises :class:`ForbiddenError`,
     :class:`InvalidInputError`, :class:`WrongStateError`.
     """
+    _mark(actor, signup_id, came, left, reason)
+    return ServiceRecord.objects.filter(signup=signup_id).order_by("pk").last()
+
+
+def mark_each(
+    *, actor: User, signup_ids: Iterable[int], came: datetime, left: datetime | None, reason: str = ""
+) -> int:
+    """Put people on the list one by one; return of how many that changed something. Raises like :func:`mark`."""
+    return sum(_mark(actor, signup_id, came, left, reason) for signup_id in sorted(set(signup_ids)))
+
+
+@transaction.atomic
+def _mark(actor: User, signup_id: int, came: datetime, left: datetime | None, reason: str) -> bool:
     signup = places.locked(signup_id)
     activity = Activity.objects.get(sessions__shifts=signup.shift_id)
     staff.require(actor, activity.team_id, StaffRole.TIMEKEEPER)
@@ -177,15 +203,22 @@ def mark(
             fields={"reason": gettext("例如：手机没电，现场确认。")},
         )
     now = timezone.now()
+    days = settings.VOLUNTEER_OFFLINE_DAYS
+    if now > signup.during.upper + timedelta(days=days):
+        raise WrongStateError(
+            gettext("场次结束%(days)d天以后不能再点名，请用“补录”：由另一名工作人员确认，公示期满计入。")
+            % {"days": days}
+        )
     if came > now or (left is not None and not came < left <= now):
         raise InvalidInputError(
             gettext("到达和离开的时间不能晚于现在，离开应晚于到达，请改正。"), fields={"left": gettext("请改正。")}
         )
-    if signup.state in (SignupState.HELD, SignupState.ABSENT):
+    before = signup.state
+    if before in (SignupState.HELD, SignupState.ABSENT):
         come_or_leave(signup, PresenceAct.IN, Shown(PresenceWay.LIST, came, reason=reason), actor=actor)
     if left is not None and signup.state == SignupState.PRESENT:
         come_or_leave(signup, PresenceAct.OUT, Shown(PresenceWay.LIST, left, reason=reason), actor=actor)
-    return ServiceRecord.objects.filter(signup=signup).first()
+    return signup.state != before
 
 
 @transaction.atomic
@@ -200,6 +233,16 @@ def mark_absent(*, actor: User, signup_ids: Iterable[int]) -> int:
             places.move(signup, SignupAct.MARK_ABSENT, actor=actor)
             marked += 1
     return marked
+
+
+def near_sessions(actor: User, moment: datetime) -> list[int]:
+    """Return the sessions that somebody may check into or out of at a moment, by time; at most five."""
+    late, early = timedelta(hours=settings.VOLUNTEER_CLOSE_HOURS), timedelta(minutes=settings.VOLUNTEER_EARLY_MINUTES)
+    signed = Signup.objects.filter(
+        volunteer__user=actor, state__in=(SignupState.HELD, SignupState.PRESENT, SignupState.DONE),
+        during__overlap=(moment - late, moment + early),
+    )  # fmt: skip
+    return list(signed.order_by("during").values_list("shift__session", flat=True)[:5])
 
 
 def own_signup(actor: User, session_id: int) -> Signup:
@@ -218,65 +261,64 @@ def own_signup(actor: User, session_id: int) -> Signup:
 def come_or_leave(signup: Signup, act: PresenceAct, shown: Shown, *, actor: User | None) -> Presence:
     """Write down that somebody came or left; the sign-up is locked. Leaving also writes the record of service.
 
-    What was written before is returned as it is; a scan whose number was used for something else is refused
-    (:class:`ConflictError`).
+    Coming again gives what was written first, leaving again what counts: the last time. A scan of another number that
+    only repeats the coming is refused (:class:`WrongStateError`, ``already``), so that nobody takes it for a leaving,
+    and leaving right after coming unless it is meant (``soon``).
     """
-    before = Presence.objects.filter(signup=signup, act=act).first()
-    if before is not None:
-        if shown.scan is not None and before.scan == shown.scan and bytes(before.digest or b"") != shown.digest:
-            raise ConflictError(gettext("这次扫码已经提交过别的内容，请重新扫描签到码。"))
-        if shown.scan is not None and before.scan != shown.scan:
-            raise WrongStateError(_told_twice(before), code="already")
-        return before
     _require_time(signup, shown.at)
+    presences = list(Presence.objects.filter(signup=signup))
+    came = next((one for one in presences if one.act == PresenceAct.IN), None)
+    before = came if act == PresenceAct.IN else leaving.last(presences)
+    if before is not None and (act == PresenceAct.IN or not leaving.outdoes(shown.way, shown.at, before)):
+        return _again(before, shown)
+    if act == PresenceAct.OUT and came is not None:
+        _require_after(came, shown)
     activity = Activity.objects.get(sessions__shifts=signup.shift_id)
     if shown.way in (PresenceWay.LIST, PresenceWay.CLOSED):
         judged = Judged(PlaceVerdict.UNKNOWN, None)
     else:
         judged = _judged(signup, activity, shown.position)
-    came = Presence.objects.filter(signup=signup, act=PresenceAct.IN).first()
-    if act == PresenceAct.OUT and came is not None and shown.at < came.at:
-        raise WrongStateError(gettext("签退不能早于签到，请核对手机的时间后重试。"))
-    places.move(signup, _ACTS[act], actor=actor)
+    if before is None:
+        places.move(signup, _ACTS[act], actor=actor)
     written = Presence.objects.create(
         signup=signup, act=act, way=shown.way, at=shown.at, received_at=timezone.now(), place=judged.verdict,
-        metres=judged.metres, step=shown.step, device=shown.key,
-        tag=pii.blind_index(shown.device, context=TAG) if shown.device else None, scan=shown.scan,
+        metres=judged.metres, step=shown.step, device=shown.key, tag=_tag(shown), scan=shown.scan,
         digest=shown.digest, clock_seconds=shown.clock_seconds, actor=actor, reason=shown.reason.strip()[:200],
     )  # fmt: skip
     if act == PresenceAct.OUT and came is not None:
-        _write_record(signup, activity, came, written, actor)
+        leaving.write(signup, activity, came, written, actor)
     return written
 
 
-def _told_twice(before: Presence) -> str:
-    """Say that a scan repeats what is written; who meant to leave must not believe that they have."""
-    at = f"{timezone.localtime(before.at):%H:%M}"
-    if before.act == PresenceAct.OUT:
-        return gettext("您已在%(at)s签退。") % {"at": at}
-    return gettext("您已在%(at)s签到。要离开的，请选“签退”再扫一次。") % {"at": at}
+def _again(before: Presence, shown: Shown) -> Presence:
+    if shown.scan is None or before.act == PresenceAct.OUT:
+        return before
+    if before.scan != shown.scan:
+        at = f"{timezone.localtime(before.at):%H:%M}"
+        raise WrongStateError(
+            gettext("您已在%(at)s签到。要离开的，请选“签退”再扫一次。") % {"at": at}, code="already"
+        )  # fmt: skip
+    if bytes(before.digest or b"") != shown.digest:
+        raise ConflictError(gettext("这次扫码已经提交过别的内容，请重新扫描签到码。"))
+    return before
 
 
-def _write_record(
-    signup: Signup, activity: Activity, came: Presence, left: Presence, actor: User | None
-) -> ServiceRecord | None:
-    served = hours.served(
-        came.at, left.at, begins=signup.during.lower, ends=signup.during.upper,
-        overtime=timedelta(minutes=settings.VOLUNTEER_OVERTIME_MINUTES),
-    )  # fmt: skip
-    if served is None:
-        return None  # less than a minute is no service; whoever was there all the same is put right by a correction
-    by_list = PresenceWay.LIST in (came.way, left.way)
-    record = ServiceRecord(
-        volunteer=signup.volunteer, team=activity.team, activity=activity, signup=signup, during=served,
-        minutes=hours.whole_minutes(*served), field=activity.field, division_code=activity.division_code,
-        place=activity.address, content=activity.title, state=RecordState.PENDING,
-        evidence=Evidence.LIST if by_list else _EVIDENCE.get(PresenceWay(came.way), Evidence.SCAN),
-        recorded_by=actor if by_list else None, recorded_at=timezone.now(), demo=activity.demo,
-    )  # fmt: skip
-    record_events.begin(record, actor=actor)
-    doubts.look(record)
-    return record
+def _require_after(came: Presence, shown: Shown) -> None:
+    if shown.at < came.at:
+        raise WrongStateError(gettext("签退不能早于签到，请核对手机的时间后重试。"))
+    by_oneself = shown.way not in (PresenceWay.LIST, PresenceWay.CLOSED)
+    if by_oneself and not shown.sure and shown.at - came.at < SOON:
+        at = f"{timezone.localtime(came.at):%H:%M}"
+        raise WrongStateError(
+            gettext("您%(at)s刚签到，没有签退。离开时再签退；现在就要离开的，请告知现场工作人员。") % {"at": at},
+            code="soon",
+        )
+
+
+def _tag(shown: Shown) -> bytes | None:
+    if shown.key is not None:
+        return bytes(shown.key.tag)
+    return pii.blind_index(shown.device, context=TAG) if shown.device else None
 
 
 def _require_time(signup: Signup, at: datetime) -> None:

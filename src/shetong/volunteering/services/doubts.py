@@ -95,7 +95,8 @@ def _of_presence(record: ServiceRecord) -> Iterable[Finding]:
     clocks = [abs(one.clock_seconds) for one in presences if one.clock_seconds is not None]
     if clocks and max(clocks) > CLOCK_SECONDS:
         yield Finding(DoubtKind.CLOCK, {"seconds": max(clocks)})
-    if any(one.way == PresenceWay.CLOSED and one.act == PresenceAct.OUT for one in presences):
+    left = {one.way for one in presences if one.act == PresenceAct.OUT}
+    if left == {PresenceWay.CLOSED}:
         yield Finding(DoubtKind.UNCLOSED)
     tags = {bytes(one.tag) for one in presences if one.tag}
     if tags:

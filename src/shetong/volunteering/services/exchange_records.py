@@ -86,7 +86,8 @@ def take(
 def _end(record_id: int, reason: str) -> int:
     """Make a record and what corrected it here void; return the newest of them."""
     chain = [record_id]
-    while (later := ServiceRecord.objects.filter(replaces=chain[-1]).values_list("pk", flat=True).first()) is not None:
+    stand = ServiceRecord.objects.exclude(state=RecordState.VOID)
+    while (later := stand.filter(replaces=chain[-1]).values_list("pk", flat=True).first()) is not None:
         chain.append(later)
     for pk in reversed(chain):
         record = record_events.locked(pk)

@@ -13,8 +13,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - marks names for the catalogue
 
 from shetong.accounts.models import User
@@ -30,6 +31,7 @@ from shetong.volunteering import states
 from shetong.volunteering.models import (
     COUNTED,
     Activity,
+    CheckInWay,
     Evidence,
     Field,
     HoursAct,
@@ -48,6 +50,7 @@ from shetong.volunteering.services import doubts, places, record_events
 from shetong.volunteering.services.record_events import OverlapError
 
 NOTICE = "volunteer_record_notice"
+_FLAGGED = gettext_lazy("这条记录存疑，须先由志愿服务管理部门核实，核实以前不能更正、确认或者作废。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +148,12 @@ def _confirm(record_id: int, actor: User) -> ServiceRecord:
         raise WrongStateError(
             gettext("这条记录现在是“%(state)s”，不能再确认。") % {"state": RecordState(record.state).label}
         )
-    if record.recorded_by_id == actor.pk and (record.evidence == Evidence.MANUAL or _adds(record)):
-        raise ForbiddenError(gettext("补录和增加的时长须由另一名工作人员确认。"))
+    if record.recorded_by_id == actor.pk and (_by_hand(record) or _adds(record)):
+        raise ForbiddenError(gettext("补录、扫码活动的点名和增加的时长，须由另一名工作人员确认。"))
+    if _corrections(record).exists():
+        raise WrongStateError(gettext("这条记录有一次更正在等待确认，请确认或者作废那次更正。"))
+    if record.replaces is not None and record.replaces.state == RecordState.FLAGGED:
+        raise WrongStateError(str(_FLAGGED))
     record.confirmed_by, record.confirmed_at = actor, timezone.now()
     if any(doubt.serious for doubt in doubts.look(record)):
         record_events.step(record, HoursAct.FLAG, actor=actor)
@@ -163,7 +170,9 @@ def let_count(record: ServiceRecord, *, actor: User | None, reason: str = "") ->
     now = timezone.now()
     record.notice_until = record.notice_until or notice_until(timezone.localdate())
     before = record.state
-    if record.evidence == Evidence.MANUAL and record.replaces_id is None and before != RecordState.NOTICED:
+    # Only what takes away from time that counts already needs no notice of its own.
+    lessens = record.replaces is not None and record.replaces.state in COUNTED and not _adds(record)
+    if record.evidence == Evidence.MANUAL and not lessens and before != RecordState.NOTICED:
         record_events.step(record, HoursAct.ANNOUNCE, actor=actor, reason=reason)
         _tell(record, say(N_("您的一条补录记录正在公示，期满无异议即计入")))
         return
@@ -171,7 +180,8 @@ def let_count(record: ServiceRecord, *, actor: User | None, reason: str = "") ->
         with transaction.atomic():
             if record.replaces_id:
                 replaced = record_events.locked(record.replaces_id)
-                record_events.step(replaced, HoursAct.CORRECT, actor=actor, reason=reason)
+                if replaced.state != RecordState.SUPERSEDED:
+                    record_events.step(replaced, HoursAct.CORRECT, actor=actor, reason=reason)
             record.confirmed_at = record.confirmed_at or now
             record_events.step(record, HoursAct.CONFIRM, actor=actor, reason=reason)
     except OverlapError:
@@ -191,16 +201,22 @@ def correct(
 ) -> ServiceRecord:
     """Replace a record by another with the reason; return that one.
 
-    What takes time away holds at once, what adds time waits for somebody else to confirm it, and the old record stands
-    until then. Raises :class:`ForbiddenError`, :class:`InvalidInputError`, :class:`WrongStateError`.
+    What takes away from time that counts holds at once. What adds time waits for somebody else to confirm it, and what
+    corrects a record that does not count yet is confirmed as that record would be; the old one stands until then. A
+    start or end within the same minute stays what it was to the second. Raises :class:`ForbiddenError`,
+    :class:`InvalidInputError`, :class:`WrongStateError`.
     """
     record = record_events.locked(record_id)
     require_may_decide(actor, record)
     _require_reason(reason)
     if states.record_after(record.state, HoursAct.CORRECT) is None:
         raise WrongStateError(gettext("这条记录已被更正或者作废，请更正最新的那一条。"))
-    if ServiceRecord.objects.filter(replaces=record).exists():
-        raise WrongStateError(gettext("这条记录已有一次更正在等待确认。"))
+    if _corrections(record).exists():
+        raise WrongStateError(gettext("这条记录已有一次更正在等待确认，请先确认或者作废那次更正。"))
+    if record.state == RecordState.PENDING and _proposed(record):
+        raise WrongStateError(gettext("这次更正还没有确认。要改的，请先作废这次更正，再更正原来的记录。"))
+    require_judged(actor, record)
+    start, end = _same_minute(record.during.lower, start), _same_minute(record.during.upper, end)
     made = ServiceRecord(
         volunteer=record.volunteer, team=record.team, activity=record.activity, signup=record.signup,
         during=(start, end), minutes=checked_minutes(start, end, minutes), field=record.field,
@@ -209,7 +225,7 @@ def correct(
         recorded_by=actor, recorded_at=timezone.now(), demo=record.demo,
     )  # fmt: skip
     record_events.begin(made, actor=actor, reason=reason)
-    if not _adds(made):
+    if record.state in COUNTED and not _adds(made):
         made.confirmed_by = actor
         let_count(made, actor=actor, reason=reason)
     _tell(made, say(N_("您的一条服务记录有更正")), reason)
@@ -221,6 +237,7 @@ def void(*, actor: User, record_id: int, reason: str) -> ServiceRecord:
     """Make a record void with the reason. Raises :class:`ForbiddenError`, :class:`WrongStateError`."""
     record = record_events.locked(record_id)
     require_may_decide(actor, record)
+    require_judged(actor, record)
     _require_reason(reason)
     record_events.step(record, HoursAct.VOID, actor=actor, reason=reason)
     _tell(record, say(N_("您的一条服务记录已作废")), reason)
@@ -238,6 +255,8 @@ def end_notice(*, record_id: int, today: date) -> bool:
     if any(doubt.serious for doubt in doubts.look(record)):
         record_events.step(record, HoursAct.FLAG, actor=None)
         return False
+    if record.replaces is not None and record.replaces.state == RecordState.FLAGGED:
+        return False
     let_count(record, actor=None)
     return record.state in COUNTED
 
@@ -249,6 +268,37 @@ def require_may_decide(actor: User, record: ServiceRecord) -> None:
     if record.team_id and staff.holds(actor, record.team_id, StaffRole.ORGANISER):
         return
     permissions.require(actor, Permission.VOLUNTEERING_MANAGE, record.division_code)
+
+
+def require_judged(actor: User, record: ServiceRecord) -> None:
+    """Raise :class:`WrongStateError` where a record waits for the authority and ``actor`` is not of it.
+
+    Or a team would end a forgery by making it void, or count it by a correction.
+    """
+    manages = permissions.may(actor, Permission.VOLUNTEERING_MANAGE, record.division_code)
+    if record.state == RecordState.FLAGGED and not manages:
+        raise WrongStateError(str(_FLAGGED))
+
+
+def _by_hand(record: ServiceRecord) -> bool:
+    """Whether a record rests on the word of whoever wrote it, where the activity is not set so."""
+    listed = record.evidence == Evidence.LIST
+    usual = record.activity is not None and record.activity.check_in == CheckInWay.LIST
+    return record.evidence == Evidence.MANUAL or (listed and not usual)
+
+
+def _corrections(record: ServiceRecord) -> QuerySet[ServiceRecord]:
+    """Return the correction of a record; one that was made void is none."""
+    return ServiceRecord.objects.filter(replaces=record).exclude(state=RecordState.VOID)
+
+
+def _proposed(record: ServiceRecord) -> bool:
+    return record.replaces is not None and record.replaces.state != RecordState.SUPERSEDED
+
+
+def _same_minute(old: datetime, given: datetime) -> datetime:
+    """Return the old moment where a form, which shows minutes, gives it back unchanged."""
+    return old if old.replace(second=0, microsecond=0) == given.replace(second=0, microsecond=0) else given
 
 
 def _adds(record: ServiceRecord) -> bool:
@@ -263,11 +313,14 @@ def _adds(record: ServiceRecord) -> bool:
 
 def _corrected_number(record: ServiceRecord) -> str:
     """Return the number of a correction of a record from another system, whose own number stays the old one's."""
-    return f"{record.source_number[:40]}·{record.pk}" if record.source else ""
+    if not record.source:
+        return ""
+    refused = ServiceRecord.objects.filter(replaces=record).count()
+    return f"{record.source_number[:40]}·{record.pk}" + (f"·{refused}" if refused else "")
 
 
 def _close_signup(record: ServiceRecord, actor: User | None) -> None:
-    if record.signup_id is None or record.replaces_id is not None:
+    if record.signup_id is None:
         return
     signup = places.locked(record.signup_id)
     if states.after(signup.state, SignupAct.RECORD) is not None:

@@ -23,7 +23,8 @@ from shetong.volunteering.services import hours, record_events
 def judge(*, actor: User, record_id: int, counts: bool, reason: str) -> ServiceRecord:
     """Judge the open doubts of a record together: they are dismissed, or the record is void. The volunteer is told.
 
-    A record that waits for its team goes on waiting once they are dismissed. Raises :class:`ForbiddenError` (also for
+    A record that waits for its team goes on waiting once they are dismissed. Of one that was made void or corrected
+    meanwhile only the doubts are judged. Raises :class:`ForbiddenError` (also for
     one's own record), :class:`InvalidInputError`, :class:`WrongStateError`, and
     :class:`~.record_events.OverlapError` where another record counts at that time.
     """
@@ -37,6 +38,8 @@ def judge(*, actor: User, record_id: int, counts: bool, reason: str) -> ServiceR
         doubt.save()
     record.flags = []
     record.save(update_fields=["flags"])
+    if record.state in (RecordState.VOID, RecordState.SUPERSEDED):
+        return record
     if not counts:
         record_events.step(record, HoursAct.VOID, actor=actor, reason=reason)
     elif record.state == RecordState.FLAGGED:

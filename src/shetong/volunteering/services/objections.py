@@ -64,6 +64,7 @@ def answer(*, actor: User, objection_id: int, keeps: bool, text: str) -> Objecti
     elif keeps:
         outcome = ObjectionState.KEPT
     else:
+        hours.require_judged(actor, record)
         record_events.step(record, HoursAct.VOID, actor=actor, reason=text)
         outcome = ObjectionState.VOIDED
     _answer(objection, outcome, actor, text)

@@ -70,6 +70,8 @@ def admit(*, signup_id: int, actor: User) -> Signup:
     """
     signup = locked(signup_id)
     _require_organiser(signup, actor)
+    if signup.during.upper <= timezone.now():
+        raise WrongStateError(gettext("这个场次已经结束，不能再录用。来参加了的，请用“补录”。"))
     try:
         return move(signup, SignupAct.ADMIT, actor=actor)
     except SignupRefusedError as error:

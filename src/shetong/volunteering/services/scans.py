@@ -9,6 +9,7 @@ at. Handing a scan in again gives the answer that it had.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import structlog
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -29,15 +31,20 @@ from django.utils.translation import gettext
 from shetong.accounts.models import User
 from shetong.accounts.services import audit
 from shetong.core import pii
-from shetong.core.errors import ConflictError, DomainError, ForbiddenError, InvalidInputError
+from shetong.core.errors import ConflictError, DomainError, ForbiddenError, InvalidInputError, NotFoundError
 from shetong.volunteering.models import Device, Presence, PresenceAct, PresenceWay
-from shetong.volunteering.rules import codes
+from shetong.volunteering.rules import codes, fence
 from shetong.volunteering.rules.fence import Position
 from shetong.volunteering.services import attendance, volunteers
 from shetong.volunteering.services.attendance import Shown
 
+logger = structlog.get_logger(__name__)
+
 LARGEST_BATCH = 50
 FORMAT = "shetong-scan/1"
+_DIGITS = re.compile(r"[0-9]{8}")
+# Who is not admitted yet may be later: the scan waits on the phone.
+_MAY_HELP = frozenset({"no-signup"})
 # What is handed in within so much of its code was not made offline.
 AT_ONCE = timedelta(minutes=2)
 
@@ -137,7 +144,11 @@ def _one(actor: User, device: Device, slow: timedelta, signed: Signed, content: 
             target=device.volunteer,
             detail={"device": device.pk, "code": error.code},
         )
-        return Outcome(name, error.code, error.message)
+        return Outcome(name, error.code, error.message, again=error.code in _MAY_HELP)
+    except Exception as error:
+        # One scan that nobody thought of must not keep the phone's others from coming in.
+        logger.exception("scan.failed", device=device.pk, error=type(error).__name__)
+        return Outcome(name, "later", gettext("暂时没有提交成功，稍后会自动再试。"), again=True)
     act = PresenceAct(presence.act).label
     at = f"{timezone.localtime(presence.at):%m-%d %H:%M}"
     return Outcome(name, "accepted", gettext("%(act)s已记录：%(at)s") % {"act": act, "at": at})
@@ -152,10 +163,7 @@ def _take(actor: User, device: Device, slow: timedelta, signed: Signed, content:
         if before.signup.volunteer_id != device.volunteer_id or bytes(before.digest or b"") != digest:
             raise ConflictError(gettext("这次扫码已经提交过别的内容，请重新扫描签到码。"))
         return before
-    # Who typed the digits names the step by the device's clock, which may be a little off.
-    found = codes.shown_at(attendance.secret_of(session), code, codes.middle_of(step))
-    if found is None:
-        raise InvalidInputError(gettext("签到码不对，请重新扫描现场工作人员手机上的签到码。"), code="code")
+    session, found = _shown(actor, session, step, code, typed=bool(content.get("typed")))
     shown = codes.middle_of(found)
     now = timezone.now()
     if shown > now + timedelta(seconds=codes.STEP_SECONDS * (codes.TOLERANCE_STEPS + 1)):
@@ -168,10 +176,28 @@ def _take(actor: User, device: Device, slow: timedelta, signed: Signed, content:
         way = PresenceWay.OFFLINE
     return attendance.come_or_leave(
         attendance.own_signup(actor, session), act,
-        Shown(way, min(shown, now), position, found, str(content["device"])[:64], device, number, digest,
-              max(-(2**31), min(differs, 2**31 - 1))),
+        Shown(way, min(shown, now), position, found, "", device, number, digest,
+              max(-(2**31), min(differs, 2**31 - 1)), sure=content.get("sure") is True),
         actor=actor,
     )  # fmt: skip
+
+
+def _shown(actor: User, session: int, step: int, code: str, *, typed: bool) -> tuple[int, int]:
+    """Return in which session and at which step a code was shown.
+
+    Who typed the digits names the step by the device's clock, which may be a little off, and may have chosen another
+    of their sessions than the one whose code they saw.
+    """
+    moment = codes.middle_of(step)
+    near = [session, *(pk for pk in attendance.near_sessions(actor, moment) if typed and pk != session)]
+    for pk in near:
+        try:
+            found = codes.shown_at(attendance.secret_of(pk), code, moment)
+        except NotFoundError:
+            continue
+        if found is not None:
+            return pk, found
+    raise InvalidInputError(gettext("签到码不对，请重新扫描现场工作人员手机上的签到码。"), code="code")
 
 
 def _verify(device: Device, signed: Signed) -> None:
@@ -184,7 +210,7 @@ def _verify(device: Device, signed: Signed) -> None:
             int.from_bytes(signed.signature[:half], "big"), int.from_bytes(signed.signature[half:], "big")
         )
         key.verify(encoded, signed.text.encode(), ec.ECDSA(SHA256()))
-    except InvalidSignature as error:
+    except (InvalidSignature, UnicodeEncodeError) as error:
         raise InvalidInputError(
             gettext("离线签到的签名不对，没有采用。请联网后重新签到，或者联系团体工作人员补录。"), code="signature"
         ) from error
@@ -197,11 +223,15 @@ def _parts(
     try:
         if content["format"] != FORMAT or len(str(content["device"])) < 16:
             raise ValueError
-        place = content["place"]
-        position = None if place is None else Position(*(float(place[name]) for name in ("lon", "lat", "accuracy")))
+        number, code = content["scan"], content["code"]
+        session, step = int(content["session"]), int(content["step"])
+        if not (isinstance(number, str) and isinstance(code, str) and _DIGITS.fullmatch(code)):
+            raise ValueError
+        if not (0 < session < 2**63 and 1 < step < 2**31):
+            raise ValueError
         return (
-            UUID(content["scan"]), int(content["session"]), int(content["step"]), str(content["code"]),
-            PresenceAct(content["act"]), datetime.fromtimestamp(content["at"] / 1000, UTC), position,
+            UUID(number), session, step, code, PresenceAct(content["act"]),
+            datetime.fromtimestamp(content["at"] / 1000, UTC), fence.read(content["place"]),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         raise InvalidInputError(

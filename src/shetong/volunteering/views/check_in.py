@@ -27,15 +27,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shetong.accounts.models import User
 from shetong.accounts.views.own import current_user
+from shetong.core.asked import whole
 from shetong.core.errors import DomainError, InvalidInputError
 from shetong.volunteering.models import ConsentPurpose, PresenceAct, Signup, SignupState, Volunteer
-from shetong.volunteering.rules.fence import Position
+from shetong.volunteering.rules import fence
 from shetong.volunteering.services import attendance
 from shetong.volunteering.services import scans as scanning
 from shetong.volunteering.views.portal import volunteer_of
 
 LARGEST_BODY = 200_000
-_SEEN = (SignupState.HELD, SignupState.PRESENT, SignupState.DONE)
 
 
 @never_cache
@@ -177,15 +177,19 @@ def scans(request: HttpRequest, user: User, content: Mapping[str, Any]) -> dict[
 def arrive(request: HttpRequest, user: User, content: Mapping[str, Any]) -> dict[str, Any]:
     """Check in or out by being there."""
     try:
-        place = content["place"]
-        position = (
-            None if place is None else Position(float(place["lon"]), float(place["lat"]), float(place["accuracy"]))
-        )
-        act, session = PresenceAct(content["act"]), int(content["session"])
+        position, act = fence.read(content["place"]), PresenceAct(content["act"])
+        session = whole(str(content["session"]))
+        if session is None:
+            raise ValueError
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInputError(_("提交的内容残缺，请重试。")) from error
     done = attendance.arrive(
-        actor=user, session_id=session, act=act, position=position, device=str(content.get("device", ""))[:64]
+        actor=user,
+        session_id=session,
+        act=act,
+        position=position,
+        device=str(content.get("device", ""))[:64],
+        sure=content.get("sure") is True,
     )
     return {"message": _("%(act)s已记录。") % {"act": PresenceAct(done.act).label}}
 
@@ -197,11 +201,8 @@ def digits(request: HttpRequest) -> HttpResponse:
     code = "".join(re.findall("[0-9]", unicodedata.normalize("NFKC", request.POST.get("code", "")[:40])))
     act = PresenceAct.OUT if request.POST.get("act") == "out" else PresenceAct.IN
     user = current_user(request)
-    signed = Signup.objects.filter(
-        volunteer__user=user, state__in=_SEEN, during__overlap=_around(timezone.now())
-    ).order_by("during")
     try:
-        for session_id in signed.values_list("shift__session", flat=True)[:5]:
+        for session_id in attendance.near_sessions(user, timezone.now()):
             try:
                 attendance.scan(actor=user, session_id=session_id, code=code, act=act, typed=True)
             except DomainError as error:
@@ -217,11 +218,6 @@ def digits(request: HttpRequest) -> HttpResponse:
     return redirect("volunteering:check-in")
 
 
-def _around(now: datetime) -> tuple[datetime, datetime]:
-    early = timedelta(minutes=settings.VOLUNTEER_EARLY_MINUTES)
-    return now - timedelta(hours=settings.VOLUNTEER_CLOSE_HOURS), now + early
-
-
 def _octets(text: object) -> bytes:
     try:
         return base64.b64decode(str(text or ""), validate=True)[:200]
@@ -235,6 +231,10 @@ def _words() -> dict[str, str]:
         "offline": _("没有网络：可以照常签到，联网后自动提交"),
         "in": _("签到"),
         "out": _("签退"),
+        "scan_in": _("扫码签到"),
+        "scan_out": _("扫码签退"),
+        "place_in": _("我已到达，定位签到"),
+        "place_out": _("我要离开，定位签退"),
         "waits": _("已保存在手机上，等待提交"),
         "in_waits": _("已签到，等待提交"),
         "out_waits": _("已签退，等待提交"),

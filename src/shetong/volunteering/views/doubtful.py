@@ -15,7 +15,7 @@ from shetong.accounts.rules import Permission
 from shetong.accounts.views.office import office
 from shetong.accounts.views.own import current_user
 from shetong.core.errors import DomainError
-from shetong.volunteering.models import Doubt, DoubtState, Presence, Referral, ServiceRecord
+from shetong.volunteering.models import Doubt, DoubtState, Presence, RecordState, Referral, ServiceRecord
 from shetong.volunteering.queries import records as queries
 from shetong.volunteering.services import judging
 from shetong.volunteering.views.hours import row
@@ -25,10 +25,12 @@ from shetong.volunteering.views.hours import row
 @office(Permission.VOLUNTEERING_MANAGE)
 def listing(request: HttpRequest, grants: Grants) -> HttpResponseBase:
     """Show the records that wait for a judgement, and apart from them those with mild doubts."""
-    mild = request.GET.get("kind") == "mild"
-    found = queries.doubtful(grants.jurisdictions(Permission.VOLUNTEERING_MANAGE), serious=not mild)
+    asked = request.GET.get("kind", "")
+    kind = asked if asked in ("mild", "void") else ""
+    within = grants.jurisdictions(Permission.VOLUNTEERING_MANAGE)
+    found = queries.doubtful(within, serious=kind != "mild", void=kind == "void")
     shown = Paginator(found, 20).get_page(request.GET.get("page"))
-    context = {"rows": [row(record) for record in shown], "page": shown, "mild": mild}
+    context = {"rows": [row(record) for record in shown], "page": shown, "kind": kind}
     return render(request, "volunteering/office_hours.html", context)
 
 
@@ -48,6 +50,7 @@ def record(request: HttpRequest, grants: Grants, pk: int) -> HttpResponseBase:
     context = {
         "row": row(found), "record": found, "related": related,
         "doubts": [(doubt, queries.tell(doubt)) for doubt in doubts],
+        "closed": found.state in (RecordState.VOID, RecordState.SUPERSEDED),
         "open": any(doubt.state == DoubtState.OPEN for doubt in doubts),
         "events": found.events.order_by("number"),
         "presences": Presence.objects.filter(signup=found.signup_id).order_by("at") if found.signup_id else [],
@@ -64,7 +67,7 @@ def _act(request: HttpRequest, found: ServiceRecord) -> HttpResponse:
             messages.success(request, _("已经移送执法，受理后会显示受理编号。"))
         elif do in ("counts", "void"):
             judging.judge(actor=actor, record_id=found.pk, counts=do == "counts", reason=reason)
-            messages.success(request, _("疑点已经排除。") if do == "counts" else _("记录已经作废。"))
+            messages.success(request, _("疑点已经排除。") if do == "counts" else _("疑点成立，记录作废。"))
         else:
             raise Http404
     except DomainError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,9 +21,11 @@ from shetong.core.asked import whole
 from shetong.core.errors import DomainError
 from shetong.volunteering.forms_hours import CorrectionForm, RecordForm, local
 from shetong.volunteering.models import (
+    COUNTED,
     HOLDING,
     Objection,
     PresenceAct,
+    RecordState,
     ServiceRecord,
     Session,
     Signup,
@@ -32,12 +35,11 @@ from shetong.volunteering.models import (
 )
 from shetong.volunteering.queries import records as queries
 from shetong.volunteering.queries import staff
-from shetong.volunteering.services import attendance, closing, objections
+from shetong.volunteering.rules.hours import whole_minutes
+from shetong.volunteering.services import attendance, closing, leaving, objections
 from shetong.volunteering.services import hours as services
 from shetong.volunteering.views.hall import _blame
 from shetong.volunteering.views.hours import row
-
-_HALF_A_DAY = timedelta(hours=12)
 
 
 @never_cache
@@ -51,7 +53,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("volunteer", "shift__post").prefetch_related("presences").order_by("shift", "ticket")
     )  # fmt: skip
     records = ServiceRecord.objects.filter(signup__shift__session=session).exclude(state__in=("void", "superseded"))
-    by_signup = {record.signup_id: row(record) for record in records.prefetch_related("doubts")}
+    by_signup = {record.signup_id: row(record) for record in records.order_by("pk").prefetch_related("doubts")}
     now = timezone.now()
     context = {
         "session": session, "activity": session.activity, "ended": session.during.upper <= now,
@@ -63,10 +65,12 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _row(signup: Signup, record: dict[str, Any] | None) -> dict[str, Any]:
-    presences = {presence.act: presence for presence in signup.presences.all()}
+    presences = list(signup.presences.all())
+    left = leaving.last(presences)
     return {
         "signup": signup, "state": SignupState(signup.state).label, "record": record,
-        "came": presences.get(PresenceAct.IN), "left": presences.get(PresenceAct.OUT),
+        "came": next((one for one in presences if one.act == PresenceAct.IN), None), "left": left,
+        "also": [one for one in presences if one.act == PresenceAct.OUT and one != left],
         "open": signup.state in (SignupState.HELD, SignupState.PRESENT, SignupState.ABSENT),
     }  # fmt: skip
 
@@ -105,7 +109,8 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             done = attendance.mark_absent(actor=user, signup_ids=list(mine.values_list("pk", flat=True)))
             messages.success(request, _("%(number)d人记为未到。") % {"number": done})
         elif name == "confirm":
-            waiting = ServiceRecord.objects.filter(signup__in=mine, state="pending")
+            waiting = ServiceRecord.objects.filter(signup__in=mine, state=RecordState.PENDING)
+            waiting = waiting.exclude(corrections__state=RecordState.PENDING)
             tell_confirmed(request, services.confirm(actor=user, record_ids=waiting.values_list("pk", flat=True)))
         elif name == "close":
             closing.close(session_id=pk, actor=user)
@@ -118,30 +123,41 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, session: Session, signups: list[int]) -> None:
-    came, left = (_at(session, request.POST.get(name, "")) for name in ("from", "to"))
+    came = _at(session, request.POST.get("from", ""))
     if came is None or not signups:
         messages.error(request, _("请选择人员并填写到达时间。"))
         return
-    for signup_id in signups:
-        attendance.mark(
-            actor=current_user(request), signup_id=signup_id, came=came, left=left,
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-    messages.success(request, _("已为%(number)d人点名。") % {"number": len(signups)})
+    left = _at(session, request.POST.get("to", ""), after=came)
+    marked = attendance.mark_each(
+        actor=current_user(request), signup_ids=signups, came=came, left=left,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
+    if marked:
+        messages.success(request, _("已为%(number)d人点名。") % {"number": marked})
+    if rest := len(signups) - marked:
+        messages.warning(
+            request,
+            _("%(number)d人没有改动：已经签到签退的，请用“更正”；没有录用的，请先录用。") % {"number": rest},
+        )
 
 
-def _at(session: Session, given: str) -> datetime | None:
-    """Return the moment at which a clock shows ``given`` about the time of a session, which may pass midnight."""
+def _at(session: Session, given: str, *, after: datetime | None = None) -> datetime | None:
+    """Return the moment at which a clock shows ``given`` about the time of a session, which may pass midnight.
+
+    ``after``: when the person came, for the time when they left.
+    """
     try:
         clock = time.fromisoformat(given)
     except ValueError:
         return None
-    day = timezone.localtime(session.during.lower)
-    moment = day.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
-    if day - moment > _HALF_A_DAY:
-        moment += timedelta(days=1)
+    begins, ends = timezone.localtime(session.during.lower), timezone.localtime(session.during.upper)
+    moment = begins.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+    first = after or begins - timedelta(minutes=settings.VOLUNTEER_EARLY_MINUTES)
+    following = moment + timedelta(days=1)
+    if moment < first and following <= ends + timedelta(minutes=settings.VOLUNTEER_OVERTIME_MINUTES):
+        moment = following
     # Who is entered as from the very minute in which the session began, came with its beginning.
-    same = (day.hour, day.minute) == (clock.hour, clock.minute)
+    same = moment == begins.replace(second=0, microsecond=0)
     return session.during.lower if same else moment
 
 
@@ -194,7 +210,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         or not staff.holds(current_user(request), record.team.pk, StaffRole.ORGANISER)
     ):
         raise Http404
-    initial = {"start": local(record.during.lower), "end": local(record.during.upper), "minutes": record.minutes}
+    # All of the time is the usual case: then a change of the end alone changes what counts.
+    part = record.minutes if record.minutes < whole_minutes(record.during.lower, record.during.upper) else None
+    initial = {"start": local(record.during.lower), "end": local(record.during.upper), "minutes": part}
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST":
         form.is_valid()
@@ -208,13 +226,18 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
                 made = services.correct(actor=current_user(request), record_id=pk, **form.cleaned_data)
                 messages.success(
                     request,
-                    _("已经更正。") if made.state == "confirmed" else _("更正已提交，由另一名工作人员确认后生效。"),
+                    _("已经更正。")
+                    if made.state == RecordState.CONFIRMED
+                    else _("更正已提交，由另一名工作人员确认后生效。")
+                    if record.state in COUNTED
+                    else _("更正已提交，确认后计入。"),
                 )
                 return redirect("volunteering:team-records", team=record.team.pk)
         except DomainError as error:
             _blame(form, error)
     context = {
         "form": form, "row": row(record), "events": record.events.order_by("number"), "record": record,
+        "flagged": record.state == RecordState.FLAGGED,
     }  # fmt: skip
     return render(request, "volunteering/correct.html", context, status=422 if form.is_bound else 200)
 
