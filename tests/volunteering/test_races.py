@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -17,14 +19,20 @@ from shetong.volunteering.models import (
     HOLDING,
     Consent,
     Doubt,
+    HoursEvent,
+    PresenceAct,
+    RecordState,
     ServiceRecord,
     Shift,
     Signup,
     SignupState,
+    StaffRole,
     SystemNumber,
+    TeamStaff,
     VolunteerTotal,
 )
-from shetong.volunteering.services import foreign, places
+from shetong.volunteering.rules import codes
+from shetong.volunteering.services import attendance, closing, foreign, hours, places
 from shetong.volunteering.services.signups import Answer, SignupRefusedError, sign_up
 from tests.casework.test_races import at_once
 from tests.volunteering import factories
@@ -197,3 +205,33 @@ def test_batches_of_the_same_people_in_any_order_neither_lock_crosswise_nor_coun
     counted = ServiceRecord.objects.filter(state="confirmed").values("volunteer").annotate(n=Count("pk"))
     assert {row["n"] for row in counted} == {1}
     assert Doubt.objects.filter(kind="overlap", other__isnull=False).count() == 3 * len(people) + done[4:].count("")
+
+
+def test_leaving_while_the_session_is_closed_and_confirming_twice_make_one_record() -> None:
+    shift = factories.running(ago=120, minutes=119, places=4)
+    boss = factories.leader_of(shift.post.activity.team)
+    secret = attendance.open_code(actor=boss, session_id=shift.session_id)
+    signups = [factories.held(shift) for _ in range(4)]
+    for signup in signups:
+        attendance.mark(actor=boss, signup_id=signup.pk, came=signup.during.lower, left=None, reason="现场确认")
+    code = codes.code(secret, codes.step_at(timezone.now()))
+    acts: list[Callable[[], object]] = [
+        partial(attendance.scan, actor=signup.volunteer.user, session_id=shift.session_id, code=code,
+                act=PresenceAct.OUT)
+        for signup in signups
+    ]  # fmt: skip
+    acts.insert(2, partial(closing.close, session_id=shift.session_id))
+    assert not [result for result in at_once(acts) if isinstance(result, Exception)]
+    waiting = ServiceRecord.objects.filter(state=RecordState.PENDING)
+    assert sorted(waiting.values_list("signup", flat=True)) == [signup.pk for signup in signups]
+    assert all("unclosed" not in record.flags for record in waiting)
+    organisers = [factories.person() for _ in range(2)]
+    for user in organisers:
+        TeamStaff.objects.create(
+            team=shift.post.activity.team, user=user, role=StaffRole.ORGANISER, since=timezone.now(), granted_by="系统"
+        )
+    ids = list(waiting.values_list("pk", flat=True))
+    done = at_once([partial(hours.confirm, actor=user, record_ids=ids) for user in organisers])
+    assert sorted(pk for one in done for pk in one.counted) == sorted(ids)
+    assert sorted(pk for one in done for pk in one.refused) == sorted(ids)
+    assert HoursEvent.objects.filter(act="confirm").count() == len(ids)
