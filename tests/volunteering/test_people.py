@@ -131,10 +131,10 @@ def test_what_somebody_took_and_was_given_is_theirs_once_after_a_merge() -> None
     assert sorted(kept.redemptions.values_list("ordinal", flat=True)) == [1, 2]
     assert (kept.stars.count(), kept.trainings.count(), kept.honours.count()) == (1, 3, 1)
     assert [award.volunteer for award in honours.announced()] == [kept]
-    # Somebody corrects a record of the other while they are one, and certifies the time of both.
+    # The authority corrects a record of the other while they are one, and the team certifies the time of both.
     wrong = gone_record = kept.records.get(pk=done.moved["records"][-1])
     corrected = hours.correct(
-        actor=factories.leader_of(team), record_id=wrong.pk, start=wrong.during.lower, end=wrong.during.upper,
+        actor=official, record_id=wrong.pk, start=wrong.during.lower, end=wrong.during.upper,
         minutes=90, reason="多记了半小时",
     )  # fmt: skip
     certificates.issue_batch(
