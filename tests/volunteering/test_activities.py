@@ -236,7 +236,7 @@ def test_members_apply_with_answers_and_are_decided_upon() -> None:
     with pytest.raises(InvalidInputError):
         teams.apply(user=who.user, team_id=team.pk, answers={})
     asked = teams.apply(user=who.user, team_id=team.pk, answers={"why": "愿意帮助邻里", "other": "x"})
-    assert asked.answers == {"why": "愿意帮助邻里"}
+    assert asked.answers == {"为什么想加入？": "愿意帮助邻里"}
     with pytest.raises(ConflictError):
         teams.apply(user=who.user, team_id=team.pk, answers={"why": "再来"})
     with pytest.raises(InvalidInputError):
