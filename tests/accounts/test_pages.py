@@ -87,6 +87,7 @@ def test_an_administrator_grants_and_ends_a_role_with_a_reason(person: MakePerso
     official = person("li")
     client = browser_of(person("admin", role="administrator", division=BEIJING))
     confirm_again(client)
+    client.get(reverse("accounts:users"), {"q": official.username})
     address = reverse("accounts:role-grant", args=[official.pk])
     outside = client.post(address, {"role": "registrar", "division_code": SHANGHAI, "reason": "调入"})
     assert outside.status_code == 403

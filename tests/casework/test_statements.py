@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 BUDGET = {
     "begin": 4,  # one of them looks for what the person gave before
     "save": 2,
-    "upload": 5,
+    "upload": 6,  # one of them holds the content against deletion
     "submit": 20,
     "accept": 7,
     "forward": 5,

@@ -71,7 +71,7 @@ def test_nothing_found_leads_on(client: Client) -> None:
     "query",
     [
         {"sort": "zzz"}, {"division": "999999"}, {"kind": "XX"}, {"founded_from": "abc"}, {"cursor": "%%%"},
-        {"charity": "perhaps"}, {"limit": "100000"}, {"division": "' OR 1=1 --"}, {"status": "\0"},
+        {"charity": "perhaps"}, {"limit": "100000"}, {"division": "' OR 1=1 --"}, {"status": "\0x"},
     ],
 )  # fmt: skip
 def test_what_an_address_asks_wrongly_is_said_and_the_rest_answered(client: Client, query: dict[str, str]) -> None:

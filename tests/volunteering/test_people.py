@@ -420,7 +420,7 @@ def test_one_session_of_a_series_is_cancelled_and_everybody_told() -> None:
     kept = sign_up(shift_id=other.pk, volunteer_id=who.pk)
     leader = logged_in(factories.leader_of(shift.post.activity.team))
     page = f"/hall/volunteering/activities/{shift.post.activity_id}/"
-    assert "取消这一场" in good(leader.get(page))
+    assert "更改或者取消这一场" in good(leader.get(page))
     leader.post(f"/hall/volunteering/organise/sessions/{shift.session_id}/cancel/", {"reason": "当天停电"})
     shift.session.refresh_from_db()
     assert shift.session.state == SessionState.CANCELLED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import datetime
 from typing import Any
 
@@ -128,7 +127,7 @@ def carry(request: HttpRequest, session: int, scans: Scans) -> dict[str, Any]:
 def _octets(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # not base64, or not even ASCII
         raise InvalidInputError(gettext("签名应为 base64。"), code="signature") from error
 
 
