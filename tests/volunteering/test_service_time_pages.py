@@ -281,10 +281,25 @@ def test_a_record_written_by_hand_is_announced_objected_to_and_answered() -> Non
     logged_in(second(record)).post(f"{page}confirm/", {"record": record.pk})
     stranger = logged_in(factories.person())
     notice = good(stranger.get(f"/volunteering/records/?team={team.number}"))
-    assert who.number in notice
-    assert who.name_masked not in notice
+    # Who did not agree is not to be known by a number that all their records share, nor by what they did and when.
+    assert f"记录 {record.pk}" in notice
+    assert '<meta name="robots" content="noindex">' in notice
+    of_person = [who.number, who.name_masked, "陪诊", f"{timezone.localtime(record.during.lower):%H:%M}"]
+    assert not any(text in notice for text in of_person)
     volunteers.choose_consents(user=who.user, purposes=["service", "sensitive", "publish"])
-    assert who.name_masked in good(Client().get("/volunteering/records/"))
+    notice = good(Client().get("/volunteering/records/"))
+    assert all(text in notice for text in of_person)
+    record.refresh_from_db()
+    day = record.notice_until
+    assert day is not None
+    assert all(
+        (who.number in good(Client().get(f"/volunteering/records/?after={key}"))) is there
+        for key, there in {
+            f"{day}.{record.pk - 1}": True, f"{day}.{record.pk}": False, "nonsense.1": True,
+            f"{day - timedelta(days=1)}.{record.pk}": True, f"{day + timedelta(days=1)}.0": False,
+        }.items()
+    )  # fmt: skip
+    assert "没有正在公示的记录" in good(Client().get("/volunteering/records/?team=none"))
     stranger.post(f"/volunteering/records/{record.pk}/object/", {"text": "当天没有陪诊。"})
     assert "当天没有陪诊" in good(client.get(page))
     objection = record.objections.get()

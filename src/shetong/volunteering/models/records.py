@@ -114,6 +114,14 @@ class ServiceRecord(models.Model):
             models.Index(F("volunteer"), Func(F("during"), function="lower"), name="record_by_time"),
             models.Index(fields=["team", "-id"], name="record_of_team"),
             models.Index(fields=["notice_until"], condition=Q(state=RecordState.NOTICED), name="record_notice_to_end"),
+            models.Index(
+                fields=["notice_until", "id"], condition=Q(notice_until__isnull=False), name="record_on_notice"
+            ),
+            models.Index(
+                fields=["team", "notice_until", "id"],
+                condition=Q(notice_until__isnull=False),
+                name="record_on_notice_of_team",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -52,12 +52,22 @@ def of_volunteer(volunteer: Volunteer) -> QuerySet[ServiceRecord]:
     )  # fmt: skip
 
 
-def announced(team_number: str = "") -> QuerySet[ServiceRecord]:
-    """Return the records on public notice, those that end first first."""
+def announced(*, size: int, after: tuple[date, int] | None = None, team_number: str = "") -> list[ServiceRecord]:
+    """Return the next records on public notice, those that end first first: after the one of that last day and number.
+
+    Nothing is counted, and the days before and after are not read: on notice is what a country served in a week.
+    """
     found = ServiceRecord.objects.filter(notice_until__gte=today(), state__in=_ANNOUNCED)
     if team_number:
-        found = found.filter(team__number=team_number)
-    return found.select_related("team", "activity", "volunteer").order_by("notice_until", "id")
+        # Its key first: joined by number the database would read everybody's notices.
+        team = Team.objects.filter(number=team_number).first()
+        found = found.filter(team=team) if team else found.none()
+    found = found.select_related("team", "activity", "volunteer").order_by("notice_until", "id")
+    if after is None:
+        return list(found[:size])
+    day, pk = after
+    same_day = list(found.filter(notice_until=day, pk__gt=pk)[:size])
+    return same_day + list(found.filter(notice_until__gt=day)[: size - len(same_day)])
 
 
 def public_names(volunteer_ids: Iterable[int]) -> dict[int, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from shetong.accounts.views.own import current_user
-from shetong.core import statutes
+from shetong.core import asked, statutes
 from shetong.core.errors import DomainError
 from shetong.volunteering.models import Evidence, Field, RecordState, ServiceRecord
 from shetong.volunteering.queries import records as queries
@@ -22,6 +25,8 @@ from shetong.volunteering.rules.hours import hours as as_hours
 from shetong.volunteering.services import objections, scans
 from shetong.volunteering.services.hours import NOTICE
 from shetong.volunteering.views.portal import volunteer_of
+
+_ON_NOTICE = 30
 
 
 def told_hours(minutes: int) -> str:
@@ -74,16 +79,26 @@ def end_device(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def notice(request: HttpRequest) -> HttpResponse:
     """Show the records that anybody may object to now, those of one team where its number is given."""
-    found = queries.announced(request.GET.get("team", "")[:14])
-    shown = Paginator(found, 30).get_page(request.GET.get("page"))
+    team, after = request.GET.get("team", "")[:14].strip(), _key(request.GET.get("after", ""))
+    found = queries.announced(size=_ON_NOTICE + 1, after=after, team_number=team)
+    shown, more = found[:_ON_NOTICE], found[_ON_NOTICE:]
     names = queries.public_names(record.volunteer_id for record in shown)
     parameter = statutes.in_force(NOTICE, on=queries.today())
+    one = {"team": team} if team else {}
     context = {
-        "rows": [{**row(record), "name": names.get(record.volunteer_id, "")} for record in shown], "page": shown,
-        "team": request.GET.get("team", "")[:14], "days": parameter.value,
-        "demo": any(record.demo for record in shown),
+        "rows": [{**row(record), "name": names.get(record.volunteer_id, "")} for record in shown],
+        "first": f"?{urlencode(one)}" if after else "",
+        "next": f"?{urlencode({**one, 'after': f'{shown[-1].notice_until}.{shown[-1].pk}'})}" if more else "",
+        "team": team, "days": parameter.value, "demo": any(record.demo for record in shown),
     }  # fmt: skip
     return render(request, "volunteering/notice.html", context)
+
+
+def _key(text: str) -> tuple[date, int] | None:
+    """Return the last day and number of the record after which a list goes on; ``None`` for anything else."""
+    day, _dot, number = text.partition(".")
+    key = asked.day(day), asked.whole(number)
+    return None if key[0] is None or key[1] is None else (key[0], key[1])
 
 
 @require_POST
