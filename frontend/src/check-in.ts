@@ -24,6 +24,12 @@ const video = part<HTMLVideoElement>("video");
 const stop = part<HTMLButtonElement>("stop");
 const locate = part<HTMLInputElement>("locate");
 const question = part<HTMLElement>("question");
+// How soon to ask again without a network, in milliseconds, how often so soon, and how seldom afterwards.
+const SOON = 1_000;
+const QUICK_TRIES = 60;
+const SELDOM = 10_000;
+let looking: ReturnType<typeof setTimeout> | undefined;
+let quick = QUICK_TRIES;
 let state: State | undefined;
 let waits: Scan[] = [];
 let online = true;
@@ -31,6 +37,7 @@ let camera: AbortController | undefined;
 /** What was chosen for the person last: the session and its next act. A choice of their own stays until this changes. */
 let offered = "";
 let drawn = "";
+let shown = "";
 let answer: ((sure: boolean) => void) | undefined;
 
 function say(text: string, tone = ""): void {
@@ -51,13 +58,18 @@ function clock(at: number): string {
 }
 
 async function show(): Promise<void> {
-  net.textContent = online ? word("online") : word("offline");
+  const told = online ? word("online") : word("offline");
+  if (net.textContent !== told) net.textContent = told; // it is read out at every change
   net.className = `st-net${online ? "" : " st-net--off"}`;
   part("wants-locate").hidden = !state?.locates;
   part("who").textContent = state ? `${state.name} ${state.volunteer}` : "";
   waits = state ? await scans(state.volunteer) : [];
-  part("waiting").replaceChildren(...waits.map(waiting));
-  part("waits").hidden = waits.length === 0;
+  const listed = JSON.stringify(waits.map(({ scan, refused, answer }) => [scan, refused, answer]));
+  if (listed !== shown) {
+    shown = listed;
+    part("waiting").replaceChildren(...waits.map(waiting));
+    part("waits").hidden = waits.length === 0;
+  }
   const sessions = state?.sessions ?? [];
   const seen = JSON.stringify(sessions.map((session) => [session, label(session)]));
   if (seen !== drawn) {
@@ -162,6 +174,7 @@ async function take(session: number, step: number, code: string, typed: boolean)
   say(word("working"));
   const content = { session, step, code, act, typed, sure: meant === true, place: await position() };
   await put(await signed(state.volunteer, content));
+  quick = QUICK_TRIES;
   say(word("kept"), "good");
   await handInAgain();
 }
@@ -193,8 +206,23 @@ async function handIn(): Promise<void> {
   } catch (error) {
     if (!noNetwork(error)) throw error;
     online = false;
+  } finally {
+    againLater();
   }
   await show();
+}
+
+/**
+ * Look again by itself: not every browser tells that the network is back, and the first request after it may still fail.
+ * Soon at first; seldom where it goes on failing, where the server asks to wait, or where nobody looks.
+ */
+function againLater(): void {
+  clearTimeout(looking);
+  const soon = !online && document.visibilityState === "visible" && (!navigator.onLine || quick-- > 0);
+  looking = setTimeout(() => {
+    if (!online || waits.some((scan) => !scan.refused)) void handInAgain();
+    else againLater();
+  }, soon ? SOON : SELDOM);
 }
 
 async function tell(outcomes: Outcome[]): Promise<void> {
@@ -281,12 +309,18 @@ part("no").addEventListener("click", () => {
   answer?.(false);
   say(word("not_left"));
 });
-window.addEventListener("online", () => void handInAgain());
+function atOnce(): void {
+  quick = QUICK_TRIES;
+  void handInAgain();
+}
+window.addEventListener("online", atOnce);
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") void handInAgain();
+  if (document.visibilityState === "visible") atOnce();
 });
 window.addEventListener("offline", () => {
   online = false;
+  quick = QUICK_TRIES;
+  againLater();
   void show();
 });
 
@@ -310,10 +344,6 @@ async function main(): Promise<void> {
     await scanned(text);
   }
   await handInAgain();
-  // Not every browser tells that the network is back.
-  setInterval(() => {
-    if (!online || waits.some((scan) => !scan.refused)) void handInAgain();
-  }, 10_000);
 }
 
 void main();

@@ -1,4 +1,4 @@
-"""A new volunteer on a phone, from finding something on Saturday to checking in without a network."""
+"""A new volunteer on a phone, from finding something on Saturday to a certificate that a stranger believes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from shetong.volunteering.models import Post, Session, Shift, Signup
+from shetong.volunteering.models import Post, ServiceRecord, Session, Shift, Signup
 from shetong.volunteering.rules.criteria import period
 from shetong.volunteering.services import finder
+from tests.casework.factories import registrar
 from tests.journeys.conftest import PHONE, Visitor
 from tests.journeys.test_everybody import AXE, judge
+from tests.journeys.test_newcomer import qr_code_of
 from tests.registry.factories import identity_number
 from tests.volunteering import factories
 from tests.volunteering.test_pages import logged_in
@@ -67,8 +70,8 @@ def moment(at: datetime, phone: Page, user: Any, address: str) -> Iterator[None]
         yield
 
 
-def test_from_finding_something_on_saturday_to_checking_in_without_a_network(
-    visitor: Visitor, live_server: Any, settings: Any
+def test_from_finding_something_on_saturday_to_a_certificate_that_a_stranger_believes(
+    visitor: Visitor, live_server: Any, settings: Any, tmp_path: Path
 ) -> None:
     settings.IDENTITY_SERVICE_URL = "demo:"
     shift, user, here = on_saturday(places=1), factories.person(), live_server.url
@@ -89,6 +92,27 @@ def test_from_finding_something_on_saturday_to_checking_in_without_a_network(
     with moment(signup.during.lower + timedelta(minutes=5), phone, user, here):
         as_(leader, factories.leader_of(team), here)
         come_without_a_network(phone, leader, shift.session_id)
+    with moment(signup.during.lower + timedelta(minutes=45), phone, user, here):
+        as_(leader, factories.leader_of(team), here)
+        leave_and_be_confirmed(phone, leader, shift.session_id)
+        link = certificate_of(phone, tmp_path)
+        stranger = visitor(viewport=PHONE)
+        stranger.context.add_init_script(AXE)
+        stranger.goto(link)
+        expect(stranger.locator("[data-verdict='valid']")).to_be_visible()
+        expect(stranger.locator("#verify-result")).to_contain_text("陈示范")
+        expect(stranger.locator("#verify-result")).to_contain_text(team.name)
+        seen(stranger, "14-stranger")
+        forge(leader, signup, here)
+        office = visitor(viewport=PHONE)
+        office.context.add_init_script(AXE)
+        as_(office, registrar("110105"), here)
+        judged_by(office, team.name)
+        phone.goto("/hall/volunteering/hours/")
+        expect(phone.get_by_text("0.6 小时 1 条记录")).to_be_visible()
+        seen(phone, "19-hours-unchanged")
+    states = ServiceRecord.objects.order_by("pk").values_list("team", "state")
+    assert [(pk == team.pk, state) for pk, state in states] == [(True, "confirmed"), (False, "void")]
 
 
 def find_and_sign_up(phone: Page) -> None:
@@ -131,7 +155,7 @@ def code_shown(leader: Page, session: int) -> str:
 
 
 def come_without_a_network(phone: Page, leader: Page, session: int) -> None:
-    """Open the page once, lose the network, open it again, check in."""
+    """Open the page once, lose the network, open it again, check in; hand it in when the network is back."""
     shown = code_shown(leader, session)
     seen(leader, "06-code")
     phone.goto("/hall/volunteering/check-in/")
@@ -147,3 +171,76 @@ def come_without_a_network(phone: Page, leader: Page, session: int) -> None:
     # Leaving comes next, though nobody but the phone knows yet that somebody came.
     expect(phone.get_by_role("radio", name="签退")).to_be_checked()
     seen(phone, "08-offline")
+    phone.context.set_offline(False)
+    expect(phone.get_by_role("heading", name="等待提交")).to_be_hidden()
+    expect(phone.locator("[data-says]")).to_contain_text("签到")
+    seen(phone, "09-online-again")
+
+
+def leave_and_be_confirmed(phone: Page, leader: Page, session: int) -> None:
+    shown = code_shown(leader, session)
+    phone.goto("/hall/volunteering/check-in/")
+    expect(phone.get_by_role("radio", name="签退")).to_be_checked()
+    phone.get_by_label("8位数字").fill(shown)
+    phone.get_by_role("button", name="提交数字").tap()
+    expect(phone.locator("[data-says]")).to_contain_text("签退")
+    seen(phone, "10-left")
+    leader.get_by_role("link", name="回到场次").tap()
+    leader.get_by_role("checkbox", name=re.compile("陈")).check()
+    leader.get_by_role("button", name="确认所选人员的时长").tap()
+    expect(leader.get_by_role("alert").or_(leader.locator(".st-notice")).first).to_be_visible()
+    seen(leader, "11-confirmed")
+    phone.goto("/hall/volunteering/hours/")
+    expect(phone.get_by_text("0.6 小时 1 条记录")).to_be_visible()
+    seen(phone, "12-hours")
+
+
+def certificate_of(phone: Page, folder: Path) -> str:
+    """Ask for a certificate, download it, and return the link that its picture holds."""
+    phone.goto("/hall/volunteering/record/")
+    phone.get_by_role("button", name="出具证明").tap()
+    expect(phone.get_by_text("证明已经出具")).to_be_visible()
+    seen(phone, "13-certificate")
+    link = phone.get_by_role("link", name="下载中文版")
+    answer = phone.request.get(link.get_attribute("href") or "")
+    file = folder / "certificate.pdf"
+    file.write_bytes(answer.body())
+    return qr_code_of(file)
+
+
+def forge(leader: Page, signup: Signup, address: str) -> None:
+    """Let another team claim half an hour of the same time."""
+    other = factories.team(name="朝阳区另一支服务队")
+    as_(leader, factories.leader_of(other), address)
+    leader.goto(f"/hall/volunteering/teams/{other.pk}/records/")
+    leader.get_by_text("补录一条记录").tap()
+    begin = timezone.localtime(signup.during.lower) + timedelta(minutes=10)
+    leader.get_by_label("志愿者编号").fill(signup.volunteer.number)
+    leader.get_by_label("开始时间").fill(f"{begin:%Y-%m-%dT%H:%M}")
+    leader.get_by_label("结束时间").fill(f"{begin + timedelta(minutes=30):%Y-%m-%dT%H:%M}")
+    leader.get_by_label("服务内容").fill("发放传单")
+    leader.get_by_label("补录的理由").fill("纸质登记")
+    leader.get_by_role("button", name="补录", exact=True).tap()
+    expect(leader.get_by_role("heading", name=re.compile("服务记录"))).to_be_visible()
+    seen(leader, "15-forged")
+
+
+def judged_by(office: Page, team: str) -> None:
+    """Find the doubt in the list, see both records, and decide that the later one does not count."""
+    office.goto("/office/volunteering/hours/")
+    told = "与另一条记录重叠30分钟"
+    row = office.get_by_role("listitem").filter(has_text=told)
+    expect(row).to_contain_text("朝阳区另一支服务队")
+    expect(row).to_contain_text("待确认")
+    seen(office, "16-office")
+    row.get_by_role("link", name=re.compile("陈")).click()
+    expect(office.get_by_role("heading", name="核实服务记录")).to_be_visible()
+    expect(office.get_by_text("朝阳区另一支服务队")).to_be_visible()
+    expect(office.get_by_role("listitem").filter(has_text=told)).to_be_visible()
+    # The record that stands, beside the one in doubt.
+    expect(office.get_by_role("listitem").filter(has_text=team)).to_contain_text("扫码签到签退")
+    seen(office, "17-office-record")
+    office.get_by_label("理由").fill("同一时间在另一处签到签退，纸质登记不能采信")
+    office.get_by_role("button", name="疑点成立，记录作废").click()
+    expect(office.get_by_text("疑点成立，记录作废。")).to_be_visible()
+    seen(office, "18-office-judged")
