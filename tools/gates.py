@@ -45,6 +45,7 @@ class Gate:
 
 GATES: tuple[Gate, ...] = (
     Gate("types", [["mypy"]]),
+    Gate("front end", complaints=rules.front_end_types),
     Gate("style", [["ruff", "check", "."], ["ruff", "format", "--check", "."]]),
     Gate("floors", [["lint-imports"]]),
     Gate("migrations", [["shetong", "makemigrations", "--check", "--dry-run"]]),

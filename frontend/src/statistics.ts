@@ -13,8 +13,8 @@ for (const frame of document.querySelectorAll<HTMLElement>("[data-chart]")) {
   const table = document.getElementById(frame.dataset.chart ?? "");
   if (!(table instanceof HTMLTableElement)) continue;
   const columns = (frame.dataset.columns ?? "").split(",").map(Number);
-  const heads = [...table.tHead!.rows[0].cells].map((cell) => cell.textContent ?? "");
-  const rows = [...table.tBodies[0].rows].slice(0, MOST);
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent ?? "");
+  const rows = [...(table.tBodies[0]?.rows ?? [])].slice(0, MOST);
   const number = (text: string | null) => Number((text ?? "").replaceAll(",", "")) || 0;
   frame.hidden = false;
   const chart = echarts.init(frame);
@@ -27,14 +27,14 @@ for (const frame of document.querySelectorAll<HTMLElement>("[data-chart]")) {
     grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true },
     xAxis: {
       type: "category",
-      data: rows.map((row) => row.cells[0].textContent ?? ""),
+      data: rows.map((row) => row.cells[0]?.textContent ?? ""),
       axisLabel: { ...text, interval: 0, rotate: rows.length > 6 ? 45 : 0, width: 120, overflow: "truncate" },
     },
     yAxis: { type: "value", minInterval: 1, axisLabel: text },
     series: columns.map((column) => ({
       name: heads[column],
       type: "bar",
-      data: rows.map((row) => number(row.cells[column].textContent)),
+      data: rows.map((row) => number(row.cells[column]?.textContent ?? "")),
     })),
   });
   new ResizeObserver(() => chart.resize()).observe(frame);
