@@ -78,9 +78,9 @@ def waiting_lists(timestamp: int) -> int:  # noqa: ARG001 - given by the schedul
     """Take back what was not confirmed in time and move up where a process ended before it could; return how many."""
     late = Signup.objects.filter(state=SignupState.OFFERED, confirm_by__lte=timezone.now())
     lapsed = sum(places.lapse(signup_id=pk) for pk in list(late.values_list("pk", flat=True)))
-    free = Shift.objects.filter(
-        open=True, waiting__gt=0, taken__lt=F("places"), session__during__startswith__gt=timezone.now()
-    )
+    # From those who wait: an index of the shifts' counters would make each sign-up dearer.
+    queues = Signup.objects.filter(state=SignupState.WAITING, during__startswith__gt=timezone.now()).values("shift")
+    free = Shift.objects.filter(pk__in=queues, open=True, waiting__gt=0, taken__lt=F("places"))
     return lapsed + sum(len(places.move_up(shift_id=pk)) for pk in list(free.values_list("pk", flat=True)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from shetong.volunteering.models.choices import (
     ActivityState,
@@ -191,6 +191,14 @@ class Session(models.Model):
             models.UniqueConstraint(fields=["activity", "during"], name="session_once"),
             models.CheckConstraint(
                 condition=~Q(state=SessionState.CANCELLED) | ~Q(cancel_reason=""), name="session_cancelled_reasoned"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                Func(F("during"), function="upper"), condition=Q(state=SessionState.PLANNED), name="session_to_close"
+            ),
+            models.Index(
+                Func(F("during"), function="lower"), condition=Q(state=SessionState.CANCELLED), name="session_cancelled"
             ),
         ]
 

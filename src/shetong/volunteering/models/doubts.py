@@ -39,7 +39,10 @@ class Doubt(models.Model):
                 name="doubt_judged_with_reason",
             ),
         ]
-        indexes = [models.Index(fields=["id"], condition=Q(state=DoubtState.OPEN, serious=True), name="doubt_open")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state=DoubtState.OPEN, serious=True), name="doubt_open"),
+            models.Index(fields=["record"], condition=Q(state=DoubtState.OPEN, serious=False), name="doubt_mild"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.get_kind_display()}"

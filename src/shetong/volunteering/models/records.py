@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -122,6 +123,7 @@ class ServiceRecord(models.Model):
                 condition=Q(notice_until__isnull=False),
                 name="record_on_notice_of_team",
             ),
+            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="record_of_batch"),
         ]
 
     def __str__(self) -> str:
@@ -151,6 +153,7 @@ class HoursEvent(models.Model):
             models.UniqueConstraint(fields=["record", "number"], name="hours_event_number"),
             models.CheckConstraint(condition=Q(act__in=HoursAct.values), name="hours_event_act_known"),
         ]
+        indexes = [BrinIndex(fields=["recorded_at"], name="hours_event_recorded")]
 
     def __str__(self) -> str:
         return f"{self.record_id}/{self.number} {self.get_act_display()}"

@@ -57,6 +57,16 @@ class Signup(models.Model):
             models.Index(fields=["shift", "ticket"], condition=Q(state=SignupState.WAITING), name="signup_queue"),
             models.Index(fields=["volunteer", "-id"], name="signup_of_volunteer"),
             models.Index(fields=["confirm_by"], condition=Q(state=SignupState.OFFERED), name="signup_to_confirm"),
+            models.Index(
+                Func(F("during"), function="lower"),
+                condition=Q(state=SignupState.WAITING),
+                name="signup_waiting_by_time",
+            ),
+            models.Index(
+                Func(F("during"), function="upper"),
+                condition=Q(state=SignupState.PRESENT),
+                name="signup_present_by_end",
+            ),
         ]
 
     def __str__(self) -> str:

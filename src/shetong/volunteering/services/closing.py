@@ -73,7 +73,8 @@ def overdue() -> list[int]:
 
 def left_open() -> int:
     """Check out whoever is still inside a session that was closed, after a process that ended half way."""
-    inside = Signup.objects.filter(state=SignupState.PRESENT, shift__session__state=SessionState.ENDED)
+    ended = Signup.objects.filter(state=SignupState.PRESENT, during__endswith__lte=timezone.now())
+    inside = ended.filter(shift__session__state=SessionState.ENDED)
     found = list(inside.select_related("shift__session").order_by("pk")[:1_000])
     return sum(_check_out(signup.pk, signup.shift.session, None) for signup in found)
 
