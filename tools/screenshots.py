@@ -76,6 +76,9 @@ def pictures(of: Shown) -> list[Picture]:
         Picture("case-desktop", of.case, DESKTOP, user="demo-chief"),
         Picture("case-phone", of.case, PHONE, user="demo-chief"),
         Picture("statistics-desktop", "/office/statistics/", DESKTOP, user="demo-chief"),
+        Picture("charity-desktop", "/charity/", DESKTOP),
+        Picture("volunteering-phone", "/volunteering/", PHONE),
+        Picture("check-in-phone", "/hall/volunteering/check-in/", PHONE, user="demo-citizen"),
         Picture("standards-desktop", "/standards/", DESKTOP),
         Picture("design-desktop", "/design/", DESKTOP),
     ]

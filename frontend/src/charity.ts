@@ -122,6 +122,7 @@ function draw(place: HTMLElement): void {
   const show = (): void => {
     chart.setOption(
       {
+        animation: false,
         tooltip: {
           trigger: "item",
           renderMode: "richText",
