@@ -46,12 +46,6 @@ worker.main(["--once", "--queue", "casework"], standalone_mode=False)
 """
 
 
-@pytest.fixture(autouse=True)
-def _nobody_elses_jobs(transactional_db: None) -> None:
-    """Take away what other tests left in the queue: their rows are gone."""
-    rows.run("DELETE FROM procrastinate_jobs")
-
-
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a process that works on the tests' database and files."""
     given: dict[str, Any] = connection.get_connection_params()
