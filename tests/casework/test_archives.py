@@ -111,7 +111,7 @@ class TestArchives:
         monkeypatch.setattr("shetong.casework.services.archives.timezone.now", lambda: morning)
         assert archives.archive(case_id=case.pk).number.endswith("-2027-000001")
 
-    def test_what_a_lost_delivery_left_lying_is_found_by_the_hour(self) -> None:
+    def test_what_a_lost_delivery_left_lying_is_found_by_the_hour(self, monkeypatch: pytest.MonkeyPatch) -> None:
         lost, opened = factories.submitted(), factories.at_decision()
         closing.terminate(case_id=opened.pk, actor=factories.chief(), reason="申请人已经不存在。")
         for notice in Notice.objects.filter(case=opened):
@@ -124,10 +124,15 @@ class TestArchives:
             cursor.execute("UPDATE casework_notice SET issued_at = issued_at - interval '2 hours'")
             cursor.execute("UPDATE casework_case SET updated_at = updated_at - interval '2 hours'")
             cursor.execute("SET LOCAL session_replication_role = origin")
-        assert jobs.deliver_waiting(0) == 2
-        assert not Notice.objects.filter(case=lost, delivered_at__isnull=True).exists()
+        # A document that cannot be made now keeps no other case from its end, and the job tells of it.
+        with monkeypatch.context() as broken:
+            broken.setattr(notices, "deliver", lambda **_: 1 / 0)
+            with pytest.raises(SomeFailedError, match="1 failed, 1 done"):
+                jobs.deliver_waiting(0)
         opened.refresh_from_db()
         assert opened.state == State.DELIVERED
+        assert jobs.deliver_waiting(0) == 1
+        assert not Notice.objects.filter(case=lost, delivered_at__isnull=True).exists()
 
     def test_the_nightly_check_finds_what_was_altered_or_lost(self) -> None:
         archive = archived()

@@ -27,7 +27,7 @@ from shetong.casework.services import (
     trials,
     uploads,
 )
-from shetong.store.each import each
+from shetong.store.each import Run, each
 
 # Again after 3, 9, 27 … seconds, the last time after most of a day: a store or a seal may be away for hours.
 PATIENT = RetryStrategy(max_attempts=10, exponential_wait=3)
@@ -95,9 +95,10 @@ def _deliver(notice_id: int) -> bool:
 def deliver_waiting(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Deliver notices, and close deliveries, whose own job was lost or gave up, hourly; return how many."""
     since = timezone.now() - timedelta(hours=1)
-    delivered = each(notices.waiting(before=since), _deliver, run="casework.deliver_waiting")
-    waiting = closing.undelivered(before=since)
-    return delivered + each(waiting, lambda pk: closing.delivered(case_id=pk), run="casework.close_deliveries")
+    with Run("casework.deliver_waiting") as run:
+        run.each(notices.waiting(before=since), _deliver)
+        run.each(closing.undelivered(before=since), lambda pk: closing.delivered(case_id=pk))
+    return run.done
 
 
 @app.task(name=closing.ARCHIVE_TASK, queue="casework", retry=PATIENT)

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from shetong.store.each import Run, each
 from shetong.volunteering.models import (
     FinderEntry,
     RecordState,
@@ -77,11 +78,13 @@ def send_guardian_code(*, consent_id: int, sealed: str) -> None:
 def waiting_lists(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Take back what was not confirmed in time and move up where a process ended before it could; return how many."""
     late = Signup.objects.filter(state=SignupState.OFFERED, confirm_by__lte=timezone.now())
-    lapsed = sum(places.lapse(signup_id=pk) for pk in list(late.values_list("pk", flat=True)))
     # From those who wait: an index of the shifts' counters would make each sign-up dearer.
     queues = Signup.objects.filter(state=SignupState.WAITING, during__startswith__gt=timezone.now()).values("shift")
     free = Shift.objects.filter(pk__in=queues, open=True, waiting__gt=0, taken__lt=F("places"))
-    return lapsed + sum(len(places.move_up(shift_id=pk)) for pk in list(free.values_list("pk", flat=True)))
+    with Run("volunteering.waiting_lists") as run:
+        run.each(list(late.values_list("pk", flat=True)), lambda pk: places.lapse(signup_id=pk))
+        run.each(list(free.values_list("pk", flat=True)), lambda pk: len(places.move_up(shift_id=pk)))
+    return run.done
 
 
 @app.periodic(cron="4,24,44 * * * *")
@@ -116,7 +119,10 @@ def forget_holds(timestamp: int) -> int:  # noqa: ARG001 - given by the schedule
 @app.task(name="volunteering.close_sessions", queue="volunteering", queueing_lock="volunteering.close_sessions")
 def close_sessions(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Close sessions that nobody closed and leave their organisers the task; return how many people were inside."""
-    return sum(closing.close(session_id=pk) for pk in closing.overdue()) + closing.left_open()
+    with Run("volunteering.close_sessions") as run:
+        run.each(closing.overdue(), lambda pk: closing.close(session_id=pk))
+        left = closing.left_open()
+    return run.done + left
 
 
 @app.periodic(cron="20 0 * * *")
@@ -125,7 +131,8 @@ def end_notices(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Count the records whose public notice has ended; return how many."""
     today = timezone.localdate()
     ended = ServiceRecord.objects.filter(state=RecordState.NOTICED, notice_until__lt=today).order_by("pk")
-    return sum(hours.end_notice(record_id=pk, today=today) for pk in list(ended.values_list("pk", flat=True)))
+    numbers = list(ended.values_list("pk", flat=True))
+    return each(numbers, lambda pk: hours.end_notice(record_id=pk, today=today), run="volunteering.end_notices")
 
 
 @app.periodic(cron="40 * * * *")
@@ -133,7 +140,8 @@ def end_notices(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
 def refer_waiting(timestamp: int) -> int:  # noqa: ARG001 - given by the scheduler
     """Give waiting referrals to whoever takes complaints by now; return how many were taken."""
     waiting = Referral.objects.filter(taken_at__isnull=True).order_by("pk")
-    return sum(judging.deliver(referral_id=pk) for pk in list(waiting.values_list("pk", flat=True)[:1_000]))
+    numbers = list(waiting.values_list("pk", flat=True)[:1_000])
+    return each(numbers, lambda pk: judging.deliver(referral_id=pk), run="volunteering.refer")
 
 
 @app.periodic(cron="50 17 * * *")

@@ -43,7 +43,7 @@ NAME, NUMBER, PHONE, EMERGENCY = (
     "volunteer.name", "volunteer.identity_number", "volunteer.phone", "volunteer.emergency",
 )  # fmt: skip
 # Version of what people are told before they consent.
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11-30"
 NEEDED = (ConsentPurpose.SERVICE, ConsentPurpose.SENSITIVE)
 
 
